@@ -5,8 +5,9 @@ runs (`Flow`, `Run`, `Step`, `Task`) and `register_reducer`. The command line is
 magics to a kernel.
 
 Example:
-    >>> from nbflow import Flow  # doctest: +SKIP
-    >>> Flow("Films").latest_successful_run["fit"].task.data.model  # doctest: +SKIP
+    >>> from nbflow import Flow
+    >>> Flow("Films").latest_successful_run["fit"].task.data.score
+    0.75
 """
 
 from __future__ import annotations

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from nbflow.cli.main import nbflow
+from nbflow.notebook.jupytext_import import import_little
 
 
 def main() -> None:
     """Run the command line of nbflow."""
+    import_little()
     nbflow(prog_name="nbflow")
 
 

@@ -2,10 +2,11 @@ from dataclasses import replace
 
 import pytest
 
-from nbflow.flow.graph.link import Graph, link
+from nbflow.flow.graph.graph import Graph
+from nbflow.flow.graph.link import link
 from nbflow.flow.reading.cells import read_flow
 from nbflow.flow.source.cell import Cell
-from nbflow.history.versions import Lived, Past, Version, diff_code, diff_values, explain, explain_all, stand
+from nbflow.history.versions import Lived, Past, Version, current_state, diff_code, diff_values, explain, explain_all
 from nbflow.progress.status import StepStatus
 
 CELLS = (
@@ -79,44 +80,44 @@ FAILED = Lived(complete=False, failed=True, error="work failed · ValueError: no
 def test_what_any_run_has_complete_and_unchanged_is_done() -> None:
     other = edited(_4="%%step work\nm = 0")
     pasts = [Past(2, other, {"work": DONE}), Past(1, THEN, {"work": DONE})]
-    standing = stand("work", THEN, pasts)
-    assert (standing.status, standing.past, standing.reasons) == (StepStatus.DONE, 1, ())
+    state = current_state("work", THEN, pasts)
+    assert (state.status, state.past, state.reasons) == (StepStatus.DONE, 1, ())
 
 
 def test_a_change_makes_a_step_and_what_follows_stale() -> None:
     now = edited(_3="%%step load\nn = 7")
     pasts = [Past(1, THEN, {"load": DONE, "work": DONE, "end": DONE})]
-    assert [stand(step, now, pasts).status for step in ("load", "work", "end")] == ["stale", "stale", "stale"]
-    assert stand("end", now, pasts).reasons == ("load, above it: its code changed",)
+    assert [current_state(step, now, pasts).status for step in ("load", "work", "end")] == ["stale", "stale", "stale"]
+    assert current_state("end", now, pasts).reasons == ("load, above it: its code changed",)
 
 
 def test_a_failure_stands_and_is_stale_when_something_changes() -> None:
     pasts = [Past(1, THEN, {"work": FAILED})]
-    assert stand("work", THEN, pasts).status is StepStatus.FAILED
-    assert stand("work", THEN, pasts).reasons == ("work failed · ValueError: no",)
-    changed = stand("work", replace(THEN, parameters={"k": 1}), pasts)
+    assert current_state("work", THEN, pasts).status is StepStatus.FAILED
+    assert current_state("work", THEN, pasts).reasons == ("work failed · ValueError: no",)
+    changed = current_state("work", replace(THEN, parameters={"k": 1}), pasts)
     assert (changed.status, changed.outdated) == (StepStatus.FAILED, True)
     assert changed.reasons == ("parameter k is 1, before 3", "work failed · ValueError: no")
     older = Past(0, edited(_4="%%step work\nm = 0"), {"work": DONE})
-    assert stand("work", replace(THEN, parameters={"k": 1}), [*pasts, older]).past == 1
+    assert current_state("work", replace(THEN, parameters={"k": 1}), [*pasts, older]).past == 1
 
 
 def test_what_was_cancelled_stays_so_until_something_changes_or_a_newer_run_says_more() -> None:
     cancelled = Past(2, THEN, {"work": Lived(complete=False, cancelled=True, error="it was stopped")})
-    standing = stand("work", THEN, [cancelled, Past(1, THEN, {"work": FAILED})])
-    assert (standing.status, standing.past, standing.reasons) == (StepStatus.CANCELLED, 2, ("it was stopped",))
-    assert stand("work", replace(THEN, parameters={"k": 1}), [cancelled]).status is StepStatus.MISSING
-    assert stand("work", THEN, [cancelled, Past(1, THEN, {"work": DONE})]).status is StepStatus.DONE
-    assert stand("work", THEN, [Past(3, THEN, {"work": FAILED}), cancelled]).status is StepStatus.FAILED
+    state = current_state("work", THEN, [cancelled, Past(1, THEN, {"work": FAILED})])
+    assert (state.status, state.past, state.reasons) == (StepStatus.CANCELLED, 2, ("it was stopped",))
+    assert current_state("work", replace(THEN, parameters={"k": 1}), [cancelled]).status is StepStatus.MISSING
+    assert current_state("work", THEN, [cancelled, Past(1, THEN, {"work": DONE})]).status is StepStatus.DONE
+    assert current_state("work", THEN, [Past(3, THEN, {"work": FAILED}), cancelled]).status is StepStatus.FAILED
 
 
 def test_a_step_that_runs_or_never_ran_is_said_to() -> None:
     running = Past(3, THEN, {"work": Lived(complete=False, running=True)})
-    assert stand("work", THEN, [running]).status is StepStatus.RUNNING
-    assert stand("end", THEN, [running]).status is StepStatus.MISSING
-    assert stand("end", THEN, [running]).reasons == ("it has never run",)
+    assert current_state("work", THEN, [running]).status is StepStatus.RUNNING
+    assert current_state("end", THEN, [running]).status is StepStatus.MISSING
+    assert current_state("end", THEN, [running]).reasons == ("it has never run",)
     unfinished = Past(3, THEN, {"work": Lived(complete=False)})
-    assert stand("work", THEN, [unfinished]).reasons == ("it never finished",)
+    assert current_state("work", THEN, [unfinished]).reasons == ("it never finished",)
 
 
 def test_diff_of_code_shows_what_differs_in_more_than_layout() -> None:

@@ -1,10 +1,12 @@
 import pytest
 
 from nbflow.errors import NoDrawing
-from nbflow.flow.graph.link import Graph, link
+from nbflow.flow.graph.graph import Graph
+from nbflow.flow.graph.link import link
 from nbflow.flow.reading.cells import read_flow
 from nbflow.flow.source.cell import Cell
-from nbflow.progress.pictures import to_dot, to_mermaid, to_svg, to_text
+from nbflow.progress.dot import to_dot, to_svg
+from nbflow.progress.pictures import to_mermaid, to_text
 from tests.flows import FOREACH, LINEAR, NESTED, OVER_PARAMETER, SHAPES, SWITCH
 
 

@@ -77,11 +77,15 @@ def get_cards(task: Task | str, id: str | None = None, type: str | None = None, 
         type: Only cards of this type.
         follow_resumed: Accepted as in Metaflow; the cards of reused tasks are always found.
 
+    Returns:
+        The cards, in the order of the decorators.
+
     Raises:
         MetaflowNotFound: if there is no such task; and other errors of `Task(pathspec)`.
 
     Example:
-        >>> get_cards("Films/3/fit/7")[0].view()  # doctest: +SKIP
+        >>> get_cards("Films/1/fit/2")[0].type
+        'default'
     """
     found = task if isinstance(task, Task) else Task(task)
     return Cards([card for card in cards_of(found) if id in (None, card.id) and type in (None, card.type)])

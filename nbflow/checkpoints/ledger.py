@@ -9,7 +9,7 @@ from typing import Any
 from weakref import WeakValueDictionary
 
 from nbflow.checkpoints.fingerprint import fingerprint
-from nbflow.flow.effects.random_use import GENERATORS
+from nbflow.flow.effects.generator_names import GENERATORS
 from nbflow.flow.syntax.definition import Definition
 from nbflow.store.values.artifact_ref import ArtifactRef
 

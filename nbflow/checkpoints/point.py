@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from nbflow.checkpoints.random_generators import RandomState, read_random
 from nbflow.errors import BlobMissing, NotACheckpoint, ParameterError
-from nbflow.flow.graph.link import Graph
+from nbflow.flow.graph.graph import Graph
 from nbflow.flow.syntax.definition import Prelude
 from nbflow.flow.syntax.parameter_cell import coerce
 from nbflow.flow.syntax.specs import ParameterType

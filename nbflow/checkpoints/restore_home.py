@@ -11,6 +11,7 @@ from nbflow.checkpoints.point import Checkpoint
 from nbflow.errors import PreludeFailed
 from nbflow.flow.source.cell import Cell
 from nbflow.flow.syntax.definition import Definition
+from nbflow.run.task.earlier_code import EarlierDefinitions
 from nbflow.run.task.namespace import future_flags
 from nbflow.run.task.tracebacks import filename_of_cell, show_source
 from nbflow.store.catalog.reader import CatalogReader
@@ -21,11 +22,11 @@ class RestoreHome:
 
     def __init__(self, ledger: Ledger, checkpoint: Checkpoint, reader: CatalogReader) -> None:
         self.ledger, self.checkpoint = ledger, checkpoint
-        self._reader = reader
         self._references: Mapping[str, tuple[str, str]] = checkpoint.references()
         self._by_name = {name: one for one in checkpoint.prelude.definitions for name in one.names}
         self._aside: dict[str, Any] = {}
-        self._old: dict[tuple[str, str], Any] = {}
+        self._flags = future_flags(checkpoint.prelude.definitions)
+        self._earlier = EarlierDefinitions(reader.code, self._flags)
 
     @property
     def namespace(self) -> dict[str, Any]:
@@ -53,18 +54,7 @@ class RestoreHome:
         """Return what the checkpoint's prelude defines, or else what the stored code of an older run defines."""
         if self._references.get(name, ("",))[0] == digest:
             return self._aside[name] if name in self._aside else self.namespace[name]
-        if (name, digest) not in self._old:
-            self._old[name, digest] = self._recall(name, digest)
-        return self._old[name, digest]
-
-    def _recall(self, name: str, digest: str) -> Any:
-        source = self._reader.code(digest)
-        if source is None:
-            raise LookupError(f"the store does not have the earlier code of '{name}' (digest {digest})")
-        space = _new_space({})
-        flags = future_flags(self.checkpoint.prelude.definitions)
-        exec(compile(source, f"{name} as stored", "exec", flags, dont_inherit=True), space)
-        return space[name]
+        return self._earlier.resolve(name, digest)
 
     def define(self, definitions: Iterable[Definition]) -> list[str]:
         """Execute definitions in the live namespace, and return notes about those that failed and are not needed.
@@ -93,9 +83,8 @@ class RestoreHome:
             self._aside = {name: space[name] for name in wanted & space.keys()}
 
     def _execute(self, definitions: Iterable[Definition], space: dict[str, Any]) -> None:
-        flags = future_flags(self.checkpoint.prelude.definitions)
         for definition in definitions:
-            exec(compile_definition(definition, flags), space)
+            exec(compile_definition(definition, self._flags), space)
 
 
 def compile_definition(definition: Definition, flags: int) -> types.CodeType:

@@ -13,7 +13,7 @@ from rich.console import Console, Group, RenderableType
 from rich.live import Live
 from rich.text import Text
 
-from nbflow.flow.graph.link import Graph
+from nbflow.flow.graph.graph import Graph
 from nbflow.progress.narrator import Narrator
 from nbflow.progress.pictures import count
 from nbflow.progress.streams import fall_silent
@@ -22,14 +22,15 @@ from nbflow.progress.tally import Tally
 from nbflow.run.diskcheck import warnings_of
 from nbflow.run.events.events import Event, Outcome, TaskStarted
 from nbflow.run.executor import Executor
-from nbflow.run.launch import RunRequest, launch, refuse_errors
+from nbflow.run.launch import launch, refuse_errors
 from nbflow.run.machine.plan import RunPlan
-from nbflow.run.task.performer import Result
+from nbflow.run.request import RunRequest
+from nbflow.run.task.job import Result
 from nbflow.store.catalog.flow_names import explain_name
 from nbflow.store.catalog.rows import RunRow
 from nbflow.store.store import Store
 from nbflow.verbs.execution import memory_of
-from nbflow.verbs.workplace import Workplace
+from nbflow.verbs.workspace import Workspace
 
 
 class LineProgress:
@@ -90,35 +91,37 @@ class TableProgress:
         return {step: now - began for step, began in list(self._began.items()) if self.tally.counts[step].running}
 
 
-def perform_in_terminal(place: Workplace, request: RunRequest) -> None:
+def perform_in_terminal(workspace: Workspace, request: RunRequest) -> None:
     """Run a request with progress, then end the process: exit code 0 if the run succeeded, else 1."""
-    refuse_errors(place.graph)
-    with Store.open(place.root) as store:
-        sys.exit(0 if _perform(place, request, store) is Outcome.SUCCEEDED else 1)
+    refuse_errors(workspace.graph)
+    with Store.open(workspace.root) as store:
+        sys.exit(0 if _perform(workspace, request, store) is Outcome.SUCCEEDED else 1)
 
 
-def _perform(place: Workplace, request: RunRequest, store: Store) -> Outcome:
+def _perform(workspace: Workspace, request: RunRequest, store: Store) -> Outcome:
     began = time.monotonic()
     console = Console()
-    narrator = _narrator(place, request.plan, store, brief=console.is_terminal)
+    narrator = _narrator(workspace, request.plan, store, brief=console.is_terminal)
     progress = TableProgress(narrator, console) if console.is_terminal else LineProgress(narrator)
 
     def started(row: RunRow, executor: Executor) -> None:
         name = explain_name(row.flow, row.document) if row.number == 1 else ""
-        progress.say([_heading(row, place.graph, request) + name])
-        progress.say(f"warning: {problem}\n" for problem in warnings_of(place.graph, place.folder, request.plan.reuse))
+        progress.say([_heading(row, workspace.graph, request) + name])
+        progress.say(
+            f"warning: {problem}\n" for problem in warnings_of(workspace.graph, workspace.folder, request.plan.reuse)
+        )
 
     with progress.shown():
         finished = launch(
-            place.graph, request, store, place.folder, progress, started=started,
+            workspace.graph, request, store, workspace.folder, progress, started=started,
         )  # fmt: skip
     progress.say(narrator.summary(finished.row.number, finished.outcome, time.monotonic() - began))
     return finished.outcome
 
 
-def _narrator(place: Workplace, plan: RunPlan, store: Store, brief: bool) -> Narrator:
-    tally = Tally(place.graph, plan.reuse)
-    return Narrator(place.graph, tally, memory_of(store, place.flow.name), place.command, brief)
+def _narrator(workspace: Workspace, plan: RunPlan, store: Store, brief: bool) -> Narrator:
+    tally = Tally(workspace.graph, plan.reuse)
+    return Narrator(workspace.graph, tally, memory_of(store, workspace.flow.name), workspace.command, brief)
 
 
 def _heading(row: RunRow, graph: Graph, request: RunRequest) -> str:

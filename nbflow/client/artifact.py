@@ -15,11 +15,15 @@ from nbflow.store.values.artifact_ref import ArtifactRef, Summary
 class Data:
     """Gives the artifacts of a task as attributes. Each is loaded once, at its first use.
 
-    Example:
-        task.data.score
+    Args:
+        task: The task.
 
     Raises:
         AttributeError: if the task has no artifact of that name; the text lists the names it has.
+
+    Example:
+        >>> Task("Films/1/fit/2").data.score
+        0.75
     """
 
     def __init__(self, task: TaskAbove) -> None:
@@ -57,7 +61,24 @@ class Artifacts(Several["DataArtifact"]):
 
 
 class DataArtifact(ClientObject):
-    """Describes one artifact of one task; `data` loads its value."""
+    """Describes one artifact of one task; `data` loads its value.
+
+    Args:
+        pathspec: `FLOW/RUN/STEP/TASK/ARTIFACT`, such as `movies/7/fit/12/score`.
+        folder: Where to look for the store; the working directory by default.
+        attempt: Which attempt of a task to look at, counted from 0; the last one by default.
+
+    Raises:
+        PathspecError: if the text has another form.
+        UnknownName: if the store has no such flow.
+        NotInClient: if the flow has no such artifact.
+        MetaflowNamespaceMismatch: if the run is in another namespace.
+
+    Example:
+        >>> score = DataArtifact("Films/1/fit/2/score")
+        >>> score.data, score.summary.text
+        (0.75, '0.75')
+    """
 
     task: TaskAbove
     _artifact: ArtifactRef

@@ -31,8 +31,9 @@ class Flow(ClientObject):
         MetaflowNotFound: if there is no store.
 
     Example:
-        for run in Flow("movies"):
-            print(run.id, run.status)
+        >>> for run in Flow("Films"):
+        ...     print(run.id, run.status)
+        1 succeeded
     """
 
     id: str
@@ -100,7 +101,7 @@ class Flow(ClientObject):
         return next((run for run in self if run.successful), None)
 
     def runs(self, *tags: str) -> Iterator[Run]:
-        """Return the runs that have all of these tags, newest first; without tags, all runs."""
+        """Return the runs that have all of these `tags`, newest first; without tags, all runs."""
         return (run for run in self if run.tags.issuperset(tags))
 
     def show(self) -> Any:
@@ -135,7 +136,12 @@ ClientObject._find_flow = Flow
 
 
 class Metaflow:
-    """Lists all flows of the store that have a run in the chosen namespace."""
+    """Lists all flows of the store that have a run in the chosen namespace.
+
+    Example:
+        >>> Metaflow().flows
+        [Flow('Films')]
+    """
 
     @property
     def flows(self) -> list[Flow]:

@@ -16,6 +16,11 @@ def namespace(name: str | None) -> str | None:
 
     Returns:
         The same `name`.
+
+    Example:
+        >>> namespace(None)
+        >>> Flow("Films").latest_run
+        Run('Films/1')
     """
     chosen[:] = [name]
     return name
@@ -27,7 +32,11 @@ def get_namespace() -> str | None:
 
 
 def default_namespace() -> str | None:
-    """Show your own runs again, as at first, and return that namespace."""
+    """Show your own runs again, as at first.
+
+    Returns:
+        The namespace: `user:` and your user name.
+    """
     chosen.clear()
     return get_namespace()
 

@@ -15,7 +15,7 @@ from nbflow.client.stores import store_of
 from nbflow.client.tags import Tagged
 from nbflow.client.task import Task
 from nbflow.errors import NotInClient, UnknownName
-from nbflow.flow.graph.link import Passage
+from nbflow.flow.graph.graph import Passage
 from nbflow.run.task.namespace import Namespace
 from nbflow.store.catalog.rows import RunRow, RunStatus
 from nbflow.store.store import Store
@@ -24,8 +24,20 @@ from nbflow.store.store import Store
 class Run(Tagged, ClientObject):
     """Gives one run and its steps. It reads the store each time, so a running run shows new tasks as they begin.
 
+    Args:
+        pathspec: `FLOW/RUN`, such as `movies/7`.
+        folder: Where to look for the store; the working directory by default.
+        attempt: Which attempt of a task to look at, counted from 0; the last one by default.
+
+    Raises:
+        PathspecError: if the text has another form.
+        UnknownName: if the store has no such flow.
+        NotInClient: if the flow has no such run.
+        MetaflowNamespaceMismatch: if the run is in another namespace.
+
     Example:
-        Run("movies/7")["fit"].task.data.score
+        >>> Run("Films/1")["fit"].task.data.score
+        0.75
     """
 
     flow: FlowAbove
@@ -126,7 +138,7 @@ class Run(Tagged, ClientObject):
         return self.end_task.data if self.end_task else None
 
     def steps(self, *tags: str) -> Iterator[Step]:
-        """Return the steps that have begun and have all of these tags, last first."""
+        """Return the steps that have begun and have all of these `tags`, last first."""
         return (step for step in self if not tags or step.tags.issuperset(tags))
 
     def __iter__(self) -> Iterator[Step]:

@@ -18,8 +18,20 @@ from nbflow.store.catalog.rows import TaskRow
 class Step(ClientObject):
     """Gives the tasks of one step in one run.
 
+    Args:
+        pathspec: `FLOW/RUN/STEP`, such as `movies/7/fit`.
+        folder: Where to look for the store; the working directory by default.
+        attempt: Which attempt of a task to look at, counted from 0; the last one by default.
+
+    Raises:
+        PathspecError: if the text has another form.
+        UnknownName: if the store has no such flow.
+        NotInClient: if the flow has no such step.
+        MetaflowNamespaceMismatch: if the run is in another namespace.
+
     Example:
-        [task.data.score for task in Step("movies/7/fit")]
+        >>> [task.data.score for task in Step("Films/1/fit")]
+        [0.75]
     """
 
     run: RunAbove

@@ -43,7 +43,11 @@ def metadata(place: str) -> str:
 
 
 def inspect_spin(datastore_root: str = ".") -> None:
-    """Show the spun tasks in the store of a folder instead of runs, until `default_metadata` is called."""
+    """Show spun tasks instead of runs, until `default_metadata` is called.
+
+    Args:
+        datastore_root: The folder whose store has them.
+    """
     chosen_store[:] = [(Store.locate(Path(os.path.expanduser(datastore_root)).absolute()), True)]
 
 
@@ -59,7 +63,11 @@ def get_metadata() -> str:
 
 
 def default_metadata() -> str:
-    """Look for runs in the usual store again: that of the working directory, or of NBFLOW_HOME."""
+    """Look for runs in the usual store again: that of the working directory, or of NBFLOW_HOME.
+
+    Returns:
+        That place, as `get_metadata` returns it.
+    """
     chosen_store.clear()
     return get_metadata()
 

@@ -71,19 +71,44 @@ class Tagged:
         return tags_of(self._row, self.flow._archive.reader)[1]
 
     def add_tag(self, tag: str | Iterable[str]) -> None:
-        """Add one tag or several to the run."""
+        """Add tags to the run.
+
+        Args:
+            tag: One tag, or several.
+
+        Raises:
+            MetaflowTaggingError: if a tag is not valid, or the run would have too many.
+
+        Example:
+            >>> run = Run("Films/1")
+            >>> run.add_tag("best")
+            >>> sorted(run.user_tags)
+            ['best']
+            >>> run.remove_tag("best")
+        """
         self.replace_tags((), tag)
 
     add_tags = add_tag
 
     def remove_tag(self, tag: str | Iterable[str]) -> None:
-        """Remove one tag or several from the run."""
+        """Remove tags from the run; those that it does not have are ignored.
+
+        Args:
+            tag: One tag, or several.
+
+        Raises:
+            MetaflowTaggingError: if a tag is not valid, or is a system tag.
+        """
         self.replace_tags(tag, ())
 
     remove_tags = remove_tag
 
     def replace_tags(self, tags_to_remove: str | Iterable[str], tags_to_add: str | Iterable[str]) -> None:
         """Remove tags and add others in one step, so that readers see either the old tags or the new ones.
+
+        Args:
+            tags_to_remove: One tag, or several.
+            tags_to_add: One tag, or several.
 
         Raises:
             MetaflowTaggingError: if a tag is not valid, is a system tag, or the run would have too many.

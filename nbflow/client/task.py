@@ -13,7 +13,7 @@ from nbflow.client.lineage import Lineage
 from nbflow.client.named import ClientObject, local_time
 from nbflow.client.several import Several
 from nbflow.errors import NotInClient
-from nbflow.flow.graph.link import Passage
+from nbflow.flow.graph.graph import Passage
 from nbflow.run.events.events import TaskId
 from nbflow.run.journal import CAUGHT
 from nbflow.store.catalog.rows import TaskRow, TaskStatus
@@ -22,8 +22,20 @@ from nbflow.store.catalog.rows import TaskRow, TaskStatus
 class Task(TaskFacts, ClientObject):
     """Gives one task as it was when it was looked up: running, finished or failed.
 
+    Args:
+        pathspec: `FLOW/RUN/STEP/TASK`, such as `movies/7/fit/12`.
+        folder: Where to look for the store; the working directory by default.
+        attempt: Which attempt of a task to look at, counted from 0; the last one by default.
+
+    Raises:
+        PathspecError: if the text has another form.
+        UnknownName: if the store has no such flow.
+        NotInClient: if the flow has no such task.
+        MetaflowNamespaceMismatch: if the run is in another namespace.
+
     Example:
-        Task("movies/7/fit/12").data.score
+        >>> Task("Films/1/fit/2").data.score
+        0.75
     """
 
     step: StepAbove

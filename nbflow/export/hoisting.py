@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import PurePath
 
-from nbflow.flow.graph.link import Graph, Link
+from nbflow.flow.graph.graph import Graph, Link
 from nbflow.flow.names.code import names_of, parse
 from nbflow.flow.names.statements import first_line
 from nbflow.flow.source.lines import lines_of

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 
 from nbflow.export.plan.naming import NameSupply
-from nbflow.flow.graph.link import Graph
+from nbflow.flow.graph.graph import Graph
 from nbflow.flow.names.code import parse
 from nbflow.flow.names.purity import origins_of
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from nbflow.export.plan.name_usage import Usage
 from nbflow.export.plan.seeding import names_at_top
-from nbflow.flow.effects.random_use import GENERATORS
+from nbflow.flow.effects.generator_names import GENERATORS
 from nbflow.flow.names.code import parse
 from nbflow.flow.source.cell import Problem
 from nbflow.flow.source.trees import children

@@ -10,7 +10,7 @@ from nbflow.export.body_text import BodyText, digest_rest, read_bodies
 from nbflow.export.errors import NotExported
 from nbflow.export.marks import Mark, digest_code, read_marks
 from nbflow.export.write_flow import export_flow
-from nbflow.flow.graph.link import Graph
+from nbflow.flow.graph.graph import Graph
 
 
 class CellChange(StrEnum):

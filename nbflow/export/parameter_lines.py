@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import assert_never
 
 from nbflow.export.import_lines import Imports
-from nbflow.flow.graph.link import Graph
+from nbflow.flow.graph.graph import Graph
 from nbflow.flow.syntax.specs import ParameterSpec, ParameterType
 
 _PLAIN = {

@@ -11,7 +11,7 @@ from nbflow.export.extras import DISPLAY_NAME
 from nbflow.export.marks import Target
 from nbflow.export.plan.seeding import names_at_top
 from nbflow.flow.effects.library_calls import concerns_imports
-from nbflow.flow.graph.link import Graph
+from nbflow.flow.graph.graph import Graph
 from nbflow.flow.names.code import parse
 from nbflow.flow.names.purity import origins_of
 from nbflow.flow.names.scope import imported_names

@@ -14,10 +14,10 @@ from nbflow.export.plan.name_usage import Usage, bound_names
 from nbflow.export.plan.plan_shape import is_caught
 from nbflow.export.plan.seeding import names_at_top
 from nbflow.flow.checks.rules import check_flow
-from nbflow.flow.effects.random_use import GENERATORS
+from nbflow.flow.effects.generator_names import GENERATORS
 from nbflow.flow.flowspec.class_rules import RESERVED_NAMES
 from nbflow.flow.graph.branch_reads import INPUTS
-from nbflow.flow.graph.link import Graph, Passage
+from nbflow.flow.graph.graph import Graph, Passage
 from nbflow.flow.names.code import awaiting_line, names_of, parse
 from nbflow.flow.names.kept_state import assigned_by_calls
 from nbflow.flow.names.strings import evaluated, of_shell

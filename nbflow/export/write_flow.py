@@ -31,7 +31,7 @@ from nbflow.export.sharing.apart import certainly_apart, coming_apart, constants
 from nbflow.export.sharing.pairs import SharedNames
 from nbflow.export.sharing.sharing_notes import tell_pair
 from nbflow.export.text_layout import indent_block
-from nbflow.flow.graph.link import Graph
+from nbflow.flow.graph.graph import Graph
 from nbflow.flow.source.encoding import escaped
 from nbflow.flow.source.lines import lines_of
 from nbflow.flow.syntax.header import CellKind, read_header

@@ -8,21 +8,23 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from nbflow.errors import NoRunYet, TaskUnknown, UnknownName
-from nbflow.flow.graph.link import Graph
+from nbflow.flow.graph.graph import Graph
 from nbflow.flow.reading.cells import read_flow
 from nbflow.flow.syntax.specs import FlowSource
 from nbflow.history.address import Address
 from nbflow.history.versions import Lived, Past, Version
 from nbflow.run.events.events import TaskId
-from nbflow.run.launch import link_known
+from nbflow.run.learning import link_known
 from nbflow.run.program.program import Program
 from nbflow.run.program.stored_sources import read_graph, read_sources, read_stored_cells
-from nbflow.run.task.namespace import Namespace
 from nbflow.store.catalog.reader import CatalogReader
 from nbflow.store.catalog.rows import RunKind, RunRow, RunStatus, StepRow, TaskRow, TaskStatus
+
+if TYPE_CHECKING:
+    from nbflow.run.task.namespace import Namespace
 
 _OVER = frozenset({TaskStatus.SUCCEEDED, TaskStatus.REUSED, TaskStatus.SKIPPED})
 
@@ -110,7 +112,7 @@ class Archive:
         )
 
     def past(self, row: RunRow) -> Past:
-        """Return a run in the form in which `versions.stand` compares it with the flow of today."""
+        """Return a run in the form in which `versions.current_state` compares it with the flow of today."""
         at = dict(self._versions(row)) if row.kind is RunKind.INTERACTIVE else {}
         return Past(row.number, self.version(row), dict(self._lives(row)), at)
 
@@ -150,6 +152,8 @@ class Archive:
 
         `folder` is the notebook's folder: local modules are imported from there.
         """
+        from nbflow.run.task.namespace import Namespace  # noqa: PLC0415 - most verbs load no artifact
+
         graph = self.graph(row)
         home = Namespace(Program(graph, row.parameters, folder, self.root), self.reader.code)
         home.clear()

@@ -12,7 +12,8 @@ from click import unstyle
 
 from nbflow.errors import NoDrawing
 from nbflow.history.archive import Archive, item_of, task_name
-from nbflow.progress.pictures import to_svg, to_text
+from nbflow.progress.dot import to_svg
+from nbflow.progress.pictures import to_text
 from nbflow.store.catalog.rows import RunRow, TaskRow, TaskStatus
 
 _STYLE = """

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from nbflow.flow.graph.link import Graph
+from nbflow.flow.graph.graph import Graph
 from nbflow.flow.syntax.definition import Definition
 from nbflow.flow.syntax.specs import CacheMode, StepSpec
 from nbflow.progress.pictures import mark
@@ -176,7 +176,7 @@ class Past:
 
 
 @dataclass(frozen=True, slots=True)
-class StepStanding:
+class StepState:
     """Gives the status of one step today. `past` is the number of the run that decides it.
 
     `outdated` means that it failed, and that something it depends on has changed since. Then `reasons` lists the
@@ -191,29 +191,29 @@ class StepStanding:
     outdated: bool = False
 
 
-def stand(step: str, now: Version, pasts: Sequence[Past]) -> StepStanding:
+def current_state(step: str, now: Version, pasts: Sequence[Past]) -> StepState:
     """Return the status of a step; `pasts` are newest first. A complete and unchanged result in any of them is done."""
     lived = [(past, past.steps[step]) for past in pasts if step in past.steps]
     if not lived:
-        return StepStanding(step, StepStatus.MISSING, ("it has never run",))
+        return StepState(step, StepStatus.MISSING, ("it has never run",))
     newest, last = lived[0]
     if last.running:
-        return StepStanding(step, StepStatus.RUNNING, (), newest.number, last)
+        return StepState(step, StepStatus.RUNNING, (), newest.number, last)
     for past, then in lived:
         if then.complete and _is_same(step, past, now):
-            return StepStanding(step, StepStatus.DONE, (), past.number, then)
+            return StepState(step, StepStatus.DONE, (), past.number, then)
     for past, then in lived:
         if (then.failed or then.cancelled) and _is_same(step, past, now):
             status = StepStatus.FAILED if then.failed else StepStatus.CANCELLED
-            return StepStanding(step, status, (then.error,), past.number, then)
+            return StepState(step, status, (then.error,), past.number, then)
     changes = tuple(explain_all(step, newest.version_of(step), now))
     if last.failed:
-        return StepStanding(step, StepStatus.FAILED, (*changes, last.error), newest.number, last, outdated=True)
+        return StepState(step, StepStatus.FAILED, (*changes, last.error), newest.number, last, outdated=True)
     for past, then in lived:
         if then.complete:
             reasons = tuple(explain_all(step, past.version_of(step), now))
-            return StepStanding(step, StepStatus.STALE, reasons, past.number, then)
-    return StepStanding(step, StepStatus.MISSING, changes or ("it never finished",), newest.number, last)
+            return StepState(step, StepStatus.STALE, reasons, past.number, then)
+    return StepState(step, StepStatus.MISSING, changes or ("it never finished",), newest.number, last)
 
 
 def _is_same(step: str, past: Past, now: Version) -> bool:

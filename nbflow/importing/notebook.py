@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import importlib
 import os
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from nbflow.errors import NbflowError
 from nbflow.export.file import write_script
@@ -18,6 +16,7 @@ from nbflow.importing.cells.drafts import CellDraft
 from nbflow.importing.exported import draft_again
 from nbflow.importing.notes import notes_of
 from nbflow.importing.reading.source import Source, read_source
+from nbflow.notebook.jupytext_import import import_jupytext, import_nbformat
 from nbflow.notebook.read import SUFFIXES
 
 KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
@@ -74,13 +73,11 @@ def _import(source: Source, folder: Path) -> Imported:
 
 
 def notebook_text(drafts: Iterable[CellDraft], target: Path) -> str:
-    v4: Any = importlib.import_module("nbformat.v4")  # half a second to import
+    v4 = import_nbformat()
     cells = [(v4.new_markdown_cell if one.markdown else v4.new_code_cell)(one.source, id=one.id) for one in drafts]
     book = v4.new_notebook(cells=cells, metadata={"kernelspec": KERNEL})
     if target.suffix == ".py":
-        import jupytext  # noqa: PLC0415
-
-        return str(jupytext.writes(book, fmt="py:percent"))
+        return str(import_jupytext().writes(book, fmt="py:percent"))
     return str(v4.writes(book)) + "\n"
 
 

@@ -35,7 +35,7 @@ class CannotCarryOver(NbflowError):
         super().__init__("\n".join(lines))
 
 
-class Stuck(Exception):
+class ObstacleFound(Exception):
     """Stops reading one part of a script at an obstacle. It never leaves this package."""
 
     def __init__(self, line: int, message: str, fix: str) -> None:

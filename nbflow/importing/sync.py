@@ -16,7 +16,8 @@ from nbflow.export.hoisting import hoisted_from
 from nbflow.export.marks import Mark, Marks, digest_code, mark_of, read_marks, write_marks
 from nbflow.export.write_flow import export_flow
 from nbflow.flow.checks.rules import check_flow
-from nbflow.flow.graph.link import Graph, link
+from nbflow.flow.graph.graph import Graph
+from nbflow.flow.graph.link import link
 from nbflow.flow.reading.cells import read_flow
 from nbflow.flow.source.cell import Cell
 from nbflow.flow.source.encoding import decode_source, without_coding
@@ -25,6 +26,7 @@ from nbflow.flow.syntax.header import read_header
 from nbflow.importing.exported import undisplayed
 from nbflow.importing.reading.source import text_of_node
 from nbflow.importing.refusals import NotAScript
+from nbflow.notebook.jupytext_import import import_jupytext
 from nbflow.notebook.read import is_notebook, read_cells
 
 
@@ -182,8 +184,7 @@ def _refuse_errors(script: Path, notebook: Path, cells: Sequence[Cell], edits: S
 def _rewritten(notebook: Path, sources: Mapping[int, str]) -> str:
     """Return the file with these cells changed, and no others."""
     if notebook.suffix == ".py":
-        import jupytext  # noqa: PLC0415 - half a second to import
-
+        jupytext = import_jupytext()
         book = jupytext.reads(without_coding(decode_source(notebook.read_bytes())), {"extension": ".py"})
         for number, source in sources.items():
             book.cells[number - 1].source = source

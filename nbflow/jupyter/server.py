@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from jupyter_server.auth.decorator import authorized
 from jupyter_server.base.handlers import APIHandler
 from jupyter_server.utils import url_path_join
 from tornado import web
 
-from nbflow.jupyter.panel.answers import ANSWERS, HTML, POSTED, Question, answer
+from nbflow.jupyter.panel.requests import HTML, POSTED, REQUESTS
+
+if TYPE_CHECKING:
+    from nbflow.jupyter.panel.answers import PanelAnswer
 
 _SANDBOX = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'"
 """The policy for reports: they show the outputs of tasks, which must not act with the user's permissions."""
@@ -41,12 +45,18 @@ class FlowHandler(APIHandler):
             raise web.HTTPError(405)
         query = {name: self.get_query_argument(name) for name in self.request.query_arguments}
         top = Path(self.settings["server_root_dir"]).expanduser()
-        question = Question(top, query, self.request.body.decode("utf-8", "replace"))
-        found = await asyncio.to_thread(answer, self.what, question)
+        body = self.request.body.decode("utf-8", "replace")
+        found = await asyncio.to_thread(_answer, self.what, top, query, body)
         self.set_status(found.status)
         if found.kind == HTML:
             self.set_header("Content-Security-Policy", _SANDBOX)
         self.finish(found.text, set_content_type=found.kind)
+
+
+def _answer(what: str, top: Path, query: Mapping[str, str], body: str) -> PanelAnswer:
+    from nbflow.jupyter.panel.answers import Question, answer  # noqa: PLC0415 - every server would start later
+
+    return answer(what, Question(top, query, body))
 
 
 def _jupyter_server_extension_points() -> list[dict[str, str]]:
@@ -55,5 +65,5 @@ def _jupyter_server_extension_points() -> list[dict[str, str]]:
 
 def _load_jupyter_server_extension(app: Any) -> None:
     base = app.web_app.settings["base_url"]
-    handlers = [(url_path_join(base, "nbflow", what), FlowHandler, {"what": what}) for what in ANSWERS]
+    handlers = [(url_path_join(base, "nbflow", what), FlowHandler, {"what": what}) for what in REQUESTS]
     app.web_app.add_handlers(".*$", handlers)

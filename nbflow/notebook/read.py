@@ -16,6 +16,7 @@ from nbflow.flow.source.cell import Cell
 from nbflow.flow.source.encoding import decode_source, without_coding
 from nbflow.flow.syntax.header import read_header
 from nbflow.flow.syntax.specs import FlowSource
+from nbflow.notebook.jupytext_import import import_jupytext
 from nbflow.run.program.star_names import look_beside
 
 SUFFIXES = (".ipynb", ".py")
@@ -175,8 +176,8 @@ def _read_percent(path: Path) -> dict[str, Any]:
     except UnicodeError as error:
         raise NotANotebook(path, f"it is not text ({error})", "save it as UTF-8") from None
     _refuse_other_python(path, text)
-    import jupytext  # noqa: PLC0415 - half a second to import, and most notebooks are .ipynb files
-    import yaml  # noqa: PLC0415
+    jupytext = import_jupytext()
+    import yaml  # noqa: PLC0415 - as jupytext does; most notebooks are .ipynb files
 
     try:
         content: dict[str, Any] = jupytext.reads(_with_markers(_with_whole_kernel(text)), {"extension": ".py"})

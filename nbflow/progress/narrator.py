@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from nbflow.flow.graph.link import Graph
+from nbflow.flow.graph.graph import Graph
 from nbflow.progress.numbers import duration, indent
 from nbflow.progress.printed import text_of_outputs
 from nbflow.progress.tally import Tally
@@ -22,7 +22,7 @@ from nbflow.run.events.events import (
     TaskSkipped,
     TaskSucceeded,
 )
-from nbflow.run.task.performer import Result
+from nbflow.run.task.job import Result
 
 _FEW = 10
 """A step with more foreach tasks than this gets one line per tenth of them instead of a line per task."""

@@ -1,14 +1,10 @@
-"""Draws a graph as text, as DOT or mermaid source, or as SVG with Graphviz."""
+"""Draws a graph as text or as mermaid source."""
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Iterator, Mapping
 
-import graphviz
-
-from nbflow.errors import NoDrawing
-from nbflow.flow.graph.link import Graph
+from nbflow.flow.graph.graph import Graph
 from nbflow.flow.syntax.specs import Comparison, Guard, StepSpec
 
 COLOURS = {
@@ -83,57 +79,10 @@ def _align(rows: Iterator[tuple[str, ...]]) -> Iterator[str]:
         yield "  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True) if width).rstrip()
 
 
-# DOT
-
-
-def to_dot(graph: Graph, statuses: Statuses | None = None) -> str:
-    """Return DOT source; steps that run per item are in a box with their foreach."""
-    return str(_draw(graph, statuses or {}).source)
-
-
-def to_svg(graph: Graph, statuses: Statuses | None = None) -> str:
-    """Return an SVG document. Raises NoDrawing if the program `dot` is missing or fails."""
-    try:
-        return str(_draw(graph, statuses or {}).pipe(format="svg", encoding="utf-8"))
-    except graphviz.ExecutableNotFound:
-        raise NoDrawing("the program 'dot' is not installed") from None
-    except subprocess.CalledProcessError as error:
-        raise NoDrawing(f"the program 'dot' failed (exit code {error.returncode})") from None
-
-
-def _draw(graph: Graph, statuses: Statuses) -> graphviz.Digraph:
-    drawing = graphviz.Digraph(graph.flow.name, graph_attr={"rankdir": "LR"})
-    drawing.attr("node", shape="box", style="rounded,filled", fillcolor="white", fontname="Helvetica")
-    _fill(drawing, graph, statuses, ())
-    for name, linked in graph.links.items():
-        for above in linked.upstream:
-            drawing.edge(above, name, **_edge(graph, above, name))
-    return drawing
-
-
-def _fill(drawing: graphviz.Digraph, graph: Graph, statuses: Statuses, scope: tuple[str, ...]) -> None:
-    """Add the steps of one scope, and a box for each foreach directly in it."""
-    for name, linked in graph.links.items():
-        if linked.scope == scope:
-            colour = COLOURS.get(statuses.get(name, ""), "white")
-            drawing.node(name, label=graphviz.escape(_label(graph, name)), fillcolor=colour)
-        elif linked.scope == (*scope, name):
-            with drawing.subgraph(name=f"cluster_{name}") as box:
-                box.attr(style="rounded,dashed", color="grey", label="")
-                _fill(box, graph, statuses, linked.scope)
-
-
-def _label(graph: Graph, name: str) -> str:
+def box_label(graph: Graph, name: str) -> str:
+    """Return what a box of a step says: its name, and what is special about it."""
     special = mark(graph.steps[name])
     return f"{name}\n{special}" if special else name
-
-
-def _edge(graph: Graph, above: str, below: str) -> dict[str, str]:
-    """Return how to draw an edge: its tooltip lists the names it carries; an edge without any is dashed."""
-    names = [binding.name for binding in graph.links[below].bindings if above in binding.writers]
-    if above in graph.links[below].joined:
-        return {"arrowhead": "inv"}
-    return {"tooltip": ", ".join(names)} if names else {"style": "dashed"}
 
 
 # mermaid
@@ -149,7 +98,7 @@ def to_mermaid(graph: Graph, statuses: Statuses | None = None) -> str:
 
 def _nodes(graph: Graph) -> Iterator[str]:
     for name in graph.links:
-        yield f'    {_id(name)}["{_label(graph, name).translate(_ENTITIES)}"]'
+        yield f'    {_id(name)}["{box_label(graph, name).translate(_ENTITIES)}"]'
 
 
 _ENTITIES = str.maketrans({"#": "#35;", '"': "#quot;", "<": "#lt;", ">": "#gt;", "\n": "<br/>"})

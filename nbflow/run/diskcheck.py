@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from nbflow.flow.checks.rules import check_flow
-from nbflow.flow.files.fileorder import may_be_same
-from nbflow.flow.graph.link import Graph
+from nbflow.flow.files.file_use import may_be_same
+from nbflow.flow.graph.graph import Graph
 from nbflow.flow.source.cell import Problem
 from nbflow.run.program.module_state import state_of_modules
 from nbflow.run.surroundings.disk import files_of_pattern

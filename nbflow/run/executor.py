@@ -36,10 +36,10 @@ from nbflow.run.hazards import Hazards
 from nbflow.run.job_facts import choose_job_facts
 from nbflow.run.journal import Journal
 from nbflow.run.machine.machine import RunMachine
-from nbflow.run.output.capture import add_words, last_words
+from nbflow.run.output.live_output import add_words, last_words
 from nbflow.run.program.keys import Keys
 from nbflow.run.program.program import Program
-from nbflow.run.task.performer import Job, Result
+from nbflow.run.task.job import Job, Result
 from nbflow.run.task.random_state import streams_of
 from nbflow.run.task.tracebacks import describe_failure
 from nbflow.run.task.traces import comparison

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from nbflow.flow.files.uses import Access
-from nbflow.flow.graph.link import Graph
+from nbflow.flow.files.file_use import Access
+from nbflow.flow.graph.graph import Graph
 from nbflow.store.catalog.rows import FileRow
 
 

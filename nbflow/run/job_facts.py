@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Protocol, assert_never
 
-from nbflow.flow.graph.link import Graph, Passage
+from nbflow.flow.graph.graph import Graph, Passage
 from nbflow.flow.syntax.specs import StepSpec
 from nbflow.run.events.events import Failure, StartTask
 from nbflow.run.journal import Journal
 from nbflow.run.output.outputs import Output
-from nbflow.run.task.performer import Job
+from nbflow.run.task.job import Job
 
 
 class JobFacts(Protocol):

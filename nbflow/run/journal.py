@@ -28,14 +28,14 @@ from nbflow.run.events.events import (
 )
 from nbflow.run.events.replay import read_passed_on, write_event, write_passed_on
 from nbflow.run.output.outputs import Output
-from nbflow.run.task.performer import Result
+from nbflow.run.task.job import Result
 from nbflow.run.task.traces import Compare
 from nbflow.store.catalog.reader import CatalogReader
 from nbflow.store.catalog.rows import FileRow, RunRow, RunStatus, TaskRow, TaskStatus, task_id
 from nbflow.store.catalog.trust import Seal, seal_task
 from nbflow.store.catalog.writer import CatalogWriter
-from nbflow.store.pickling.codec import Encoded
 from nbflow.store.values.artifact_ref import ArtifactRef, Component
+from nbflow.store.values.encoded import Encoded
 
 Clock = Callable[[], float]
 

@@ -2,57 +2,36 @@
 
 from __future__ import annotations
 
-import platform
 import shutil
-import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
-from nbflow.errors import FlowRefused, NothingToRun
+from nbflow.errors import FlowRefused
 from nbflow.flow.checks.rules import check_flow
 from nbflow.flow.effects.library_calls import concerns_imports
-from nbflow.flow.graph.link import Graph, link
-from nbflow.flow.syntax.specs import FlowSource
+from nbflow.flow.graph.graph import Graph
+from nbflow.run.environment import describe_environment, files_of
 from nbflow.run.events.events import Outcome
 from nbflow.run.executor import Executor, Listener
 from nbflow.run.journal import Journal
+from nbflow.run.learning import keep_learned
 from nbflow.run.machine.machine import RunMachine
 from nbflow.run.machine.plan import RunPlan
 from nbflow.run.output.frontend import SHELL_MODULE
 from nbflow.run.output.needs_shell import needs_shell
-from nbflow.run.program.keys import Keys, all_references
+from nbflow.run.program.keys import all_references
 from nbflow.run.program.local_modules import local_modules
 from nbflow.run.program.program import Program
 from nbflow.run.program.stored_sources import write_cells
+from nbflow.run.request import RunRequest, refuse_empty
 from nbflow.run.workers.fork_server import start_fork_server
 from nbflow.run.workers.local_pool import LocalPool
 from nbflow.run.workers.workers import StartWorkers
 from nbflow.store.catalog.flow_names import place_in
-from nbflow.store.catalog.reader import CatalogReader
-from nbflow.store.catalog.rows import RunKind, RunRow, RunStatus
+from nbflow.store.catalog.rows import RunRow, RunStatus
 from nbflow.store.catalog.writer import CatalogWriter
 from nbflow.store.store import LIVE_FOLDER, Store
-
-
-@dataclass(frozen=True)
-class RunRequest:
-    """Says what to run: the steps of a plan, with these parameters.
-
-    Attributes:
-        plan: The steps that take part, and which of them may come from the store.
-        parameters: The value of each parameter of the flow.
-        tags: Names that the run gets.
-        kind: How the run began.
-        origin: The number of the run that this one resumes.
-    """
-
-    plan: RunPlan
-    parameters: Mapping[str, Any]
-    tags: tuple[str, ...] = ()
-    kind: RunKind = RunKind.RUN
-    origin: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +80,7 @@ def launch(
         executor = Executor(RunMachine(graph, request.plan), program, journal, listener, workers)
         started(row, executor)
         outcome = executor.execute()
-        keep_learned(writer, executor.run)
+        keep_learned(writer, executor.run.graph, executor.run.learned)
         return Finished(row, outcome, executor.run)
 
 
@@ -126,12 +105,6 @@ def refuse_errors(graph: Graph) -> None:
     refuse_empty(graph.flow)
 
 
-def refuse_empty(flow: FlowSource) -> None:
-    """Raise NothingToRun for a flow without steps, unless its problems say why there are none."""
-    if not flow.steps and all(problem.warning for problem in flow.problems):
-        raise NothingToRun(flow.document)
-
-
 def begin_run(writer: CatalogWriter, program: Program, request: RunRequest) -> RunRow:
     """Write the row of a run, its code, its environment and the digests of the files that its steps depend on."""
     flow, steps = program.graph.flow, request.plan.reuse
@@ -147,30 +120,6 @@ def begin_run(writer: CatalogWriter, program: Program, request: RunRequest) -> R
         tags=request.tags,
         code=writer.put_code(write_cells(flow.cells)),
         environment=writer.put_environment(describe_environment(files_of(program, steps), steps)),
-    )
-
-
-def keep_learned(writer: CatalogWriter, run: RunMachine) -> None:
-    """Remember for the next graph which steps change what they read."""
-    for step, names in run.learned.items():
-        for name in names:
-            writer.learn(run.graph.flow.name, step, run.graph.steps[step].source.code, name)
-
-
-def link_known(flow: FlowSource, history: CatalogReader) -> Graph:
-    """Return the graph of a flow, with the writes that earlier runs have found in its steps as they are now."""
-    return link_learned(flow, history.learned(flow.name))
-
-
-def link_learned(flow: FlowSource, known: Mapping[tuple[str, str], frozenset[str]]) -> Graph:
-    """Return the graph of a flow; `known` maps (step, digest of its code) to the names that it was found to write."""
-    return link(
-        flow,
-        {
-            step.name: known[step.name, step.source.code]
-            for step in flow.steps
-            if (step.name, step.source.code) in known
-        },
     )
 
 
@@ -193,21 +142,3 @@ def modules_to_preload(program: Program, plan: RunPlan) -> list[str]:
 
 def _tops(modules: Iterable[str]) -> set[str]:
     return {name.partition(".")[0] for name in modules}
-
-
-def files_of(program: Program, steps: Iterable[str]) -> dict[str, dict[str, str]]:
-    """Return the local modules and watched files of each step, with their digests; steps without any are left out."""
-    keys = Keys(program)
-    found = {step: keys.files(step) for step in steps}
-    return {step: files for step, files in found.items() if files}
-
-
-def describe_environment(files: Mapping[str, Mapping[str, str]], steps: Iterable[str] = ()) -> dict[str, Any]:
-    """Return the facts about the environment of a run: Python, platform, packages and files. They are not part of keys.
-
-    `steps` are the steps that take part in the run, where that is known beforehand.
-    """
-    found = (path.name for folder in sys.path for path in Path(folder or ".").glob("*.dist-info"))
-    packages = dict(sorted(name.removesuffix(".dist-info").split("-", 1) for name in found))
-    facts = {"python": platform.python_version(), "platform": platform.platform()}
-    return {**facts, "packages": packages, "files": files, "steps": list(steps)}

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING
 
 from nbflow.store.blobs.protocol import BlobStore
-from nbflow.store.pickling import codec
-from nbflow.store.pickling.codec import CannotLend, Encoded
-from nbflow.store.pickling.heap import Heap
 from nbflow.store.pickling.home import Home
 from nbflow.store.values.artifact_ref import ArtifactRef, Component
+from nbflow.store.values.encoded import Encoded
+
+if TYPE_CHECKING:
+    from nbflow.store.pickling.heap import Heap
 
 
 class ValueStore:
@@ -21,7 +23,11 @@ class ValueStore:
 
     def save(self, values: Mapping[str, object], home: Home, scope: str = "") -> Encoded:
         """Write the blobs of values, and return the rows for the run's catalog writer. `scope` is the step's name."""
-        return codec.encode(values, self.blobs, home, scope=scope)
+        if not values:
+            return Encoded()
+        from nbflow.store.pickling.codec import encode  # noqa: PLC0415 - who reads the catalog needs no pickler
+
+        return encode(values, self.blobs, home, scope=scope)
 
     def save_reached(
         self,
@@ -45,12 +51,14 @@ class ValueStore:
         Returns:
             What is stored, and the values of the visible artifacts among it by name.
         """
+        from nbflow.store.pickling.codec import CannotLend, encode  # noqa: PLC0415 - as above
+
         others = [one for one in visible if one.name not in values]
         taken = frozenset(digest for one in others for digest in one.shares)
         while True:
             reached = heap.reached(others)
             try:
-                return codec.encode({**values, **reached}, self.blobs, home, heap, scope, taken, beside), reached
+                return encode({**values, **reached}, self.blobs, home, heap, scope, taken, beside), reached
             except CannotLend as error:
                 heap.give_up(error.digests)
 
@@ -65,6 +73,8 @@ class ValueStore:
 
     def heap(self, home: Home, components: Mapping[str, Component] | None = None) -> Heap:
         """Return a heap, into which a task loads the artifacts that it reads."""
+        from nbflow.store.pickling.heap import Heap  # noqa: PLC0415 - as above
+
         known = components or {}
         return Heap(self.blobs, home, lambda digest: known.get(digest) or self._component(digest))
 

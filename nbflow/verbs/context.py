@@ -8,8 +8,8 @@ FLOW = "nbflow.flow"
 GIVEN = "nbflow.given"
 """Holds the values of the parameters that were given on the command line."""
 
-PLACE = "nbflow.place"
-"""Holds the workplace, when a verb is used inside a notebook and not in a shell."""
+WORKSPACE = "nbflow.workspace"
+"""Holds the workspace, when a verb is used inside a notebook and not in a shell."""
 
 PERFORM = "nbflow.perform"
 """Holds the `Perform` function of the front end, which runs a request."""

@@ -17,19 +17,19 @@ from nbflow.flow.syntax.units import read_size
 from nbflow.history.address import Address, read_address
 from nbflow.progress.narrator import Memory
 from nbflow.progress.numbers import ago
-from nbflow.run.launch import RunRequest
 from nbflow.run.machine.plan import plan_run
+from nbflow.run.request import RunRequest
 from nbflow.store.catalog.rows import RunKind
 from nbflow.store.store import Store
-from nbflow.verbs.context import PERFORM, PLACE
+from nbflow.verbs.context import PERFORM, WORKSPACE
 from nbflow.verbs.options import FlowCommand, require_step
-from nbflow.verbs.workplace import NOTEBOOK, Workplace, workplace_of_steps
+from nbflow.verbs.workspace import NOTEBOOK, Workspace, find_workspace_with_steps
 
 FRESH = "Compute everything (default in a shell), or reuse results that still hold (default in a notebook)."
 
 
 def _is_live() -> bool:
-    return PLACE in click.get_current_context().meta
+    return WORKSPACE in click.get_current_context().meta
 
 
 class Size(click.ParamType[int]):
@@ -78,12 +78,12 @@ def run(
     """
     if sum(name is not None for name in (to, start, only)) > 1:
         raise click.UsageError("use only one of --to, --from and --only", ctx)
-    place = workplace_of_steps(notebook)
+    workspace = find_workspace_with_steps(notebook)
     for name in (to, start, only):
-        require_step(place.flow, name)
-    parameters = place.parameters(ctx)
-    plan = plan_run(place.graph, fresh=fresh, to=to, start=start, only=only, slots=jobs, memory=memory)
-    perform(place, RunRequest(plan, parameters, tags))
+        require_step(workspace.flow, name)
+    parameters = workspace.parameters(ctx)
+    plan = plan_run(workspace.graph, fresh=fresh, to=to, start=start, only=only, slots=jobs, memory=memory)
+    perform(workspace, RunRequest(plan, parameters, tags))
 
 
 @click.command(cls=FlowCommand)
@@ -98,11 +98,11 @@ def resume(
 
     It uses the parameters of RUN, except those that you give.
     """
-    place = workplace_of_steps(notebook)
-    row = place.archive.run(origin)
-    parameters = place.parameters(ctx, row)
-    plan = plan_run(place.graph, slots=jobs, memory=memory)
-    perform(place, RunRequest(plan, parameters, tags, RunKind.RESUME, row.number))
+    workspace = find_workspace_with_steps(notebook)
+    row = workspace.archive.run(origin)
+    parameters = workspace.parameters(ctx, row)
+    plan = plan_run(workspace.graph, slots=jobs, memory=memory)
+    perform(workspace, RunRequest(plan, parameters, tags, RunKind.RESUME, row.number))
 
 
 @click.command(cls=FlowCommand)
@@ -115,38 +115,38 @@ def rerun(ctx: click.Context, notebook: Path, task: str, jobs: int, memory: int 
 
     It uses the parameters of the newest run, except those that you give.
     """
-    place = workplace_of_steps(notebook)
+    workspace = find_workspace_with_steps(notebook)
     address = read_address(task)
-    require_step(place.flow, address.step)
-    row = place.archive.run(address.run)
-    parameters = place.parameters(ctx, row)
-    anew = tasks_anew(place, address)
-    plan = plan_run(place.graph, rerun=anew, slots=jobs, memory=memory)
-    perform(place, RunRequest(plan, parameters, tags, RunKind.RESUME, row.number))
+    require_step(workspace.flow, address.step)
+    row = workspace.archive.run(address.run)
+    parameters = workspace.parameters(ctx, row)
+    anew = tasks_anew(workspace, address)
+    plan = plan_run(workspace.graph, rerun=anew, slots=jobs, memory=memory)
+    perform(workspace, RunRequest(plan, parameters, tags, RunKind.RESUME, row.number))
 
 
-def tasks_anew(place: Workplace, address: Address) -> list[tuple[str, tuple[int, ...]]]:
+def tasks_anew(workspace: Workspace, address: Address) -> list[tuple[str, tuple[int, ...]]]:
     """Return (step, path) of each task to compute again, with the splits of a foreach.
 
     A step inside a foreach takes its paths from the tasks that the store has; any other step has the path ().
     """
-    if not place.graph.links[address.step].scope:
+    if not workspace.graph.links[address.step].scope:
         return [(address.step, ())]
-    _, tasks = place.archive.find(address)
+    _, tasks = workspace.archive.find(address)
     paths = {task.path for task in tasks}
-    if address.path is None and place.graph.steps[address.step].control.foreach:
+    if address.path is None and workspace.graph.steps[address.step].control.foreach:
         paths |= {path[:-1] for path in paths}
     return [(address.step, path) for path in sorted(paths)]
 
 
-Perform = Callable[[Workplace, RunRequest], None]
+Perform = Callable[[Workspace, RunRequest], None]
 """Performs a request in the way of one front end."""
 
 
-def perform(place: Workplace, request: RunRequest) -> None:
+def perform(workspace: Workspace, request: RunRequest) -> None:
     """Pass the request to the front end in which the verb is used."""
     front_end: Perform = click.get_current_context().meta[PERFORM]
-    front_end(place, request)
+    front_end(workspace, request)
 
 
 def memory_of(store: Store, flow: str) -> Memory:

@@ -9,7 +9,7 @@ import click
 from nbflow.importing.notebook import import_script
 from nbflow.importing.sync import sync_script as sync_bodies
 from nbflow.progress.pictures import count
-from nbflow.verbs.context import PLACE
+from nbflow.verbs.context import WORKSPACE
 
 SCRIPT = click.argument("script", metavar="FLOW.py", type=click.Path(path_type=Path))
 
@@ -44,7 +44,7 @@ def sync(script: Path, notebook: Path, dry_run: bool) -> None:
     for edit in edits:
         verb = "would be copied" if dry_run else "copied"
         click.echo(f"step {edit.step} · {verb} from {script}, line {edit.line}, to cell {edit.cell.number}")
-    if edits and not dry_run and PLACE in click.get_current_context().meta:
+    if edits and not dry_run and WORKSPACE in click.get_current_context().meta:
         click.echo("reload the notebook from disk")
     if not edits:
         click.echo(f"nothing to copy: every step of {script.name} has the code of its cell in {notebook.name}")

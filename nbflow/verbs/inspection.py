@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import click
 
 from nbflow.errors import NothingToRun
 from nbflow.flow.checks.rules import check_flow
+from nbflow.flow.graph.graph import Graph
 from nbflow.garbage import without_gc
-from nbflow.notebook.init.files import repair_notebook
 from nbflow.progress.numbers import table
-from nbflow.progress.pictures import count, to_dot, to_mermaid, to_svg, to_text
+from nbflow.progress.pictures import count, to_mermaid, to_text
 from nbflow.run.diskcheck import check_disk
-from nbflow.verbs.context import PLACE
-from nbflow.verbs.exports import tell_differences
+from nbflow.verbs.context import WORKSPACE
 from nbflow.verbs.options import describe_parameter, type_in_words
-from nbflow.verbs.workplace import NOTEBOOK, workplace, workplace_of_steps
+from nbflow.verbs.workspace import NOTEBOOK, find_workspace, find_workspace_with_steps
 
 
 @click.command()
@@ -28,12 +28,19 @@ from nbflow.verbs.workplace import NOTEBOOK, workplace, workplace_of_steps
 @click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="Write to this file.")
 def show(notebook: Path, form: str | None, output: Path | None) -> None:
     """Draw the graph as text, SVG, mermaid or DOT."""
-    draw = {"svg": to_svg, "mermaid": to_mermaid, "dot": to_dot, None: to_text}[form]
-    drawn = draw(workplace_of_steps(notebook).graph)
+    drawn = _drawing(form)(find_workspace_with_steps(notebook).graph)
     if output is None:
         click.echo(drawn, nl=not drawn.endswith("\n"))
     else:
         output.write_text(drawn, "utf-8", "backslashreplace")
+
+
+def _drawing(form: str | None) -> Callable[[Graph], str]:
+    if form in ("svg", "dot"):
+        from nbflow.progress.dot import to_dot, to_svg  # noqa: PLC0415 - graphviz takes a while to import
+
+        return to_svg if form == "svg" else to_dot
+    return to_mermaid if form == "mermaid" else to_text
 
 
 @click.command()
@@ -50,12 +57,14 @@ def check(notebook: Path, script: Path | None, fix: bool) -> None:
     anything differs.
     """
     if script is not None:
-        sys.exit(tell_differences(workplace(notebook), script))
+        from nbflow.verbs.exports import tell_differences  # noqa: PLC0415 - a plain check exports nothing
+
+        sys.exit(tell_differences(find_workspace(notebook), script))
     if fix:
         _mend(notebook)
-    place = workplace(notebook)
-    graph = place.graph
-    problems = [*check_flow(graph), *check_disk(graph, place.folder)]
+    workspace = find_workspace(notebook)
+    graph = workspace.graph
+    problems = [*check_flow(graph), *check_disk(graph, workspace.folder)]
     for problem in problems:
         click.echo(f"{'warning' if problem.warning else 'error'}: {problem}")
     errors = sum(not problem.warning for problem in problems)
@@ -69,11 +78,13 @@ def check(notebook: Path, script: Path | None, fix: bool) -> None:
 
 
 def _mend(notebook: Path) -> None:
+    from nbflow.notebook.init.files import repair_notebook  # noqa: PLC0415 - a plain check repairs nothing
+
     plan = repair_notebook(notebook)
     for group in plan.groups:
         if group.is_new:
             click.echo(f"fixed: cell {group.number} is now step '{group.name}': {group.why}")
-    if plan.changes and PLACE in click.get_current_context().meta:
+    if plan.changes and WORKSPACE in click.get_current_context().meta:
         click.echo("reload the notebook from disk; the cell numbers below are those of the old file")
 
 
@@ -81,7 +92,7 @@ def _mend(notebook: Path) -> None:
 @NOTEBOOK
 def params(notebook: Path) -> None:
     """List the parameters with their types, defaults and help."""
-    parameters = workplace(notebook).flow.parameters
+    parameters = find_workspace(notebook).flow.parameters
     if not parameters:
         click.echo("no parameters: begin a cell with %%parameters, and write one per line:  top_k: int = 5  # how many")
         return

@@ -14,7 +14,7 @@ from nbflow.progress.numbers import ago, brief, duration, indent, table
 from nbflow.progress.tally import Count
 from nbflow.store.catalog.rows import RunRow, StepRow
 from nbflow.store.store import Store
-from nbflow.verbs.workplace import NOTEBOOK, workplace
+from nbflow.verbs.workspace import NOTEBOOK, find_workspace
 
 
 @click.command()
@@ -23,7 +23,7 @@ from nbflow.verbs.workplace import NOTEBOOK, workplace
 @click.option("--tag", help="List only runs with this tag.")
 def runs(notebook: Path, limit: int, tag: str | None) -> None:
     """List the runs, newest first, with their parameters, durations and results."""
-    archive = workplace(notebook).archive
+    archive = find_workspace(notebook).archive
     rows = archive.runs(limit) if tag is None else [row for row in archive.runs() if tag in row.tags][:limit]
     if not rows:
         known = {tag for row in archive.runs() for tag in row.tags}
@@ -59,11 +59,11 @@ def counts(steps: Iterable[StepRow]) -> str:
 @click.argument("name")
 def tag(notebook: Path, run: str, name: str) -> None:
     """Give a run a name. `resume`, `diff` and `runs --tag` accept this name instead of the number."""
-    place = workplace(notebook)
-    row = place.archive.run(run)
+    workspace = find_workspace(notebook)
+    row = workspace.archive.run(run)
     if name.isdecimal():
         raise click.UsageError(f"'{name}' could be the number of a run: use a name with a letter in it")
-    with Store.open(place.root, create=False) as store, store.writer() as writer:
+    with Store.open(workspace.root, create=False) as store, store.writer() as writer:
         writer.tag(row.id, name)
     click.echo(f"run {row.number} is tagged {name}")
 
@@ -75,7 +75,7 @@ def tag(notebook: Path, run: str, name: str) -> None:
 @click.argument("step", required=False)
 def diff(notebook: Path, run1: str, run2: str, step: str | None) -> None:
     """Show what differs between two runs, or in one step of them: code, parameters, artifacts, environment."""
-    archive = workplace(notebook).archive
+    archive = find_workspace(notebook).archive
     then, now = archive.run(run1), archive.run(run2)
     found = compare_runs(archive, then, now, step)
     parts = {

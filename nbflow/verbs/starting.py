@@ -14,7 +14,7 @@ from nbflow.notebook.init.files import Wishes, plan_notebook, write_flow
 from nbflow.notebook.init.init_plan import InitPlan, PlanRow
 from nbflow.progress.numbers import brief, table
 from nbflow.progress.pictures import count
-from nbflow.verbs.context import PLACE
+from nbflow.verbs.context import WORKSPACE
 
 
 @click.command()
@@ -51,7 +51,7 @@ def init(
     if not (dry_run or refused):
         write_flow(notebook, plan, wishes, output, force=force)
     click.echo(_verdict(notebook, plan, output, errors, dry_run=dry_run))
-    if plan.changes and not (dry_run or refused or output) and PLACE in click.get_current_context().meta:
+    if plan.changes and not (dry_run or refused or output) and WORKSPACE in click.get_current_context().meta:
         click.echo("reload the notebook from disk")
     sys.exit(1 if errors else 0)
 

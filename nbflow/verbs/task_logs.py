@@ -19,12 +19,12 @@ from nbflow.history.archive import task_name
 from nbflow.history.differences import describe_artifact
 from nbflow.progress.numbers import duration, format_size, indent, table
 from nbflow.progress.printed import text_of_outputs
-from nbflow.run.output.capture import last_words
+from nbflow.run.output.live_output import last_words
 from nbflow.store.catalog.foreign import refuse_untrusted_artifacts
 from nbflow.store.catalog.rows import RunRow, RunStatus, TaskRow, TaskStatus
 from nbflow.store.store import Store
 from nbflow.store.values.artifact_ref import ArtifactRef
-from nbflow.verbs.workplace import NOTEBOOK, Workplace, workplace
+from nbflow.verbs.workspace import NOTEBOOK, Workspace, find_workspace
 
 _PAUSE = 0.2
 """Seconds to wait before a followed task is read again."""
@@ -36,22 +36,22 @@ _PAUSE = 0.2
 @click.option("-f", "--follow", is_flag=True, help="Keep printing until the task ends.")
 def logs(notebook: Path, task: str, follow: bool) -> None:
     """Print the output of a task, and the traceback if it failed. For several tasks, print those that have output."""
-    place = workplace(notebook)
-    row, tasks = place.archive.find(read_address(task))
+    workspace = find_workspace(notebook)
+    row, tasks = workspace.archive.find(read_address(task))
     for one in tasks:
         is_told = len(tasks) == 1
-        for text in _follow(place, row, one) if follow else [log_of(place, row, one)]:
+        for text in _follow(workspace, row, one) if follow else [log_of(workspace, row, one)]:
             if text and not is_told:
                 click.echo(heading(row, one))
                 is_told = True
             click.echo(text if len(tasks) == 1 or not text else indent(text), nl=False)
 
 
-def log_of(place: Workplace, row: RunRow, task: TaskRow) -> str:
+def log_of(workspace: Workspace, row: RunRow, task: TaskRow) -> str:
     """Return the output of a task; while it runs, its output so far."""
     if task.status is TaskStatus.RUNNING:
-        return text_of_outputs(last_words(place.root / "live" / str(row.id), task_name(task)))
-    reader = place.archive.reader
+        return text_of_outputs(last_words(workspace.root / "live" / str(row.id), task_name(task)))
+    reader = workspace.archive.reader
     outputs = json.loads(reader.text(task.outputs) or "[]") if task.outputs else []
     return text_of_outputs(outputs) + _failure(task)
 
@@ -64,12 +64,14 @@ def _failure(task: TaskRow) -> str:
     return str(text).rstrip("\n") + "\n"
 
 
-def _follow(place: Workplace, row: RunRow, task: TaskRow) -> Iterator[str]:
+def _follow(workspace: Workspace, row: RunRow, task: TaskRow) -> Iterator[str]:
     """Yield the new output after each pause, until no more can come."""
-    reader, told = place.archive.reader, 0
+    reader, told = workspace.archive.reader, 0
     while True:
-        is_last = task.status is not TaskStatus.RUNNING or place.archive.run(row.number).status is not RunStatus.RUNNING
-        text = log_of(place, row, task)
+        is_last = (
+            task.status is not TaskStatus.RUNNING or workspace.archive.run(row.number).status is not RunStatus.RUNNING
+        )
+        text = log_of(workspace, row, task)
         yield text[told:]
         told = len(text)
         if is_last:
@@ -96,36 +98,44 @@ def dump(notebook: Path, task: str, names: Sequence[str], value: bool, file: Pat
 
     --file pickles the value of a single NAME, or a dictionary {NAME: value} of one task.
     """
-    place = workplace(notebook)
-    row, tasks = place.archive.find(read_address(task))
+    workspace = find_workspace(notebook)
+    row, tasks = workspace.archive.find(read_address(task))
     if file is not None:
         if len(tasks) > 1:
             raise click.UsageError(f"--file takes one task, such as {task_name(tasks[0])}: {task} names {len(tasks)}")
-        _write(file, _load(place, row, tasks[0], artifacts_of(place, tasks[0], names)), len(names) == 1)
+        _write(file, _load(workspace, row, tasks[0], artifacts_of(workspace, tasks[0], names)), len(names) == 1)
         click.echo(f"{heading(row, tasks[0])}: written to {file}")
         return
     for one in tasks:
         click.echo(heading(row, one))
-        artifacts = artifacts_of(place, one, names)
-        text = "".join(_values(_load(place, row, one, artifacts))) if value else "\n".join(table(map(_line, artifacts)))
+        artifacts = artifacts_of(workspace, one, names)
+        text = (
+            "".join(_values(_load(workspace, row, one, artifacts)))
+            if value
+            else "\n".join(table(map(_line, artifacts)))
+        )
         click.echo(indent(text or "no artifacts"), nl=False)
 
 
-def artifacts_of(place: Workplace, task: TaskRow, names: Sequence[str]) -> list[ArtifactRef]:
+def artifacts_of(workspace: Workspace, task: TaskRow, names: Sequence[str]) -> list[ArtifactRef]:
     """Return the artifacts of these names, or all if there are none. Raises UnknownName."""
-    artifacts = {artifact.name: artifact for artifact in place.archive.reader.artifacts(task.id) if artifact.is_named}
+    artifacts = {
+        artifact.name: artifact for artifact in workspace.archive.reader.artifacts(task.id) if artifact.is_named
+    }
     for name in names:
         if name not in artifacts:
             raise UnknownName(f"artifact of {task_name(task)}", name, artifacts)
     return [artifact for name, artifact in artifacts.items() if not names or name in names]
 
 
-def _load(place: Workplace, row: RunRow, task: TaskRow, artifacts: Sequence[ArtifactRef]) -> dict[str, Any]:
+def _load(workspace: Workspace, row: RunRow, task: TaskRow, artifacts: Sequence[ArtifactRef]) -> dict[str, Any]:
     """Load the values, with the notebook's classes as they were in that run. Raises Untrusted."""
-    refuse_untrusted_artifacts(place.archive.reader, task.id, artifacts, place.root)
-    sys.path.insert(0, str(place.folder))  # for the notebook's local modules
-    with Store.open(place.root, create=False) as store:
-        return store.load({artifact.name: artifact for artifact in artifacts}, place.archive.home(row, place.folder))
+    refuse_untrusted_artifacts(workspace.archive.reader, task.id, artifacts, workspace.root)
+    sys.path.insert(0, str(workspace.folder))  # for the notebook's local modules
+    with Store.open(workspace.root, create=False) as store:
+        return store.load(
+            {artifact.name: artifact for artifact in artifacts}, workspace.archive.home(row, workspace.folder)
+        )
 
 
 def _values(values: dict[str, Any]) -> Iterator[str]:

@@ -9,7 +9,7 @@ import click
 from nbflow.history.report import page
 from nbflow.notebook.convert import FORMS, convert_notebook
 from nbflow.progress.pictures import count
-from nbflow.verbs.workplace import NOTEBOOK, workplace
+from nbflow.verbs.workspace import NOTEBOOK, find_workspace
 
 
 @click.command()
@@ -27,8 +27,8 @@ def convert(notebook: Path, form: str) -> None:
 @click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="Default: FLOW-RUN.html.")
 def report(notebook: Path, run: str | None, output: Path | None) -> None:
     """Write a run (default: the newest) as one HTML page that needs no other file."""
-    place = workplace(notebook)
-    row = place.archive.run(run)
-    path = output or Path(f"{place.flow.name}-{row.number}.html")
-    path.write_text(page(place.archive, row), "utf-8", "backslashreplace")
+    workspace = find_workspace(notebook)
+    row = workspace.archive.run(run)
+    path = output or Path(f"{workspace.flow.name}-{row.number}.html")
+    path.write_text(page(workspace.archive, row), "utf-8", "backslashreplace")
     click.echo(f"run {row.number} is written to {path}")

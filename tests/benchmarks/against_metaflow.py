@@ -13,11 +13,12 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from tests.benchmarks.test_scripts import ROOT, line, wide
 
-CASES = {
+CASES: dict[str, tuple[Callable[[str], str], list[str]]] = {
     "run, 20 steps": (lambda library: line(20, library=library), ["run"]),
     "run, 20 steps, pandas": (lambda library: line(20, "import pandas", library=library), ["run"]),
     "run, foreach of 500": (lambda library: wide(500, library), ["run", "--max-num-splits", "500"]),

@@ -11,8 +11,8 @@ import pytest
 
 from nbflow import current
 from nbflow.cards import Image, Markdown, ProgressBar
-from nbflow.run.output.capture import last_words
 from nbflow.run.output.card_parts import cards_of_task
+from nbflow.run.output.live_output import last_words
 from nbflow.run.output.outputs import Output
 from tests.export.test_script import method
 from tests.export.test_script import script as exported

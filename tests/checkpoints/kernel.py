@@ -20,16 +20,17 @@ from nbflow.checkpoints.restore import Undo, apply_restore, prepare_restore, und
 from nbflow.checkpoints.restore_home import RestoreHome
 from nbflow.checkpoints.restore_plan import RestorePlan
 from nbflow.checkpoints.save import Saved, save_checkpoint
-from nbflow.flow.graph.link import Graph
+from nbflow.flow.graph.graph import Graph
 from nbflow.flow.reading.cells import read_flow
 from nbflow.flow.source.cell import Cell
 from nbflow.history.address import read_address
 from nbflow.history.archive import Archive
 from nbflow.run.events.events import TaskId, TaskStarted, TaskSucceeded
 from nbflow.run.journal import Journal
-from nbflow.run.launch import link_known, refuse_errors
+from nbflow.run.launch import refuse_errors
+from nbflow.run.learning import link_known
 from nbflow.run.program.stored_sources import write_cells
-from nbflow.run.task.performer import Result
+from nbflow.run.task.job import Result
 from nbflow.store.catalog.rows import RunKind, RunRow
 from nbflow.store.store import Store
 from nbflow.store.values.artifact_ref import ArtifactRef
@@ -188,7 +189,8 @@ class Kernel:
 def split(source: str) -> tuple[list[str], str]:
     """Imports, definitions and constants in capitals, each a cell of its own, and the rest as one step's body."""
     tree = ast.parse(source)
-    ordinary, rest = [], []
+    ordinary: list[str] = []
+    rest: list[str] = []
     for statement in tree.body:
         text = ast.unparse(statement)
         is_code = isinstance(statement, ast.Import | ast.ImportFrom | ast.FunctionDef | ast.ClassDef)

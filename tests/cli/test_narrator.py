@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from nbflow.cli.terminal import LineProgress, steps_table
-from nbflow.flow.graph.link import Graph, link
+from nbflow.flow.graph.graph import Graph
+from nbflow.flow.graph.link import link
 from nbflow.flow.reading.cells import read_flow
 from nbflow.flow.source.cell import Cell
 from nbflow.progress.narrator import Memory, Narrator
@@ -25,7 +26,7 @@ from nbflow.run.events.events import (
     TaskStarted,
     TaskSucceeded,
 )
-from nbflow.run.task.performer import Result
+from nbflow.run.task.job import Result
 from nbflow.store.values.artifact_ref import ArtifactRef, Lost, Summary
 from tests.flows import FOREACH, LINEAR, LOOP
 

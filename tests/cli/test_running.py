@@ -170,23 +170,6 @@ def test_values_of_the_notebooks_own_classes_are_written_to_files(shell: Shell) 
     assert pickle.loads(path.read_bytes()) == 3
 
 
-@pytest.mark.parametrize("words", [["--help"], ["--version"]])
-def test_the_command_answers_before_it_loads_anything_heavy(words: list[str]) -> None:
-    code = (
-        "import sys\nfrom nbflow.__main__ import main\ntry: main()\nexcept SystemExit: pass\nprint(sorted(sys.modules))"
-    )
-    answer = subprocess.run([sys.executable, "-c", code, *words], capture_output=True, text=True, check=True)
-    loaded = answer.stdout.splitlines()[-1]
-    heavy = ("rich", "pebble", "sqlite3", "graphviz", "IPython", "nbflow.run")
-    assert not [name for name in heavy if f"'{name}'" in loaded]
-
-
-def test_importing_nbflow_loads_nothing_of_it() -> None:
-    code = "import sys, nbflow; print([name for name in sys.modules if name.startswith('nbflow.')])"
-    answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert answer.stdout == "[]\n"
-
-
 def test_the_store_is_the_nearest_one_above_the_notebook(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
     notebook = shell.write_shape(LINEAR)
     monkeypatch.setenv("NBFLOW_HOME", str(shell.folder / "elsewhere"))

@@ -15,14 +15,16 @@ from typing import Any
 from nbflow.client import Flow
 from nbflow.export.marks import Target
 from nbflow.export.write_flow import Exported, export_flow
-from nbflow.flow.effects.random_use import GENERATORS
-from nbflow.flow.graph.link import Graph, link
+from nbflow.flow.effects.generator_names import GENERATORS
+from nbflow.flow.graph.graph import Graph
+from nbflow.flow.graph.link import link
 from nbflow.flow.reading.cells import read_flow
 from nbflow.flow.source.cell import Cell
 from nbflow.run.events.events import Outcome
-from nbflow.run.launch import RunRequest, launch
+from nbflow.run.launch import launch
 from nbflow.run.machine.plan import plan_run
 from nbflow.run.program.program import Program
+from nbflow.run.request import RunRequest
 from nbflow.run.task.namespace import Namespace
 from nbflow.script.execution.launch_script import run_script
 from nbflow.script.execution.script_program import flow_in, load_script

@@ -8,7 +8,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from nbflow.export.write_flow import export_flow
-from nbflow.flow.graph.link import Graph, link
+from nbflow.flow.graph.graph import Graph
+from nbflow.flow.graph.link import link
 from nbflow.flow.reading.cells import read_flow
 from nbflow.flow.source.cell import Cell
 from nbflow.notebook.read import read_notebook

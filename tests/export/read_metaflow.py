@@ -10,7 +10,7 @@ from typing import Any
 sys.argv = [sys.argv[1]]
 made = runpy.run_path(sys.argv[0], run_name="script")
 
-from metaflow import Flow, FlowSpec, namespace  # noqa: E402 - the script is imported first, as by Metaflow
+import metaflow  # noqa: E402 - the script is imported first, as by Metaflow
 
 from tests.export.plain import plain  # noqa: E402
 
@@ -20,10 +20,12 @@ for value in made.values():
     if isinstance(value, type) and value.__module__ == "script":
         value.__module__ = "__main__"
 
-namespace(None)
+metaflow.namespace(None)  # type: ignore[attr-defined]
+Flow: Any = metaflow.Flow  # type: ignore[attr-defined]
+FlowSpec: Any = metaflow.FlowSpec  # type: ignore[attr-defined]
 cls = next(v for v in made.values() if isinstance(v, type) and issubclass(v, FlowSpec) and v is not FlowSpec)
 values: dict[Any, Any] = {}
-for step in Flow(cls.__name__).latest_run:
+for step in Flow(cls.__name__).latest_run or ():
     for task in sorted(step.tasks(), key=lambda task: int(task.id)):
         held = {one.id: one.data for one in task if not one.id.startswith("_")}
         stack = task["_foreach_stack"].data if "_foreach_stack" in task else []

@@ -14,7 +14,8 @@ import pytest
 
 from nbflow.export.marks import Target
 from nbflow.export.write_flow import Exported
-from nbflow.flow.graph.link import Graph, link
+from nbflow.flow.graph.graph import Graph
+from nbflow.flow.graph.link import link
 from nbflow.flow.reading.cells import read_flow
 from nbflow.notebook.read import read_notebook
 from nbflow.run.events.events import Outcome

@@ -13,7 +13,7 @@ from nbflow.errors import FlowRefused
 from nbflow.export.marks import Target
 from nbflow.export.write_flow import Exported
 from nbflow.flow.checks.rules import check_flow
-from nbflow.flow.graph.link import Graph
+from nbflow.flow.graph.graph import Graph
 from tests.export.alone import values_alone
 from tests.export.engines import Engines, Values, by_task, exported_of, graph_of, named
 from tests.export.random_flows import notebooks

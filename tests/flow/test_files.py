@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from nbflow.flow.checks.rules import check_flow
-from nbflow.flow.files.fileorder import covers, may_be_same
+from nbflow.flow.files.file_use import covers, may_be_same
 from nbflow.flow.files.pathtexts import UNKNOWN
 from tests.flow.reading import graph_of, problems_of
 

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from nbflow.flow.checks.rules import check_flow
 from nbflow.flow.graph import linking
-from nbflow.flow.graph.link import Graph, link
+from nbflow.flow.graph.graph import Graph
+from nbflow.flow.graph.link import link
 from nbflow.flow.names import assignment, code, scope
 from nbflow.flow.names.code import code_digest, names_of
 from nbflow.flow.reading import cells

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from nbflow.flow.effects.random_use import GENERATORS, NUMPY, PYTHON, TORCH
+from nbflow.flow.effects.generator_names import GENERATORS, NUMPY, PYTHON, TORCH
 from tests.flow.reading import graph_of, problems_of, writers
 
 IMPORTS = """import random

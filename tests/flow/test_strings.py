@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from nbflow.flow.checks.rules import check_flow
-from nbflow.flow.graph.link import Graph, link
+from nbflow.flow.graph.graph import Graph
+from nbflow.flow.graph.link import link
 from tests.flow.reading import flow_of
 
 ABOVE = """

@@ -12,6 +12,7 @@ from typing import Any
 
 from jupyter_client.blocking.client import BlockingKernelClient
 from jupyter_client.manager import KernelManager
+from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
 from nbflow.jupyter.protocol.messages import COMM
 
@@ -160,8 +161,12 @@ class Kernel:
 
     def kill(self) -> None:
         """As `kill -9` does, and the out-of-memory killer."""
-        os.kill(self.manager.provisioner.pid, signal.SIGKILL)
-        self.manager.provisioner.process.wait()
+        provisioner = self.manager.provisioner
+        assert isinstance(provisioner, LocalProvisioner)
+        assert provisioner.pid is not None
+        assert provisioner.process is not None
+        os.kill(provisioner.pid, signal.SIGKILL)
+        provisioner.process.wait()
         self.stop()
 
     def interrupt(self) -> None:

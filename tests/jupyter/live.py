@@ -9,7 +9,7 @@ from nbflow.flow.syntax.header import CellKind, read_header
 from nbflow.jupyter.kernel.screen import PlainScreen
 from nbflow.jupyter.kernel.session import Session
 from nbflow.jupyter.kernel.verbs.dispatch import use
-from nbflow.run.output.capture import Output
+from nbflow.run.output.outputs import Output
 from nbflow.store.catalog.rows import TaskStatus
 
 

@@ -6,11 +6,12 @@ import json
 import os
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 
 def write(path: Path, *sources: str, at: float | None = None, kinds: Sequence[str] = ()) -> Path:
     """A notebook whose cells have the ids a, b, c …"""
-    cells = [
+    cells: list[dict[str, Any]] = [
         {"cell_type": kind, "id": "abcdefgh"[n], "metadata": {}, "source": source}
         for n, (source, kind) in enumerate(zip(sources, kinds or ["code"] * len(sources), strict=True))
     ]

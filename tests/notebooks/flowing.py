@@ -117,8 +117,9 @@ def values_apart(run: Run, steps: Mapping[int, str], plain: Ran, unsteady: set[s
         found |= {artifact.id: _loaded(artifact) for task in tasks for artifact in task}
     for name, value in found.items():
         wanted, got = plain.values.get(name), _portrait(value)
-        is_known = wanted is not None and name not in unsteady and not isinstance(value, CODE)
-        if is_known and LOST not in got and not alike(got, wanted):
+        if wanted is None or name in unsteady or isinstance(value, CODE):
+            continue
+        if LOST not in got and not alike(got, wanted):
             yield f"{name} is {got:.{SHOWN}}, not {wanted:.{SHOWN}}"
 
 

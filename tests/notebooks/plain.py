@@ -94,7 +94,7 @@ def run(path: Path) -> Ran:
     sys.stdout = printed = io.StringIO()  # the same one in every cell: a logging handler may have kept it
     sys.modules["__main__"].__dict__.pop("__file__", None)
     for cell in read_cells(path):
-        result = shell.run_cell(without_headers(cell.source), store_history=True)
+        result = shell.run_cell(without_headers(cell.source), store_history=True)  # type: ignore[no-untyped-call]
         if text := printed.getvalue():
             ran.printed[cell.number] = steady(text)
         printed.seek(0)

@@ -6,9 +6,11 @@ import sys
 from pathlib import Path
 
 from nbflow.run.events.events import Event
-from nbflow.run.launch import RunRequest, launch, link_known
+from nbflow.run.launch import launch
+from nbflow.run.learning import link_known
 from nbflow.run.machine.plan import plan_run
-from nbflow.run.task.performer import Result
+from nbflow.run.request import RunRequest
+from nbflow.run.task.job import Result
 from nbflow.store.store import Store
 from tests.flows import Shape
 

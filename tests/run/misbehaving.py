@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from nbflow.run.program.program import Program
-from nbflow.run.task.performer import Job, Result
-from nbflow.run.task.task_records import TaskStore
+from nbflow.run.task.job import Job, Result
+from nbflow.run.task.task_store import TaskStore
 
 UNPICKLABLE: Any = lambda: None  # noqa: E731
 
@@ -52,7 +52,7 @@ class Misbehaving:
         raise KeyboardInterrupt
 
     def lose_streams(self) -> None:
-        sys.stdout = sys.stderr = None  # type: ignore[assignment]
+        sys.stdout = sys.stderr = None
         os.close(1)
         os.close(2)
 

@@ -7,15 +7,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from nbflow.flow.graph.link import Graph
+from nbflow.flow.graph.graph import Graph
 from nbflow.flow.reading.cells import read_flow
 from nbflow.flow.source.cell import Cell
 from nbflow.run.events.events import Event, TaskId, TaskReused, TaskStarted
-from nbflow.run.launch import Finished, RunRequest, launch, link_known
+from nbflow.run.launch import Finished, launch
+from nbflow.run.learning import link_known
 from nbflow.run.machine.plan import plan_run
 from nbflow.run.program.program import Program
+from nbflow.run.request import RunRequest
+from nbflow.run.task.job import Result
 from nbflow.run.task.namespace import Namespace
-from nbflow.run.task.performer import Result
 from nbflow.run.workers.local_pool import LocalPool
 from nbflow.run.workers.workers import StartWorkers
 from nbflow.store.store import Store

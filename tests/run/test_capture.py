@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from nbflow.run.output.capture import last_words, live_tasks
+from nbflow.run.output.live_output import last_words, live_tasks
 
 
 class Fleeting(type(Path())):  # type: ignore[misc]

@@ -11,7 +11,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from nbflow.run.events.events import TaskId
 from nbflow.run.machine.capacity import BRIEF_AT_ONCE
-from nbflow.run.task.performer import Job
+from nbflow.run.task.job import Job
 from nbflow.run.workers.job_queue import JobQueue, Ticket
 
 TAKEN_BACK, DROPPED = object(), object()

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from nbflow.run.events.events import TaskId
 from nbflow.run.program.program import Program
-from nbflow.run.task.performer import Job, Result
+from nbflow.run.task.job import Job, Result
 from nbflow.run.workers.local_pool import LocalPool
 from nbflow.run.workers.workers import WorkerAnswer, WorkerDied, WorkersMissing
 from nbflow.store.store import Store

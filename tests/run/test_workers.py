@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from nbflow.run.output.capture import add_words, last_words
+from nbflow.run.output.live_output import add_words, last_words
 from nbflow.run.program.program import Program
-from nbflow.run.task.performer import Job
-from nbflow.run.task.task_records import CarriedRecords, TaskStore, gather
+from nbflow.run.task.job import Job
+from nbflow.run.task.task_records import CarriedRecords, gather
+from nbflow.run.task.task_store import TaskStore
 from nbflow.run.workers.local_pool import LocalPool
 from nbflow.run.workers.workers import Receiver
 from nbflow.store.blobs.local import LocalBlobs

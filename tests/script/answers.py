@@ -104,7 +104,8 @@ def _task(task: Any) -> dict[str, Any]:
 
 def _kind(error: Any) -> str:
     """The type with its module, where both engines give it the same."""
-    return error.type if error.type.startswith("builtins.") else error.type.rpartition(".")[2]
+    name = str(error.type)
+    return name if name.startswith("builtins.") else name.rpartition(".")[2]
 
 
 def _artifacts(task: Any) -> Iterator[tuple[str, str]]:

@@ -9,7 +9,8 @@ import pytest
 
 import nbflow
 from nbflow.errors import FlowRefused, InvalidDecorator
-from nbflow.script.language.decorators import attach, facts_of, step
+from nbflow.script.language.attaching import attach
+from nbflow.script.language.decorators import facts_of, step
 from nbflow.script.language.refused import DECORATORS
 from tests.script import shapes
 from tests.script.running import Scripts

@@ -17,7 +17,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from nbflow.flow.graph.link import Graph, link
+from nbflow.flow.graph.graph import Graph
+from nbflow.flow.graph.link import link
 from nbflow.flow.source.cell import Cell
 from nbflow.flow.syntax.header import CellKind, read_header
 from nbflow.notebook.read import read_cells, read_notebook

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -11,9 +11,16 @@ import pytest
 
 from nbflow.store.blobs.local import LocalBlobs
 from nbflow.store.blobs.protocol import BlobStore
-from nbflow.store.pickling.codec import Encoded, encode
+from nbflow.store.catalog import schema
+from nbflow.store.catalog.reader import CatalogReader
+from nbflow.store.catalog.rows import RunRow
+from nbflow.store.catalog.writer import CatalogWriter
+from nbflow.store.pickling.codec import encode
 from nbflow.store.pickling.heap import Heap
 from nbflow.store.pickling.home import PlainHome
+from nbflow.store.values.encoded import Encoded
+
+from .cataloging import everybody
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,6 +73,29 @@ def round_trip(blobs: LocalBlobs, notebook: Notebook) -> RoundTrip:
         return values_of(encode(values, blobs, notebook), blobs, home or notebook)
 
     return trip
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    schema.create(tmp_path / "catalog.db")
+    return tmp_path / "catalog.db"
+
+
+@pytest.fixture
+def writer(path: Path) -> Iterator[CatalogWriter]:
+    with CatalogWriter(path) as writer:
+        yield writer
+
+
+@pytest.fixture
+def reader(path: Path) -> Iterator[CatalogReader]:
+    with CatalogReader(path, trusts=everybody) as reader:
+        yield reader
+
+
+@pytest.fixture
+def run(writer: CatalogWriter) -> RunRow:
+    return writer.begin_run("demo", "demo.ipynb", parameters={"alpha": 0.1, "day": None})
 
 
 def groups(encoded: Encoded) -> set[frozenset[str]]:

@@ -19,9 +19,10 @@ import pandas as pd
 import pytest
 
 from nbflow.store.blobs.memory import MemoryBlobs
-from nbflow.store.pickling.codec import Encoded, encode
+from nbflow.store.pickling.codec import encode
 from nbflow.store.pickling.heap import Heap
 from nbflow.store.values.artifact_ref import ArtifactRef, Component
+from nbflow.store.values.encoded import Encoded
 
 from .conftest import Notebook, RoundTrip, groups
 

@@ -21,8 +21,9 @@ from sklearn.ensemble import RandomForestClassifier
 from nbflow.store.blobs.local import LocalBlobs
 from nbflow.store.blobs.memory import MemoryBlobs
 from nbflow.store.blobs.protocol import BlobStore
-from nbflow.store.pickling.codec import Encoded, encode
+from nbflow.store.pickling.codec import encode
 from nbflow.store.pickling.heap import Heap
+from nbflow.store.values.encoded import Encoded
 
 from .conftest import Notebook, heap_of
 from .test_frames import LARGE, SMALL, mixed

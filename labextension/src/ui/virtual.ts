@@ -19,6 +19,9 @@ export interface VirtualProps<T, R> {
   readonly create: () => R;
   /** Returns a key that stays the same when an item is read again. */
   readonly key: (item: T) => string;
+  readonly onclick: (item: T, event: Event) => void;
+  /** Is told of Enter and the space bar, which a row that is no button does not take for a click. */
+  readonly onenter?: (item: T) => void;
 }
 
 const AHEAD = 8;
@@ -35,6 +38,7 @@ export class VirtualList<T, R extends VirtualRow<T> = VirtualRow<T>> implements 
         class: `nbf-Virtual ${props.class}`,
         role: props.role,
         'aria-label': props.label,
+        onclick: event => this.onClick(event),
         onkeydown: event => this.onKey(event)
       },
       this.sizer
@@ -53,6 +57,11 @@ export class VirtualList<T, R extends VirtualRow<T> = VirtualRow<T>> implements 
     this.sizer.style.height = `${items.length * this.props.height}px`;
     this.stale = true;
     this.render();
+  }
+
+  /** Show all items again, because what their rows say has changed. */
+  refresh(): void {
+    this.items = [...this._items];
   }
 
   /** Scroll as little as needed to show an item. */
@@ -178,7 +187,20 @@ export class VirtualList<T, R extends VirtualRow<T> = VirtualRow<T>> implements 
     }
   }
 
+  private onClick(event: Event): void {
+    const item = this.itemOf(event);
+    if (item !== undefined) {
+      this.props.onclick(item, event);
+    }
+  }
+
   private onKey(event: KeyboardEvent): void {
+    const item = this.itemOf(event);
+    if (this.props.onenter && item !== undefined && (event.key === 'Enter' || event.key === ' ')) {
+      event.preventDefault();
+      this.props.onenter(item);
+      return;
+    }
     const step = stepOfKey(event.key, false);
     const row = document.activeElement?.closest('[data-index]');
     if (step === null || !row || !this.node.contains(row)) {

@@ -28,9 +28,9 @@ export class Runs implements Component {
       label: trans('Runs'),
       height: 46,
       key: run => String(run.number),
+      onclick: (run, event) => this.click(run, event),
       create: () => new Row(trans, { isTicked: run => this.ticked.has(run), isShown: run => run === this.shown })
     });
-    this.list.node.addEventListener('click', event => this.click(event));
     this.compare = textButton({
       sign: 'compare',
       label: trans('Compare'),
@@ -62,7 +62,7 @@ export class Runs implements Component {
   }
 
   tick(): void {
-    this.list.items = [...this.list.items];
+    this.list.refresh();
   }
 
   dispose(): void {
@@ -70,11 +70,7 @@ export class Runs implements Component {
     this.list.dispose();
   }
 
-  private click(event: Event): void {
-    const run = this.list.itemOf(event);
-    if (!run) {
-      return;
-    }
+  private click(run: RunLine, event: Event): void {
     if (closest(event, '.nbf-RunTick')) {
       this.tickRun(run.number);
     } else if (closest(event, '.nbf-Run')) {
@@ -91,7 +87,7 @@ export class Runs implements Component {
     if (this.ticked.size > 2 && first !== undefined) {
       this.ticked.delete(first);
     }
-    this.list.items = [...this.list.items];
+    this.list.refresh();
     this.arrange();
   }
 

@@ -1,7 +1,7 @@
 /** Lists the steps in document order, beside lanes that show what they read. */
 import type { FlowShape, StepFacts, StepLine, StepStatus } from '../state/protocol';
 import { CountBar } from '../ui/bar';
-import { closest, h, setAttribute, setText } from '../ui/dom';
+import { h, setAttribute, setText } from '../ui/dom';
 import { now } from '../ui/format';
 import { outdatedIcon, showStatus, statusIcon } from '../ui/icons';
 import { VirtualList, type VirtualRow } from '../ui/virtual';
@@ -35,7 +35,7 @@ export class Steps implements FlowView {
   readonly node: HTMLElement;
   isDisposed = false;
 
-  constructor(private readonly props: FlowProps) {
+  constructor(props: FlowProps) {
     this.list = new VirtualList<Item, Row>({
       class: 'nbf-StepList',
       role: 'list',
@@ -43,10 +43,11 @@ export class Steps implements FlowView {
       height: ROW,
       ahead: 30,
       key: item => item.step.name,
+      onclick: item => props.onSelect(item.step.name),
       create: () => new Row(props, { line: step => this.line(step), isSelected: step => step === this.selected })
     });
     this.list.underlay(this.lanes.node);
-    this.node = h('div', { class: 'nbf-Steps', onclick: event => this.click(event) }, this.list.node);
+    this.node = h('div', { class: 'nbf-Steps' }, this.list.node);
   }
 
   draw(shape: FlowShape | null, line: (step: string) => StepLine | undefined): void {
@@ -84,13 +85,6 @@ export class Steps implements FlowView {
     this.isDisposed = true;
     this.list.dispose();
     this.node.remove();
-  }
-
-  private click(event: MouseEvent): void {
-    const step = closest(event, '.nbf-Step')?.getAttribute('data-step');
-    if (step != null) {
-      this.props.onSelect(step);
-    }
   }
 
   private line: (step: string) => StepLine | undefined = () => undefined;

@@ -42,19 +42,14 @@ export class Tasks implements Component {
       label: trans('Tasks'),
       height: 24,
       key: taskKey,
+      onclick: props.onSelect,
+      onenter: props.onSelect,
       create: () =>
         new TaskRow(
           trans,
           () => this.selected,
           item => this.cut(item)
         )
-    });
-    this.list.node.addEventListener('click', event => this.choose(event));
-    this.list.node.addEventListener('keydown', event => {
-      if (event.key === 'Enter' || event.key === ' ') {
-        event.preventDefault();
-        this.choose(event);
-      }
     });
     this.onlyFailed = h('input', { type: 'checkbox', onchange: () => this.arrange() });
     this.node = h(
@@ -75,7 +70,7 @@ export class Tasks implements Component {
 
   tick(): void {
     if (this.tasks.some(task => task.status === 'running')) {
-      this.list.items = [...this.list.items];
+      this.list.refresh();
     }
   }
 
@@ -99,13 +94,6 @@ export class Tasks implements Component {
       this.none,
       this.onlyFailed.checked ? this.props.trans('No task failed.') : this.props.trans('No tasks yet.')
     );
-  }
-
-  private choose(event: Event): void {
-    const task = this.list.itemOf(event);
-    if (task) {
-      this.props.onSelect(task);
-    }
   }
 
   private tasks: readonly TaskLine[] = [];

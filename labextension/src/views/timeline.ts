@@ -2,7 +2,7 @@
 import { distinguish, type Piece } from '../state/items';
 import type { FlowShape, RunLine, StepStatus, TaskLine } from '../state/protocol';
 import type { Component } from '../ui/component';
-import { h, setAttribute, setText } from '../ui/dom';
+import { closest, h, setAttribute, setText } from '../ui/dom';
 import { count, duration, now } from '../ui/format';
 import { showStatus, signIcon, statusIcon } from '../ui/icons';
 import { ItemText } from '../ui/item';
@@ -43,10 +43,11 @@ export class Timeline implements Component {
       label: trans('Timeline'),
       height: 24,
       key: row => (row.task ? taskKey(row.task) : row.step),
+      onclick: (row, event) => this.click(row, event),
+      onenter: row => props.onSelect(row.step, row.task),
       create: () =>
         new Bar(trans, { whole: () => this.whole, isOpen: step => this.open.has(step), cut: task => this.cut(task) })
     });
-    this.list.node.addEventListener('click', event => this.click(event));
     this.list.node.addEventListener('keydown', event => this.key(event));
     this.node = h('div', { class: 'nbf-Timeline' }, this.head, this.list.node, this.nothing);
     this.show(null, null, []);
@@ -105,12 +106,8 @@ export class Timeline implements Component {
     this.axis.replaceChildren(...marks);
   }
 
-  private click(event: Event): void {
-    const row = this.list.itemOf(event);
-    if (!row) {
-      return;
-    }
-    const onArrow = event.target instanceof Element && event.target.closest('.nbf-Twisty') !== null;
+  private click(row: TimelineRow, event: Event): void {
+    const onArrow = closest(event, '.nbf-Twisty') !== null;
     if (!row.task && (onArrow || row.tasks.length > 1)) {
       this.fold(row.step, !this.open.has(row.step));
     }
@@ -121,13 +118,7 @@ export class Timeline implements Component {
 
   private key(event: KeyboardEvent): void {
     const row = this.list.itemOf(event);
-    if (!row) {
-      return;
-    }
-    if (event.key === 'Enter' || event.key === ' ') {
-      event.preventDefault();
-      this.props.onSelect(row.step, row.task);
-    } else if (event.key === 'ArrowRight' || event.key === 'ArrowLeft') {
+    if (row && (event.key === 'ArrowRight' || event.key === 'ArrowLeft')) {
       event.preventDefault();
       this.fold(row.step, event.key === 'ArrowRight' && row.tasks.length > 1);
     }

@@ -10,7 +10,7 @@ from nbflow.export.plan.generators import GENERATOR
 from nbflow.export.plan.name_usage import Load
 from nbflow.export.plan.seeding import seeding_of
 from nbflow.export.plan.value_versions import reading
-from nbflow.flow.effects.random_use import GENERATORS
+from nbflow.flow.effects.generator_names import GENERATORS
 from nbflow.flow.syntax.specs import StepSpec
 
 

@@ -15,7 +15,7 @@ from nbflow.export.plan.generators import GENERATOR
 from nbflow.export.plan.name_usage import Load, bound_names
 from nbflow.export.plan.plan_shape import is_caught
 from nbflow.export.plan.value_versions import reading
-from nbflow.flow.effects.random_use import GENERATORS
+from nbflow.flow.effects.generator_names import GENERATORS
 from nbflow.flow.names.code import names_of, parse
 from nbflow.flow.source.builtin_names import BUILTINS
 from nbflow.flow.syntax.specs import StepSpec

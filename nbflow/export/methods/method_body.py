@@ -6,7 +6,7 @@ import ast
 from dataclasses import dataclass
 
 from nbflow.flow.flowspec.classes import is_transition
-from nbflow.flow.graph.link import Graph
+from nbflow.flow.graph.graph import Graph
 from nbflow.flow.names.code import parse
 from nbflow.flow.names.scope import MUTATORS, NameScope, appends_to_card, mutated_by
 from nbflow.flow.source.lines import lines_of

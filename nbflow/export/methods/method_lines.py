@@ -9,7 +9,7 @@ from nbflow.export.parameter_lines import Parameters
 from nbflow.export.plan.attribute_names import AttributeNames
 from nbflow.export.plan.flowing_attributes import Flowing
 from nbflow.export.plan.name_usage import Usage
-from nbflow.flow.graph.link import Graph
+from nbflow.flow.graph.graph import Graph
 
 
 @dataclass

@@ -9,7 +9,7 @@ from nbflow.export.plan.document_order import Beside, Order, OrderPart, Series
 from nbflow.export.plan.naming import NameSupply
 from nbflow.export.plan.parts import ForeachPart, Item, Join, MethodPart, Parallel, PartRow
 from nbflow.flow.graph.foreach_scopes import ForeachScope, is_within
-from nbflow.flow.graph.link import Graph
+from nbflow.flow.graph.graph import Graph
 from nbflow.flow.syntax.places import listed, problem
 from nbflow.flow.syntax.specs import StepSpec
 

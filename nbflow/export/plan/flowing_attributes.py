@@ -24,7 +24,7 @@ from nbflow.export.plan.parts import (
 )
 from nbflow.export.plan.plan_shape import is_caught, joins_of
 from nbflow.export.sharing.pairs import SharedNames
-from nbflow.flow.graph.link import Graph
+from nbflow.flow.graph.graph import Graph
 from nbflow.flow.syntax.specs import Comparison, StepSpec
 
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from nbflow.export.plan.naming import NameSupply
 from nbflow.export.plan.seeding import seeding_of
-from nbflow.flow.effects.random_use import NUMPY, PYTHON, TORCH
-from nbflow.flow.graph.link import Graph
+from nbflow.flow.effects.generator_names import NUMPY, PYTHON, TORCH
+from nbflow.flow.graph.graph import Graph
 from nbflow.script.preparing.static_branches import SEEDING
 
 

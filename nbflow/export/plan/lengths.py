@@ -7,7 +7,7 @@ import copy
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from nbflow.flow.graph.link import Graph
+from nbflow.flow.graph.graph import Graph
 from nbflow.flow.names.code import parse, parse_expression
 from nbflow.flow.source.trees import every_node
 from nbflow.flow.syntax.definition import Prelude

@@ -11,8 +11,8 @@ from nbflow.export.plan.join_inputs_plan import InputsUse, branch_name_reads, br
 from nbflow.export.plan.naming import NameSupply
 from nbflow.export.plan.seeding import read_by_calls_of_seeding, read_by_seeding
 from nbflow.export.plan.value_versions import Versions
-from nbflow.flow.effects.random_use import GENERATORS
-from nbflow.flow.graph.link import Binding, Graph, Link
+from nbflow.flow.effects.generator_names import GENERATORS
+from nbflow.flow.graph.graph import Binding, Graph, Link
 from nbflow.flow.names.code import names_of, parse
 from nbflow.flow.names.holding import Holding
 from nbflow.flow.names.scope import imported_names

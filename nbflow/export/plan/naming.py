@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 
 from nbflow.export.marks import Target
-from nbflow.flow.graph.link import Graph
+from nbflow.flow.graph.graph import Graph
 from nbflow.flow.names.code import names_of, parse
 from nbflow.flow.source.builtin_names import BUILTINS
 from nbflow.flow.syntax.specs import StepSpec

@@ -18,7 +18,7 @@ from nbflow.export.plan.plan_shape import Shaping
 from nbflow.export.plan.value_versions import Versions
 from nbflow.export.sharing.pairs import Pair, SharedNames
 from nbflow.export.sharing.sharing_notes import tell_pair
-from nbflow.flow.graph.link import Graph
+from nbflow.flow.graph.graph import Graph
 from nbflow.flow.syntax.places import problem
 
 

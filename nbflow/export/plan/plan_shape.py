@@ -24,7 +24,7 @@ from nbflow.export.plan.parts import (
     steps_of,
 )
 from nbflow.export.plan.value_versions import Versions
-from nbflow.flow.graph.link import Binding, Graph
+from nbflow.flow.graph.graph import Binding, Graph
 from nbflow.flow.syntax.specs import Comparison, Guard, StepSpec
 
 

@@ -10,8 +10,8 @@ import ast
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from nbflow.flow.effects.random_use import GENERATORS
-from nbflow.flow.graph.link import Graph
+from nbflow.flow.effects.generator_names import GENERATORS
+from nbflow.flow.graph.graph import Graph
 from nbflow.flow.names.code import names_of, parse
 from nbflow.flow.source.trees import every_node
 from nbflow.flow.syntax.definition import Definition

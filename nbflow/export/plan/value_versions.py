@@ -12,7 +12,7 @@ from nbflow.export.plan.generators import GENERATOR
 from nbflow.export.plan.join_inputs_plan import read_use
 from nbflow.export.plan.naming import NameSupply
 from nbflow.flow.flowspec.class_rules import RESERVED_NAMES
-from nbflow.flow.graph.link import Graph
+from nbflow.flow.graph.graph import Graph
 
 
 @dataclass

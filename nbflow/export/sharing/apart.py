@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from nbflow.export.sharing.held import PRELUDE
 from nbflow.export.sharing.pairs import SharedNames
-from nbflow.flow.graph.link import Graph
+from nbflow.flow.graph.graph import Graph
 from nbflow.flow.source.cell import Problem
 from nbflow.flow.syntax.places import problem
 

@@ -10,7 +10,7 @@ from functools import cached_property
 from nbflow.export.sharing.held import NONE, NOTHING, Effect, HeldObject, Root, Roots, together
 from nbflow.export.sharing.walk import Walk
 from nbflow.flow.effects.statement_effects import imports_of
-from nbflow.flow.graph.link import Graph
+from nbflow.flow.graph.graph import Graph
 from nbflow.flow.names.code import parse
 from nbflow.flow.names.scope import FunctionNode
 from nbflow.flow.source.trees import every_node

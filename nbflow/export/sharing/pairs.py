@@ -14,7 +14,7 @@ from functools import cached_property
 from nbflow.export.sharing.defined import Defined
 from nbflow.export.sharing.held import NONE, NOTHING, PRELUDE, HeldObject, Root, Roots, together
 from nbflow.export.sharing.walk import Walk
-from nbflow.flow.graph.link import Graph
+from nbflow.flow.graph.graph import Graph
 from nbflow.flow.names.code import names_of, parse, parse_expression
 from nbflow.flow.syntax.specs import ParameterType, StepSpec
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from nbflow.flow.files.file_use import Access, FileUse
 from nbflow.flow.files.pathtexts import show_path
-from nbflow.flow.files.uses import Access, FileUse
-from nbflow.flow.graph.link import Graph
+from nbflow.flow.graph.graph import Graph
 from nbflow.flow.source.cell import Problem
 from nbflow.flow.syntax.specs import StepSpec
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from nbflow.flow.graph.branch_reads import INPUTS, branch_reads, reads_inputs_whole
 from nbflow.flow.graph.foreach_scopes import ForeachScope, disagreement, is_within
-from nbflow.flow.graph.link import Graph
+from nbflow.flow.graph.graph import Graph
 from nbflow.flow.names.purity import SEEDED
 from nbflow.flow.source.cell import Problem
 from nbflow.flow.syntax.places import problem, suggestion

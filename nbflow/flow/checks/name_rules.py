@@ -8,11 +8,11 @@ from functools import lru_cache
 
 from nbflow.flow.checks.scratch_rules import expanded_by_shell, words_of_unreadable
 from nbflow.flow.checks.usual_imports import usual_import
-from nbflow.flow.effects.random_use import GENERATORS
+from nbflow.flow.effects.generator_names import GENERATORS
 from nbflow.flow.graph.asking import soft_reads
 from nbflow.flow.graph.branch_reads import INPUTS
 from nbflow.flow.graph.foreach_scopes import ForeachScope, deepest
-from nbflow.flow.graph.link import Graph
+from nbflow.flow.graph.graph import Graph
 from nbflow.flow.names.code import names_of, parse
 from nbflow.flow.source.builtin_names import BUILTINS
 from nbflow.flow.source.cell import Problem

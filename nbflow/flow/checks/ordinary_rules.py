@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from nbflow.flow.checks.scratch_rules import looked_at, since_defined, with_step, words_of_unreadable
-from nbflow.flow.effects.random_use import GENERATORS
-from nbflow.flow.graph.link import Graph
+from nbflow.flow.effects.generator_names import GENERATORS
+from nbflow.flow.graph.graph import Graph
 from nbflow.flow.names.code import names_of
 from nbflow.flow.source.builtin_names import BUILTINS
 from nbflow.flow.source.cell import NOWHERE, Place, Problem

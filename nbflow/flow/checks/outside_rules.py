@@ -9,10 +9,11 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from nbflow.flow.checks.scratch_rules import with_step
-from nbflow.flow.files.fileorder import FileOrder, conflict, is_pattern, parsed, space_of_prelude, uses_of_modules
+from nbflow.flow.files.file_use import Access, FileUse, conflict, is_pattern
+from nbflow.flow.files.fileorder import FileOrder, parsed, space_of_prelude, uses_of_modules
 from nbflow.flow.files.pathtexts import show_path
-from nbflow.flow.files.uses import Access, FileUse, may_use_files, normalised, uses_of
-from nbflow.flow.graph.link import Graph
+from nbflow.flow.files.uses import may_use_files, normalised, uses_of
+from nbflow.flow.graph.graph import Graph
 from nbflow.flow.names.code import names_of
 from nbflow.flow.names.text import parse_ordinary
 from nbflow.flow.source.cell import NOWHERE, Cell, Place, Problem
@@ -29,7 +30,7 @@ _SHELLS = frozenset({"bash", "sh", "script", "system", "sx", "!"})
 
 
 @dataclass(frozen=True, slots=True)
-class FileDeed:
+class FileEffect:
     """Says what a line of an ordinary cell does to a file. `done` says that each worker does it too."""
 
     use: FileUse
@@ -62,7 +63,7 @@ def _used_by(step: StepSpec, graph: Graph) -> Sequence[FileUse]:
     return sorted(uses, key=lambda use: (not use.split, use.line))
 
 
-def _touching(found: Iterable[FileDeed], used: Mapping[str, Sequence[FileUse]]) -> Mapping[FileUse, list[str]]:
+def _touching(found: Iterable[FileEffect], used: Mapping[str, Sequence[FileUse]]) -> Mapping[FileUse, list[str]]:
     """Return the steps that may use each file, without comparing every step with every file."""
     names = {str(number): use for number, use in enumerate({one.written for one in found})}
     order = FileOrder()
@@ -90,7 +91,7 @@ def _dependent(
     return None
 
 
-def _told(graph: Graph, one: FileDeed, use: FileUse, step: StepSpec) -> Problem:
+def _told(graph: Graph, one: FileEffect, use: FileUse, step: StepSpec) -> Problem:
     path, cell = show_path(one.use.path), one.place.cell
     sure = one.use.access in (Access.WRITE, Access.APPEND, Access.MAKE) and _is_sure(one.use, use) and not one.magic
     makes = one.use.access is Access.MAKE
@@ -135,7 +136,7 @@ def _is_sure(outside: FileUse, use: FileUse) -> bool:
 # the files that ordinary cells write
 
 
-def _all(graph: Graph, last: Place) -> Iterator[FileDeed]:
+def _all(graph: Graph, last: Place) -> Iterator[FileEffect]:
     """Yield the files that ordinary cells above a place write."""
     done = [one for one in graph.prelude.definitions if one.kind in ("effect", "shared") and one.place < last]
     above = _Above(graph)
@@ -145,10 +146,12 @@ def _all(graph: Graph, last: Place) -> Iterator[FileDeed]:
         if one.place < last and may_use_files(one.source, guess=False):
             for use in _uses(one.source, above.of(one)):
                 if use.access in _WRITING and not (again and use.access is Access.MAKE):
-                    yield FileDeed(replace(use, line=1), replace(one.place, line=one.place.line + use.line - 1), again)
+                    yield FileEffect(
+                        replace(use, line=1), replace(one.place, line=one.place.line + use.line - 1), again
+                    )
     for cell in graph.flow.cells:
         if (place := cell.place(graph.flow.document)) < last:
-            yield from (FileDeed(use, replace(place, line=line), magic=True) for line, use in _of_magics(cell))
+            yield from (FileEffect(use, replace(place, line=line), magic=True) for line, use in _of_magics(cell))
 
 
 class _Above:

@@ -10,8 +10,7 @@ from dataclasses import replace
 
 from nbflow.flow.effects.statement_effects import KnownEffects, Touched, executed
 from nbflow.flow.effects.touching import touch
-from nbflow.flow.graph.link import Graph
-from nbflow.flow.graph.linking import reach
+from nbflow.flow.graph.graph import Graph, reach
 from nbflow.flow.names.code import parse
 from nbflow.flow.source.cell import Problem, shortened
 from nbflow.flow.source.lines import lines_of

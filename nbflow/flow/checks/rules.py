@@ -15,7 +15,7 @@ from nbflow.flow.checks.ordinary_rules import ORDINARY_RULES
 from nbflow.flow.checks.outside_rules import OUTSIDE_RULES
 from nbflow.flow.checks.process_rules import PROCESS_RULES
 from nbflow.flow.checks.scratch_rules import computed_outside
-from nbflow.flow.graph.link import Graph
+from nbflow.flow.graph.graph import Graph
 from nbflow.flow.graph.transitions import edges_of
 from nbflow.flow.source.cell import Problem
 from nbflow.flow.syntax.places import problem, suggestion

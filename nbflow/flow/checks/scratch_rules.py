@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from nbflow.flow.effects.random_use import GENERATORS
+from nbflow.flow.effects.generator_names import GENERATORS
 from nbflow.flow.graph.branch_reads import INPUTS
-from nbflow.flow.graph.link import Graph
+from nbflow.flow.graph.graph import Graph
 from nbflow.flow.names.code import names_of, parse
 from nbflow.flow.names.strings import expanded_names
 from nbflow.flow.names.text import parse_step

@@ -13,14 +13,11 @@ from dataclasses import dataclass, field
 from itertools import repeat
 from typing import TypeGuard
 
+from nbflow.flow.effects.generator_names import GENERATORS, NUMPY, PYTHON, TORCH
 from nbflow.flow.effects.statement_effects import DefinitionNode, KnownEffects, imports_of, origin_of
 from nbflow.flow.names.code import parse
 from nbflow.flow.source.trees import children, every_node
 from nbflow.flow.syntax.specs import StepSpec
-
-PYTHON, NUMPY, TORCH = "random state", "NumPy random state", "PyTorch random state"
-GENERATORS = frozenset({PYTHON, NUMPY, TORCH})
-"""The names of the states. They contain a space, so that no Python name is equal to them."""
 
 _SEEDS = {
     "random.seed": PYTHON,

@@ -7,10 +7,10 @@ import posixpath
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from enum import StrEnum
 from functools import lru_cache
 
 from nbflow.flow.files import library_verbs
+from nbflow.flow.files.file_use import Access, FileUse
 from nbflow.flow.files.paths import enter, members_of, paths_of
 from nbflow.flow.files.pathtexts import UNKNOWN
 from nbflow.flow.files.shell_commands import uses_of_shell
@@ -20,51 +20,6 @@ from nbflow.flow.source.trees import children, every_node
 
 NESTED = 6
 """The most calls into functions of the notebook that are followed, one inside the other."""
-
-
-class Access(StrEnum):
-    """Says what is done to a file.
-
-    FIND asks whether it exists, LIST for the files in a folder. MAKE makes a folder unless it exists. TOUCH may do
-    anything. IMPORT means that the path is the name of a module. GUESS is a text given to a function, which is a path
-    only if another step writes such a file.
-    """
-
-    READ = "read"
-    FIND = "find"
-    WRITE = "write"
-    APPEND = "append"
-    UPDATE = "update"
-    TOUCH = "touch"
-    LIST = "list"
-    MAKE = "make"
-    GUESS = "guess"
-    IMPORT = "import"
-
-    @property
-    def reads(self) -> bool:
-        """Return whether the code depends on the file."""
-        return self in (Access.READ, Access.FIND, Access.LIST, Access.UPDATE, Access.TOUCH, Access.GUESS)
-
-    @property
-    def writes(self) -> bool:
-        """Return whether the code may change the file."""
-        return self in (Access.WRITE, Access.APPEND, Access.UPDATE, Access.TOUCH)
-
-
-@dataclass(frozen=True, slots=True)
-class FileUse:
-    """Represents one path in the code of a step. `pathtexts` defines how parameters and unknown parts stand in it."""
-
-    path: str
-    access: Access
-    line: int = 1  # line of the body; for a function of the notebook, the line of its call
-    split: bool = False  # whether it is in the expression of a foreach
-
-    @property
-    def is_certain(self) -> bool:
-        """Return whether the path is known except for the values of parameters."""
-        return UNKNOWN not in self.path
 
 
 def uses_of(statements: Sequence[ast.stmt], space: Space) -> tuple[FileUse, ...]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from nbflow.flow.flowspec.classes import Method, Script, tail_of
 from nbflow.flow.flowspec.reads import method_reads
-from nbflow.flow.graph.link import Graph, Link, Passage
+from nbflow.flow.graph.graph import Graph, Link, Passage
 from nbflow.flow.names.code import code_digest
 from nbflow.flow.syntax.specs import (
     ControlFlow,

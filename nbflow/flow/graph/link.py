@@ -1,151 +1,15 @@
-"""Represents a linked flow, and links steps: `link` is the only place where edges are made."""
+"""Links steps: `link` is the only place where edges are made."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
-from enum import StrEnum
-from functools import cached_property
+from collections.abc import Mapping
+from dataclasses import replace
 
-from nbflow.flow.files.uses import FileUse
-from nbflow.flow.graph.linking import JoinLink, Linker, reach
+from nbflow.flow.graph.graph import Binding, Graph, Link
+from nbflow.flow.graph.linking import DraftLink, Linker
 from nbflow.flow.graph.transitions import follow
-from nbflow.flow.source.cell import Place
-from nbflow.flow.syntax.definition import Definition, Prelude
-from nbflow.flow.syntax.specs import FlowSource, Guard, StepSpec
+from nbflow.flow.syntax.specs import FlowSource
 from nbflow.garbage import without_gc
-
-
-@dataclass(frozen=True, slots=True)
-class Binding:
-    """Represents one read of a step: the value comes from the first of `writers` (nearest above first) that bound the
-    name.
-    """
-
-    name: str
-    writers: tuple[str, ...]
-    required: bool = True
-    sure: bool = field(default=True, compare=False)  # whether one of them has bound it, whatever was skipped
-    always: bool = field(default=True, compare=False)  # whether one of them runs in every run
-
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    """Says how one step is connected to the others.
-
-    `scope` names the foreach steps it runs inside, outermost first, including itself if it is one; a task of the step
-    has one index per entry. `upstream` are all steps that must be over before it starts. A join reads the tasks of the
-    steps in `joined`, flattened over `opened`, the scope of the views (`scope` is a proper prefix of it).
-    """
-
-    bindings: tuple[Binding, ...] = ()
-    parameters: frozenset[str] = frozenset()  # parameters that it reads, also through the prelude
-    prelude: frozenset[str] = frozenset()  # prelude names that it mentions itself
-    upstream: tuple[str, ...] = ()
-    scope: tuple[str, ...] = ()
-    rank: int = 0  # length of the longest path from a step without upstream
-    joined: tuple[str, ...] = ()
-    opened: tuple[str, ...] = ()
-    answers: tuple[Guard, ...] = ()  # for `--else`: the guards of which none may be true
-    unknown: frozenset[str] = frozenset()  # names that it must have and that nothing above provides
-    writes: frozenset[str] = frozenset()  # its artifacts, including those that earlier runs found it to change
-    maybe_writes: frozenset[str] = frozenset()  # those in `writes` that a task may leave unbound
-    passing: frozenset[str] = frozenset()  # names that it binds or may delete in passing and that other steps use
-    ends: frozenset[str] = frozenset()  # names that no longer exist below a task that has not bound them
-    # names that it may read and that were deleted: (name, step that deleted it)
-    ended: tuple[tuple[str, str], ...] = ()
-    branches: tuple[str, ...] = ()  # outside a join: the steps in its `inputs.STEP.name` reads
-    # names it waits for only because a run found that it changes objects they share
-    carried: frozenset[str] = frozenset()
-    seeded: frozenset[str] = frozenset()  # random generators that something above seeds, so that their state is known
-    draws: frozenset[str] = frozenset()  # those in `seeded` that it draws from
-    files: tuple[FileUse, ...] = ()  # the files that its code names, and what it does to them
-    modules: tuple[FileUse, ...] = ()  # the modules that it and its prelude import by a name in a string
-    led: tuple[str, ...] = ()  # for a FlowSpec step: the steps whose `self.next` leads to it, in the order of `inputs`
-
-
-class Passage(StrEnum):
-    """Says how artifacts pass from step to step."""
-
-    BY_NAME = "by name"  # a cell reads names, each from the nearest step above that binds it
-    BY_EDGE = "by edge"  # a method of a FlowSpec sees everything that its predecessor sees
-
-
-@dataclass(frozen=True)
-class Graph:
-    """Represents a linked flow. Its steps are in document order, in which they can always run."""
-
-    flow: FlowSource
-    links: Mapping[str, Link]
-    passage: Passage = Passage.BY_NAME
-
-    @cached_property
-    def steps(self) -> Mapping[str, StepSpec]:
-        """Return the steps by name, in document order."""
-        return {step.name: step for step in self.flow.steps}
-
-    @property
-    def prelude(self) -> Prelude:
-        """Return the prelude of the whole flow."""
-        return self.flow.prelude
-
-    def prelude_of(self, step: str) -> Prelude:
-        """Return the prelude as this step sees it."""
-        return self._prelude_from(self.steps[step].place)
-
-    def prelude_below(self, step: str) -> Prelude:
-        """Return the prelude as the cells right below a step see it, including the definitions in its body."""
-        return self._prelude_from(Place(self.flow.document, self.steps[step].place.cell + 1, 0))
-
-    def _prelude_from(self, place: Place) -> Prelude:
-        """Return the prelude above a place; a script is imported as a whole before its first step."""
-        return self.prelude if self.passage is Passage.BY_EDGE else self.prelude.seen_from(place)
-
-    @cached_property
-    def code_of(self) -> Mapping[str, tuple[Definition, ...]]:
-        """Return the imports, functions and classes in the body of each step that the steps below share."""
-        by_cell: dict[int, list[Definition]] = {}
-        for definition in self.prelude.definitions if self.passage is Passage.BY_NAME else ():
-            by_cell.setdefault(definition.place.cell, []).append(definition)
-        return {name: tuple(by_cell.get(step.place.cell, ())) for name, step in self.steps.items()}
-
-    def closure(self, step: str) -> tuple[Definition, ...]:
-        """Return the part of the prelude that a step needs."""
-        return self.prelude_of(step).closure(self.links[step].prelude)
-
-    @cached_property
-    def downstream(self) -> Mapping[str, tuple[str, ...]]:
-        """Map each step to the steps that wait for it, in document order."""
-        found: dict[str, list[str]] = {name: [] for name in self.links}
-        for name, linked in self.links.items():
-            for above in linked.upstream:
-                found[above].append(name)
-        return {name: tuple(below) for name, below in found.items()}
-
-    @cached_property
-    def _writers(self) -> Mapping[str, tuple[str, ...]]:
-        found: dict[str, list[str]] = {}
-        for step, linked in self.links.items():
-            for name in linked.writes:
-                found.setdefault(name, []).append(step)
-        return {name: tuple(reversed(steps)) for name, steps in found.items()}
-
-    @cached_property
-    def _places(self) -> Mapping[str, int]:
-        return {step: place for place, step in enumerate(self.links)}
-
-    def writers_above(self, step: str, name: str) -> Iterator[str]:
-        """Return the steps above a step that may write a name, nearest first."""
-        place = self._places[step]
-        return (writer for writer in self._writers.get(name, ()) if self._places[writer] < place)
-
-    def ancestors(self, name: str) -> frozenset[str]:
-        """Return every step that must be over before `name` can start."""
-        return reach((name,), lambda step: self.links[step].upstream) - {name}
-
-    def descendants(self, name: str) -> frozenset[str]:
-        """Return every step that waits for `name`, directly or not."""
-        return reach((name,), self.downstream.__getitem__) - {name}
 
 
 @without_gc()
@@ -160,35 +24,33 @@ def link(flow: FlowSource, learned: Mapping[str, frozenset[str]] | None = None) 
     above = Linker(flow, learned or {})
     for step in steps:
         above.add(step)
-    links = {name: _link(joining) for name, joining in above.joinings.items()}
-    joins = {name: joining.join for name, joining in above.joinings.items()}
+    links = {name: _link(draft) for name, draft in above.drafts.items()}
+    joins = {name: draft.join for name, draft in above.drafts.items()}
     joined = (replace(step, control=replace(step.control, join=joins[step.name])) for step in steps)
     return Graph(replace(flow, steps=tuple(joined)), links)
 
 
-def _link(joining: JoinLink) -> Link:
+def _link(draft: DraftLink) -> Link:
     return Link(
-        bindings=tuple(
-            Binding(read.name, read.writers, read.required, read.sure, read.always) for read in joining.reads
-        ),
-        parameters=joining.parameters,
-        prelude=joining.prelude,
-        upstream=joining.upstream,
-        scope=joining.region.scope,
-        rank=joining.rank,
-        joined=joining.region.joined,
-        opened=joining.region.opened,
-        answers=joining.answers,
-        unknown=joining.unknown,
-        writes=joining.writes,
-        maybe_writes=joining.maybe_writes,
-        passing=joining.passing,
-        ends=joining.ends,
-        ended=joining.ended,
-        branches=joining.branches,
-        carried=joining.carried,
-        seeded=joining.seeded,
-        draws=joining.draws,
-        files=joining.files,
-        modules=joining.modules,
+        bindings=tuple(Binding(read.name, read.writers, read.required, read.sure, read.always) for read in draft.reads),
+        parameters=draft.parameters,
+        prelude=draft.prelude,
+        upstream=draft.upstream,
+        scope=draft.region.scope,
+        rank=draft.rank,
+        joined=draft.region.joined,
+        opened=draft.region.opened,
+        answers=draft.answers,
+        unknown=draft.unknown,
+        writes=draft.writes,
+        maybe_writes=draft.maybe_writes,
+        passing=draft.passing,
+        ends=draft.ends,
+        ended=draft.ended,
+        branches=draft.branches,
+        carried=draft.carried,
+        seeded=draft.seeded,
+        draws=draft.draws,
+        files=draft.files,
+        modules=draft.modules,
     )

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from nbflow.flow.effects.random_use import GENERATORS
+from nbflow.flow.effects.generator_names import GENERATORS
+from nbflow.flow.files.file_use import Access, FileUse
 from nbflow.flow.files.fileorder import FileOrder, uses_of_modules, uses_of_step
-from nbflow.flow.files.uses import Access, FileUse
 from nbflow.flow.graph.asking import asked_below, hard_reads, mentions, soft_reads, state_changed
 from nbflow.flow.graph.branch_reads import INPUTS, branch_reads
 from nbflow.flow.graph.calling import Calling
 from nbflow.flow.graph.foreach_scopes import ForeachScope, deepest, joined_by, opened_by
+from nbflow.flow.graph.graph import reach
 from nbflow.flow.graph.transitions import predecessors
 from nbflow.flow.graph.writers import NameRead, NameWriter, answered, find_writers
 from nbflow.flow.names.strings import ANY
@@ -33,7 +34,7 @@ class Region:
 
 
 @dataclass(frozen=True, slots=True)
-class JoinLink:
+class DraftLink:
     """Holds what the walk finds for one step. `link` turns it into a `Link`."""
 
     reads: tuple[NameRead, ...]
@@ -69,7 +70,7 @@ class Linker:
     named: dict[str, StepSpec] = field(default_factory=dict)
     order: FileOrder = field(default_factory=FileOrder)
     writers: list[NameWriter] = field(default_factory=list)
-    joinings: dict[str, JoinLink] = field(default_factory=dict)
+    drafts: dict[str, DraftLink] = field(default_factory=dict)
     scopes: dict[str, ForeachScope] = field(default_factory=dict)
     closed: list[ForeachScope] = field(default_factory=list)
     constants: frozenset[str] = field(init=False)
@@ -87,35 +88,35 @@ class Linker:
 
     def add(self, step: StepSpec) -> None:
         """Link the next step of the document."""
-        joining = self._join(step)
-        self.calling.note(step, joining.reads)
-        writer = self._writer(step, joining)
+        draft = self._join(step)
+        self.calling.note(step, draft.reads)
+        writer = self._writer(step, draft)
         self.writers.append(writer)
-        for name in joining.writes | joining.ends:
+        for name in draft.writes | draft.ends:
             self.touched.setdefault(name, []).append(writer)
-        if joining.region.joined:
-            self.closed.append(self.scopes[joining.join or ""])
-        self.joinings[step.name] = joining
-        self.scopes[step.name] = joining.region.scope
+        if draft.region.joined:
+            self.closed.append(self.scopes[draft.join or ""])
+        self.drafts[step.name] = draft
+        self.scopes[step.name] = draft.region.scope
         self.steps.append(step)
         self.named[step.name] = step
-        self.order.add(step.name, joining.files)
-        if not joining.region.scope:
+        self.order.add(step.name, draft.files)
+        if not draft.region.scope:
             self.seeded |= step.random.seeds
 
-    def _writer(self, step: StepSpec, joining: JoinLink) -> NameWriter:
+    def _writer(self, step: StepSpec, draft: DraftLink) -> NameWriter:
         """Return the step as a writer for the steps below.
 
         It may be skipped: with guarded steps that alone write what it must read, and as a join together with its
         foreach.
         """
-        always = step.control.guard is None and all(read.always for read in joining.reads if read.required)
-        outermost = joining.region.opened[len(joining.region.scope) :][:1]
+        always = step.control.guard is None and all(read.always for read in draft.reads if read.required)
+        outermost = draft.region.opened[len(draft.region.scope) :][:1]
         if outermost:
             always = always and all(writer.always for writer in self.writers if writer.step.name in outermost)
-        certain = joining.writes - joining.maybe_writes
-        answers, scope = tuple(answered(step, self.steps)), joining.region.scope
-        return NameWriter(step, joining.writes, certain, always, answers, joining.ends, joining.local, scope)
+        certain = draft.writes - draft.maybe_writes
+        answers, scope = tuple(answered(step, self.steps)), draft.region.scope
+        return NameWriter(step, draft.writes, certain, always, answers, draft.ends, draft.local, scope)
 
     def _learned(self, step: StepSpec) -> frozenset[str]:
         return self.learned.get(step.name, frozenset()) - self.constants - self.modules - GENERATORS
@@ -169,7 +170,7 @@ class Linker:
         known = (name for name in names if not name.startswith("_") or name in self.flow.prelude.names)
         return frozenset(name for name in known if name in asked or name in self.touched or name == step.control.loop)
 
-    def _join(self, step: StepSpec) -> JoinLink:
+    def _join(self, step: StepSpec) -> DraftLink:
         passing, learned, state = self._passing(step), self._learned(step), self._state(step) - step.names.writes
         seeded = self._seeded(step)
         draws = self._draws(step) & seeded
@@ -195,13 +196,13 @@ class Linker:
         upstream = self._upstream(step, reads, (*region.joined, *branches))
         upstream = self._with_file_order(upstream, files)
         files = self.order.without_wrong_guesses(files)
-        return JoinLink(
+        return DraftLink(
             reads=reads,
             parameters=self.constants & (hard | soft | self._read_by_seeding(step, draws)),
             prelude=prelude,
             upstream=upstream,
             region=region,
-            rank=1 + max((self.joinings[name].rank for name in upstream), default=-1),
+            rank=1 + max((self.drafts[name].rank for name in upstream), default=-1),
             writes=writes,
             maybe_writes=maybe,
             passing=passing | state,
@@ -265,7 +266,7 @@ class Linker:
 
     def _upstream(self, step: StepSpec, reads: Sequence[NameRead], others: Sequence[str]) -> tuple[str, ...]:
         found = {*step.control.after, *others, *(writer for read in reads for writer in read.writers)}
-        return tuple(name for name in self.joinings if name in found)
+        return tuple(name for name in self.drafts if name in found)
 
     def _files(self, step: StepSpec, reads: Sequence[NameRead], prelude: frozenset[str]) -> tuple[FileUse, ...]:
         writers = {read.name: [self.named[name] for name in read.writers] for read in reads}
@@ -282,10 +283,10 @@ class Linker:
             if name not in waited:
                 found.add(name)
                 waited |= self._all_above([name])
-        return tuple(name for name in self.joinings if name in found) if before else upstream
+        return tuple(name for name in self.drafts if name in found) if before else upstream
 
     def _all_above(self, names: Sequence[str]) -> frozenset[str]:
-        return reach(names, lambda name: self.joinings[name].upstream)
+        return reach(names, lambda name: self.drafts[name].upstream)
 
     def _metaflow_join(self, step: StepSpec) -> str | None:
         """Return the foreach step that a Metaflow-mode step joins: it uses `inputs`, and `self.next` in a foreach leads
@@ -299,7 +300,7 @@ class Linker:
         if INPUTS not in step.names.mentions:
             return ()
         led = predecessors(step, self.steps) if step.metaflow else ()
-        return tuple(name for name in self.joinings if name in {*branch_reads(step), *led})
+        return tuple(name for name in self.drafts if name in {*branch_reads(step), *led})
 
     def _region(self, step: StepSpec, join: str | None, sources: Sequence[str]) -> Region:
         scopes = self.scopes
@@ -319,15 +320,3 @@ class Linker:
         artifacts = hard - {read.name for read in reads if read.writers}
         unknown = (artifacts | step.names.mentions) if step.metaflow else artifacts
         return unknown - self.constants - self.flow.prelude.names - BUILTINS - SPECIAL | ended
-
-
-def reach(start: Iterable[str], neighbours: Callable[[str], Iterable[str]]) -> frozenset[str]:
-    """Return the steps that a walk from `start` reaches, including `start`."""
-    seen: set[str] = set()
-    agenda = list(start)
-    while agenda:
-        name = agenda.pop()
-        if name not in seen:
-            seen.add(name)
-            agenda.extend(neighbours(name))
-    return frozenset(seen)

@@ -20,7 +20,7 @@ from nbflow.importing.reading.definitions import Chunk, engine_names, used_chunk
 from nbflow.importing.reading.module_functions import function_chunk
 from nbflow.importing.reading.parameter_calls import Values, write_parameters
 from nbflow.importing.reading.source import Source, assigned_constants, functions_in, origins_in
-from nbflow.importing.refusals import Stuck
+from nbflow.importing.refusals import ObstacleFound
 from nbflow.importing.words import Words, replace_words
 
 EXTENSION = "%load_ext nbflow"
@@ -28,7 +28,7 @@ _FILE = "__file__"
 
 
 def write_around(design: Design, bodies: Mapping[str, str], folder: Path) -> tuple[CellDraft, ...]:
-    """Return the cells above the steps. Raises Stuck."""
+    """Return the cells above the steps. Raises ObstacleFound."""
     chunks = _with_path(_definitions(design, bodies), bodies, folder, design.source)
     _refuse_engine(design, bodies, chunks)
     imports = [chunk for chunk in chunks if chunk.kind == "import"]
@@ -106,7 +106,7 @@ def _refuse_engine(design: Design, bodies: Mapping[str, str], chunks: Iterable[C
     for reads, line in _reads(design, bodies, chunks, dropped.keys()):
         for name in sorted(reads & dropped.keys()):
             fix = "Take it out, or make what it tells a parameter"
-            raise Stuck(line, f"'{name}' of {dropped[name]} has no counterpart in a notebook", fix)
+            raise ObstacleFound(line, f"'{name}' of {dropped[name]} has no counterpart in a notebook", fix)
 
 
 def _reads(

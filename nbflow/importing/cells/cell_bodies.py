@@ -16,13 +16,13 @@ from nbflow.importing.design.decisions import Design
 from nbflow.importing.design.items import item_name, item_statement
 from nbflow.importing.reading.definitions import engine_import, is_engine
 from nbflow.importing.reading.methods import StepText, merge_call
-from nbflow.importing.refusals import Stuck
+from nbflow.importing.refusals import ObstacleFound
 
 _CARD = re.compile(r"\bcurrent\.card(?:\[[^\]]*\])?\.(append|extend)\(")
 
 
 def write_cell_body(design: Design, name: str) -> str:
-    """Return the body of a cell. Raises Stuck."""
+    """Return the body of a cell. Raises ObstacleFound."""
     step = design.steps[name]
     plain = name in design.plain
     rewriting = Rewriting(design, step, plain, _own(step) if plain else frozenset())
@@ -48,7 +48,7 @@ def _edited(rewriting: Rewriting) -> str:
         first, last = node.lineno, node.end_lineno or node.lineno
         if not _stands_alone(lines_of(step.body), node):
             line = step.line + first - 1
-            raise Stuck(line, f"'{ast.unparse(node)}' shares its line", "Put it on a line of its own")
+            raise ObstacleFound(line, f"'{ast.unparse(node)}' shares its line", "Put it on a line of its own")
         lines[first - 1] = indent_block(text, node.col_offset) if text else None
         lines[first:last] = [None] * (last - first)
     return "\n".join(line for line in lines if line is not None)
@@ -83,7 +83,9 @@ def _client_import(step: StepText, node: ast.Import | ast.ImportFrom) -> str:
     text = engine_import(node)
     if not isinstance(node, ast.ImportFrom) or len(names_of(parse(text)).bound) < len(node.names):
         line = step.line + node.lineno - 1
-        raise Stuck(line, f"'{ast.unparse(node)}' imports something that a notebook does not have", "Take it out")
+        raise ObstacleFound(
+            line, f"'{ast.unparse(node)}' imports something that a notebook does not have", "Take it out"
+        )
     return text
 
 

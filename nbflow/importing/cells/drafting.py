@@ -14,7 +14,7 @@ from nbflow.importing.cells.meaning import keep_meaning
 from nbflow.importing.design.deciding import design_notebook
 from nbflow.importing.design.decisions import Design
 from nbflow.importing.reading.source import Source
-from nbflow.importing.refusals import CannotCarryOver, Stuck
+from nbflow.importing.refusals import CannotCarryOver, ObstacleFound
 
 
 def draft_notebook(source: Source, folder: Path) -> list[CellDraft]:
@@ -23,8 +23,8 @@ def draft_notebook(source: Source, folder: Path) -> list[CellDraft]:
         design = design_notebook(source)
         steps = _steps(design, folder)
         keep_meaning(design, steps)
-    except Stuck as stuck:
-        raise CannotCarryOver(source.path, [stuck.obstacle]) from None
+    except ObstacleFound as error:
+        raise CannotCarryOver(source.path, [error.obstacle]) from None
     return list(_documented(design, steps))
 
 

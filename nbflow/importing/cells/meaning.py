@@ -10,15 +10,15 @@ from dataclasses import replace
 
 from nbflow.flow.checks.rules import check_flow
 from nbflow.flow.graph.foreach_scopes import is_within
-from nbflow.flow.graph.link import Binding, Graph
+from nbflow.flow.graph.graph import Binding, Graph
 from nbflow.importing.cells.drafts import StepDrafts
 from nbflow.importing.design.decisions import Design
 from nbflow.importing.reading.conditions import are_exclusive
-from nbflow.importing.refusals import CannotCarryOver, Obstacle, Stuck
+from nbflow.importing.refusals import CannotCarryOver, Obstacle, ObstacleFound
 
 
 def keep_meaning(design: Design, steps: StepDrafts) -> None:
-    """Change cells until they mean what the script means. Raises Stuck and CannotCarryOver if no cell can."""
+    """Change cells until they mean what the script means. Raises ObstacleFound and CannotCarryOver if no cell can."""
     _name_sources(design, steps)
     _keep_scopes(design, steps)
     _keep_order(design, steps)
@@ -84,7 +84,7 @@ def _named(design: Design, name: str, writers: frozenset[str], binding: Binding)
         message = f"step '{name}' reads self.{artifact} of {' or '.join(sorted(writers))}"
         message += f", and in a notebook it would be that of '{nearest}', which is nearer"
         fix = f"Give self.{artifact} another name in '{nearest}' or in '{writer}'"
-        raise Stuck(design.steps[name].method.place.line, message, fix)
+        raise ObstacleFound(design.steps[name].method.place.line, message, fix)
     return f"{artifact if name in design.plain else f'self.{artifact}'} = inputs.{writer}.{artifact}"
 
 

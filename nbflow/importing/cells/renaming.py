@@ -13,7 +13,7 @@ from nbflow.importing.design.bound_names import assigned_in, fixed_in, imported_
 from nbflow.importing.design.decisions import Design
 from nbflow.importing.design.items import item_name, item_statement
 from nbflow.importing.reading.methods import INDEX, ITEM, StepText
-from nbflow.importing.refusals import Stuck
+from nbflow.importing.refusals import ObstacleFound
 from nbflow.importing.words import Unsure, Words, replace_words
 
 
@@ -47,7 +47,7 @@ def replace_inside(rewriting: Rewriting, text: str) -> str:
         return replace_words(text, Words(attributes, names, branches))
     except (Unsure, IndexError):
         fix = "Write that part in another way, without self in the braces of a text"
-        raise Stuck(step.line, f"the names in step '{step.name}' cannot be replaced", fix) from None
+        raise ObstacleFound(step.line, f"the names in step '{step.name}' cannot be replaced", fix) from None
 
 
 def attribute_words(rewriting: Rewriting) -> Mapping[str, str]:

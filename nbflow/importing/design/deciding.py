@@ -17,11 +17,11 @@ from nbflow.importing.reading.definitions import class_chunks, module_chunks
 from nbflow.importing.reading.methods import MACHINERY, StepText, read_steps
 from nbflow.importing.reading.module_functions import read_functions
 from nbflow.importing.reading.source import Source
-from nbflow.importing.refusals import CannotCarryOver, Obstacle, Stuck
+from nbflow.importing.refusals import CannotCarryOver, Obstacle, ObstacleFound
 
 
 def design_notebook(source: Source) -> Design:
-    """Return the design. Raises Stuck or CannotCarryOver for what no notebook can express."""
+    """Return the design. Raises ObstacleFound or CannotCarryOver for what no notebook can express."""
     read = read_steps(source)
     seen = look_along(read, source.outline)
     steps = {name: settle_lookups(step, seen) for name, step in read.items()}
@@ -135,7 +135,7 @@ def _name_ways(design: Design) -> None:
         if not is_implied(design.conditions[name], design.conditions, design.source.outline):
             fix = "Lead to it from one switch only"
             line = design.steps[name].method.place.line
-            raise Stuck(line, f"step '{name}' depends on several switches at once", fix)
+            raise ObstacleFound(line, f"step '{name}' depends on several switches at once", fix)
         if len(way.literals) > 1 or not _speaks_for_itself(design, way.switch):
             targets = sorted(design.conditions[name][way.switch])
             design.says.setdefault(way.switch, {})[f"{way.switch}_to_{'_or_'.join(targets)}"] = way

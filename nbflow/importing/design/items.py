@@ -9,7 +9,7 @@ from nbflow.flow.source.builtin_names import BUILTINS
 from nbflow.flow.source.trees import every_node
 from nbflow.importing.design.decisions import Design
 from nbflow.importing.reading.methods import INDEX, ITEM, StepText
-from nbflow.importing.refusals import Stuck
+from nbflow.importing.refusals import ObstacleFound
 
 
 def name_items(design: Design) -> None:
@@ -20,7 +20,9 @@ def name_items(design: Design) -> None:
             leads = above[1]
             if leads.foreach == ITEMS:
                 fix = "Write the name of the list into it as a text: foreach='items'"
-                raise Stuck(design.steps[above[0]].line, f"step '{above[0]}' names its foreach by a variable", fix)
+                raise ObstacleFound(
+                    design.steps[above[0]].line, f"step '{above[0]}' names its foreach by a variable", fix
+                )
             design.items[name] = _item(design, name, leads.foreach or "", frozenset(taken))
             taken.add(design.items[name])
 
@@ -32,7 +34,7 @@ def _item(design: Design, name: str, of: str, taken: frozenset[str]) -> str:
         if ITEM in design.items.values():
             step = next(step for step in users if step.name not in design.plain)
             fix = "Write the item itself into the list: foreach over list(enumerate(…))"
-            raise Stuck(step.line, f"step '{step.name}' uses self.index inside several foreachs", fix)
+            raise ObstacleFound(step.line, f"step '{step.name}' uses self.index inside several foreachs", fix)
         return ITEM
     own = item_name(design.steps[name])
     candidates = [own or "", of.removesuffix("s") if of.endswith("s") else "", "item", f"{of}_item", f"{name}_item"]

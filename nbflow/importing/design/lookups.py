@@ -9,11 +9,11 @@ from dataclasses import replace
 from nbflow.flow.source.trees import every_node
 from nbflow.importing.design.visible import Visible
 from nbflow.importing.reading.methods import StepText, with_body_names
-from nbflow.importing.refusals import Stuck
+from nbflow.importing.refusals import ObstacleFound
 
 
 def settle_lookups(step: StepText, seen: Visible) -> StepText:
-    """Return the step with the lookups replaced. Raises Stuck for an artifact that only some ways to the step have."""
+    """Return the step with the lookups replaced. Raises ObstacleFound if some ways to the step lack an artifact."""
     lookups = list(_lookups(step.tree))
     if not lookups:
         return step
@@ -43,4 +43,4 @@ def _meaning(step: StepText, call: ast.Call, name: str, seen: Visible) -> str:
         return "False" if asks else ast.unparse(call.args[2]) if len(call.args) > 2 else f"self.{name}"
     line = step.line + call.lineno - 1
     message = f"step '{step.name}' asks whether self.{name} is there, which depends on the way that was taken"
-    raise Stuck(line, message, f"Set self.{name} before the ways part, for example to None, and ask for that")
+    raise ObstacleFound(line, message, f"Set self.{name} before the ways part, for example to None, and ask for that")

@@ -8,14 +8,14 @@ from itertools import permutations
 
 from nbflow.flow.flowspec.links import Outline
 from nbflow.flow.syntax.specs import NextKind
-from nbflow.importing.refusals import Stuck
+from nbflow.importing.refusals import ObstacleFound
 
 Condition = Mapping[str, frozenset[str]]
 """Maps each switch to the targets over which a step is reached; switches that do not matter are left out."""
 
 
 def conditions_of(found: Outline) -> dict[str, Condition]:
-    """Return the condition of each step. Raises Stuck for a step whose ways have no common condition."""
+    """Return the condition of each step. Raises ObstacleFound for a step whose ways have no common condition."""
     seen: dict[str, Condition] = {}
     for name in found.order:
         ways = [_along(above, name, found, seen[above]) for above in found.parents[name]]
@@ -48,7 +48,7 @@ def _any(name: str, ways: list[Condition], found: Outline) -> Condition:
     if len(left) > 1:
         message = f"step '{name}' is reached over ways that no single condition describes"
         fix = "Let them lead to one step first, or decide it again in a switch before this step"
-        raise Stuck(found.methods[name].place.line, message, fix)
+        raise ObstacleFound(found.methods[name].place.line, message, fix)
     return left[0] if left else {}
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from nbflow.errors import DefaultError
 from nbflow.flow.source.literals import value_of
-from nbflow.importing.refusals import Stuck
+from nbflow.importing.refusals import ObstacleFound
 from nbflow.script.language import refused
 
 _ENVIRONMENTS = "nbflow does not make environments: install what the step needs into the one that runs it"
@@ -41,7 +41,7 @@ def decorator_name(decorator: ast.expr) -> str:
 
 
 def read_decorators(tree: ast.FunctionDef) -> Decoration:
-    """Return what the decorators of a method mean. Raises Stuck for one that a notebook cannot express."""
+    """Return what the decorators of a method mean. Raises ObstacleFound for one that a notebook cannot express."""
     found = Decoration()
     for decorator in tree.decorator_list:
         found = _read(found, decorator)
@@ -70,7 +70,7 @@ def _read(found: Decoration, decorator: ast.expr) -> Decoration:
         case _ if name in CONTENT:
             return found
         case _:
-            raise Stuck(decorator.lineno, f"@{name} has no counterpart in a notebook", fix_for(name))
+            raise ObstacleFound(decorator.lineno, f"@{name} has no counterpart in a notebook", fix_for(name))
 
 
 def fix_for(name: str) -> str:
@@ -86,7 +86,7 @@ def _arguments(decorator: ast.expr) -> dict[str, Any]:
         return {keyword.arg or "": value_of(keyword.value) for keyword in decorator.keywords}
     except DefaultError as error:
         message = f"@{decorator_name(decorator)} is given a computed value: {error.message}"
-        raise Stuck(decorator.lineno, message, "Write the value itself") from None
+        raise ObstacleFound(decorator.lineno, message, "Write the value itself") from None
 
 
 def _with_option(found: Decoration, option: str) -> Decoration:
@@ -121,6 +121,6 @@ def _inline(decorator: ast.expr, sources: Sequence[Any]) -> Mapping[str, Any]:
     for source in sources:
         if not isinstance(source, dict) or source.get("type") != "inline":
             fix = "Set the variables in the environment of the run, and take it out"
-            raise Stuck(decorator.lineno, f"@secrets has a source that is not inline, {source!r}", fix)
+            raise ObstacleFound(decorator.lineno, f"@secrets has a source that is not inline, {source!r}", fix)
         pairs |= source.get("options", {}).get("env_vars", {})
     return pairs

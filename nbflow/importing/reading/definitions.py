@@ -11,7 +11,7 @@ from typing import TypeGuard
 from nbflow.export.text_layout import dedent
 from nbflow.flow.names.code import names_of, parse
 from nbflow.importing.reading.source import Source
-from nbflow.importing.refusals import Stuck
+from nbflow.importing.refusals import ObstacleFound
 
 ENGINES = frozenset({"nbflow", "metaflow"})
 _READING = frozenset(
@@ -116,7 +116,9 @@ def engine_import(node: ast.Import | ast.ImportFrom) -> str:
         return f"from nbflow.cards import {_aliases(node.names)}"
     if rest and engine == "metaflow":
         fix = "Take it out, or import what the notebook needs from where it is defined"
-        raise Stuck(node.lineno, f"'{ast.unparse(node)}' is part of Metaflow, which a notebook does not have", fix)
+        raise ObstacleFound(
+            node.lineno, f"'{ast.unparse(node)}' is part of Metaflow, which a notebook does not have", fix
+        )
     if rest:
         return ast.unparse(node)
     kept = [alias for alias in node.names if alias.name in _READING]

@@ -18,7 +18,7 @@ from nbflow.flow.source.trees import children, every_node
 from nbflow.flow.syntax.metaflow_cell import names_of_self
 from nbflow.importing.reading.decorator_facts import Decoration
 from nbflow.importing.reading.source import Source
-from nbflow.importing.refusals import CannotCarryOver, Obstacle, Stuck
+from nbflow.importing.refusals import CannotCarryOver, Obstacle, ObstacleFound
 from nbflow.importing.words import Words, replace_words
 
 ITEM, INDEX = "input", "index"
@@ -82,8 +82,8 @@ def read_steps(source: Source) -> dict[str, StepText]:
     for name, method in source.steps.items():
         try:
             found[name] = _read(source, method)
-        except Stuck as stuck:
-            obstacles.append(stuck.obstacle)
+        except ObstacleFound as error:
+            obstacles.append(error.obstacle)
     if obstacles:
         raise CannotCarryOver(source.path, obstacles)
     return found
@@ -107,7 +107,9 @@ def _with_inputs(method: Method, body: str, line: int) -> str:
         return body
     names = {node.id for node in every_node(parse(body)) if isinstance(node, ast.Name)}
     if "inputs" in names:
-        raise Stuck(line, f"step '{method.name}' has '{own}' and 'inputs'", "Call what the join is given inputs")
+        raise ObstacleFound(
+            line, f"step '{method.name}' has '{own}' and 'inputs'", "Call what the join is given inputs"
+        )
     return replace_words(body, Words(names={own: "inputs"}))
 
 
@@ -223,7 +225,9 @@ def _merges(tree: ast.Module, line: int) -> Iterator[Merge]:
         if call is not None:
             if [ast.unparse(one) for one in call.args[:1]] != ["inputs"]:
                 fix = "Merge inputs as a whole, and say with include= or exclude= what of it"
-                raise Stuck(line + call.lineno - 1, f"'{ast.unparse(call)}' merges only some of the inputs", fix)
+                raise ObstacleFound(
+                    line + call.lineno - 1, f"'{ast.unparse(call)}' merges only some of the inputs", fix
+                )
             given = {one.arg: _listed(one.value, line) for one in call.keywords}
             given |= dict(zip(("exclude", "include"), (_listed(one, line) for one in call.args[1:]), strict=False))
             yield Merge(given.get("include"), given.get("exclude") or frozenset())
@@ -235,7 +239,7 @@ def _listed(node: ast.expr, line: int) -> frozenset[str]:
             if all(isinstance(part, ast.Constant) for part in parts):
                 return frozenset(str(part.value) for part in parts if isinstance(part, ast.Constant))
     message = f"merge_artifacts is given '{ast.unparse(node)}'"
-    raise Stuck(line + node.lineno - 1, message, "Write the names of the artifacts as a list of texts")
+    raise ObstacleFound(line + node.lineno - 1, message, "Write the names of the artifacts as a list of texts")
 
 
 def _looks(tree: ast.AST) -> Iterator[tuple[str, str]]:
@@ -254,14 +258,16 @@ def _refuse_unknown(step: StepText) -> None:
             line = step.line + node.lineno - 1
             if node.attr in _UNKNOWN:
                 fix = "Write what it stands for into the step"
-                raise Stuck(line, f"step '{step.name}' uses self.{node.attr}, which a notebook does not have", fix)
+                raise ObstacleFound(
+                    line, f"step '{step.name}' uses self.{node.attr}, which a notebook does not have", fix
+                )
             if node.attr.startswith("_"):
                 fix = f"Call it {node.attr.strip('_') or 'value'}: in a notebook, what begins with _ is no artifact"
-                raise Stuck(line, f"step '{step.name}' uses self.{node.attr}", fix)
+                raise ObstacleFound(line, f"step '{step.name}' uses self.{node.attr}", fix)
 
 
 def _refuse_outside_function(step: StepText) -> None:
-    """Raise Stuck for what a cell cannot do because it is not a function: return, or name a function's variables."""
+    """Raise ObstacleFound for what only a function can do: return, yield, or name the variables of a function."""
     agenda: list[ast.AST] = list(step.tree.body)
     while agenda:
         node = agenda.pop()
@@ -269,9 +275,11 @@ def _refuse_outside_function(step: StepText) -> None:
         match node:
             case ast.Return():
                 fix = "Put what follows it into an if or else"
-                raise Stuck(line, f"step '{step.name}' returns, and a cell cannot", fix)
+                raise ObstacleFound(line, f"step '{step.name}' returns, and a cell cannot", fix)
             case ast.Yield() | ast.YieldFrom():
-                raise Stuck(line, f"step '{step.name}' yields, and a cell cannot", "Put it into a function of its own")
+                raise ObstacleFound(
+                    line, f"step '{step.name}' yields, and a cell cannot", "Put it into a function of its own"
+                )
             case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.Lambda():
                 _refuse_nonlocal(step, node)
             case _:
@@ -279,13 +287,13 @@ def _refuse_outside_function(step: StepText) -> None:
 
 
 def _refuse_nonlocal(step: StepText, function: ast.AST, around: frozenset[str] = frozenset()) -> None:
-    """Raise Stuck for a function that rebinds a variable of the step; `around` are variables of outer functions."""
+    """Raise ObstacleFound if a function rebinds a variable of the step; `around` are variables of outer functions."""
     inside = list(_outside_functions(function))
     named = {name: node for node in inside if isinstance(node, ast.Nonlocal) for name in node.names}
     for name in sorted(named.keys() - around):
         fix = "Let the function return the value, or keep it in a list or dict"
         message = f"step '{step.name}' has a function that rebinds its variable '{name}'"
-        raise Stuck(step.line + named[name].lineno - 1, message, fix)
+        raise ObstacleFound(step.line + named[name].lineno - 1, message, fix)
     own = {node.id for node in inside if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
     own |= {node.arg for node in every_node(function) if isinstance(node, ast.arg)}
     for node in inside:

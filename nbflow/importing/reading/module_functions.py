@@ -15,7 +15,7 @@ from nbflow.importing.reading.decorator_facts import decorator_name
 from nbflow.importing.reading.definitions import Chunk, chunk_of
 from nbflow.importing.reading.methods import MACHINERY, bare_names, self_attributes
 from nbflow.importing.reading.source import Source
-from nbflow.importing.refusals import Stuck
+from nbflow.importing.refusals import ObstacleFound
 from nbflow.importing.words import Unsure, Words, replace_words
 
 
@@ -37,7 +37,9 @@ def _read_function(source: Source, method: Method) -> Function:
     tree, words = method.tree, {decorator_name(one) for one in method.tree.decorator_list}
     if words - {"staticmethod", "classmethod", "property"} or method.name.startswith("__"):
         what = f"@{ast.unparse(tree.decorator_list[0])}" if tree.decorator_list else method.name
-        raise Stuck(tree.lineno, f"method '{method.name}' ({what}) has no counterpart", "Make it a plain function")
+        raise ObstacleFound(
+            tree.lineno, f"method '{method.name}' ({what}) has no counterpart", "Make it a plain function"
+        )
     owner = "" if "staticmethod" in words or not tree.args.args else tree.args.args[0].arg
     _refuse_function(method, owner)
     text = dedent("\n".join(source.lines[tree.lineno - 1 : tree.end_lineno]), tree.col_offset)
@@ -54,14 +56,18 @@ def _refuse_function(method: Method, owner: str) -> None:
         match node:
             case ast.Attribute(value=ast.Name(id=name), attr=attr, ctx=ast.Store() | ast.Del()) if name == owner:
                 fix = "Let it return the value, and assign it in the step"
-                raise Stuck(node.lineno, f"method '{method.name}' sets self.{attr}, which a function cannot", fix)
+                raise ObstacleFound(
+                    node.lineno, f"method '{method.name}' sets self.{attr}, which a function cannot", fix
+                )
             case ast.Attribute(value=ast.Name(id=name), attr=attr) if name == owner and attr in MACHINERY:
                 fix = "Give it to the method as an argument"
-                raise Stuck(
+                raise ObstacleFound(
                     node.lineno, f"method '{method.name}' uses self.{attr}, which a function does not have", fix
                 )
     for node in bare_names(method.tree, owner):
-        raise Stuck(node.lineno, f"method '{method.name}' hands over {owner}", "Give it the values that it needs")
+        raise ObstacleFound(
+            node.lineno, f"method '{method.name}' hands over {owner}", "Give it the values that it needs"
+        )
 
 
 def function_reads(functions: Mapping[str, Function], artifacts: frozenset[str]) -> dict[str, frozenset[str]]:
@@ -87,11 +93,13 @@ def function_chunk(function: Function, attributes: Mapping[str, str]) -> Chunk:
     clash = sorted(arguments & used)
     if clash:
         fix = f"Rename the argument '{clash[0]}'"
-        raise Stuck(function.chunk.line, f"method '{function.name}' takes '{clash[0]}' and reads self.{clash[0]}", fix)
+        raise ObstacleFound(
+            function.chunk.line, f"method '{function.name}' takes '{clash[0]}' and reads self.{clash[0]}", fix
+        )
     try:
         text = replace_words(function.chunk.text, Words(attributes, {name: f"_{name}" for name in locals_ & used}))
     except Unsure:
         message = f"method '{function.name}' cannot be made a function"
-        raise Stuck(function.chunk.line, message, "Write it as a function of the module") from None
+        raise ObstacleFound(function.chunk.line, message, "Write it as a function of the module") from None
     names = names_of(parse(text))
     return replace(function.chunk, text=text, binds=names.bound, reads=names.free)

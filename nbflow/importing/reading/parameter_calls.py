@@ -15,7 +15,7 @@ from typing import Any
 from nbflow.errors import DefaultError
 from nbflow.flow.names.purity import origins_of
 from nbflow.flow.source.literals import value_of
-from nbflow.importing.refusals import Stuck
+from nbflow.importing.refusals import ObstacleFound
 
 _KINDS = frozenset({"Parameter", "IncludeFile", "Config"})
 _ARGUMENTS = {"Parameter": ("default", "type", "help"), "IncludeFile": ("default",)}
@@ -130,7 +130,7 @@ _CALLS: Mapping[str, Callable[..., Any]] = {
 
 
 def write_parameters(nodes: Iterable[ast.Assign], values: Values) -> Iterator[str]:
-    """Yield one line per parameter. Raises Stuck."""
+    """Yield one line per parameter. Raises ObstacleFound."""
     for node in nodes:
         try:
             yield _write(node, values)
@@ -138,7 +138,7 @@ def write_parameters(nodes: Iterable[ast.Assign], values: Values) -> Iterator[st
             why = error.message if isinstance(error, DefaultError) else str(error)
             fix = "Write a literal, or compute the value in the first step"
             message = f"the default of parameter '{_name(node)}' cannot be read: {why}"
-            raise Stuck(node.lineno, message, fix) from None
+            raise ObstacleFound(node.lineno, message, fix) from None
 
 
 def _name(node: ast.Assign) -> str:
@@ -150,7 +150,9 @@ def _write(node: ast.Assign, values: Values) -> str:
     assert isinstance(node.value, ast.Call)
     kind, given = _kind(node.value.func), _given(node, node.value)
     if kind == "Config":
-        raise Stuck(node.lineno, f"Config '{_name(node)}' has no counterpart", "Make it a Parameter of JSONType")
+        raise ObstacleFound(
+            node.lineno, f"Config '{_name(node)}' has no counterpart", "Make it a Parameter of JSONType"
+        )
     help_text = " ".join(str(values.find(given["help"])).split()) if "help" in given else ""
     required = "required" in given and bool(values.find(given["required"]))
     default = values.find(given["default"]) if "default" in given else None
@@ -172,20 +174,22 @@ def _given(node: ast.Assign, call: ast.Call) -> dict[str, ast.expr]:
     names = ("name", *_ARGUMENTS.get(_kind(call.func), ()))
     given = dict(zip(names, call.args, strict=False)) | {one.arg or "**": one.value for one in call.keywords}
     if "**" in given:
-        raise Stuck(node.lineno, f"parameter '{_name(node)}' gets ** arguments", "Write them out")
+        raise ObstacleFound(node.lineno, f"parameter '{_name(node)}' gets ** arguments", "Write them out")
     return given
 
 
 def _file(node: ast.Assign, given: dict[str, ast.expr], default: object, values: Values) -> tuple[str, Any]:
     if "is_text" in given and not values.find(given["is_text"]):
         fix = "Make it a Parameter with the path, and read the file in the first step"
-        raise Stuck(node.lineno, f"file '{_name(node)}' is not text, and a File of a notebook is", fix)
+        raise ObstacleFound(node.lineno, f"file '{_name(node)}' is not text, and a File of a notebook is", fix)
     if "encoding" in given and not re.fullmatch(r"(?i)utf-?8|none", str(values.find(given["encoding"]))):
         fix = "Save it as UTF-8, or read it in the first step"
-        raise Stuck(node.lineno, f"file '{_name(node)}' is not in UTF-8", fix)
+        raise ObstacleFound(node.lineno, f"file '{_name(node)}' is not in UTF-8", fix)
     if "parser" in given:
         fix = "Call the parser in the first step"
-        raise Stuck(node.lineno, f"file '{_name(node)}' has a parser, and a File of a notebook is its text", fix)
+        raise ObstacleFound(
+            node.lineno, f"file '{_name(node)}' has a parser, and a File of a notebook is its text", fix
+        )
     return "File", None if default is None else values.path(default)
 
 
@@ -203,7 +207,7 @@ def _typed(node: ast.Assign, given: dict[str, ast.expr], default: Any, values: V
             return "str" if default is None else type(default).__name__, default
         case _:
             fix = "Use int, float, bool, str or JSONType"
-            raise Stuck(node.lineno, f"parameter '{_name(node)}' has type {stated}", fix)
+            raise ObstacleFound(node.lineno, f"parameter '{_name(node)}' has type {stated}", fix)
 
 
 def _json(default: Any) -> tuple[str, Any]:

@@ -17,7 +17,7 @@ from nbflow.flow.source.encoding import decode_source
 from nbflow.flow.source.lines import lines_of
 from nbflow.importing.reading.decorator_facts import Decoration, decorator_name, fix_for, is_step, read_decorators
 from nbflow.importing.reading.parameter_calls import is_parameter
-from nbflow.importing.refusals import CannotCarryOver, NotAScript, Obstacle, Stuck
+from nbflow.importing.refusals import CannotCarryOver, NotAScript, Obstacle, ObstacleFound
 from nbflow.notebook.read import is_notebook
 
 
@@ -182,8 +182,8 @@ def _read(path: Path, text: str, tree: ast.Module, flow: ast.ClassDef) -> Source
             try:
                 decorations[name] = found = read_decorators(method.tree)
                 methods[name] = replace(method, is_step=True, is_start=found.is_start, is_end=found.is_end)
-            except Stuck as stuck:
-                obstacles.append(stuck.obstacle)
+            except ObstacleFound as error:
+                obstacles.append(error.obstacle)
     if obstacles:
         raise CannotCarryOver(path, obstacles)
     return Source(path, text, tree, flow, methods, decorations)

@@ -16,7 +16,7 @@ from typing import Any
 
 from comm import create_comm
 
-from nbflow.flow.graph.link import Graph
+from nbflow.flow.graph.graph import Graph
 from nbflow.jupyter.panel.flow_shape import shape_of
 from nbflow.jupyter.panel.status_lines import line_of_run, step_line_of
 from nbflow.jupyter.protocol.messages import COMM, PROTOCOL, FlowShape, Snapshot, StepLine

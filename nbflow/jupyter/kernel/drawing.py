@@ -8,14 +8,15 @@ from typing import Any
 from weakref import WeakSet
 
 from nbflow.errors import NoDrawing
-from nbflow.flow.graph.link import Graph
+from nbflow.flow.graph.graph import Graph
 from nbflow.history.archive import Archive
 from nbflow.jupyter.kernel.bundle import BUNDLE
 from nbflow.jupyter.kernel.live_notebook import LiveNotebook
 from nbflow.jupyter.panel.flow_shape import shape_of
 from nbflow.jupyter.panel.status_lines import run_line, step_lines, totals_of
 from nbflow.jupyter.protocol.messages import PROTOCOL, FlowState
-from nbflow.progress.pictures import to_svg, to_text
+from nbflow.progress.dot import to_svg
+from nbflow.progress.pictures import to_text
 
 live_notebooks: WeakSet[LiveNotebook] = WeakSet()
 """The open notebooks whose front ends can show a widget."""

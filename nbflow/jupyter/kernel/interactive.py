@@ -8,8 +8,9 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
-from nbflow.flow.graph.link import Graph
+from nbflow.flow.graph.graph import Graph
 from nbflow.flow.syntax.specs import Cache
+from nbflow.run.environment import describe_environment
 from nbflow.run.events.events import (
     Event,
     ForeachSplit,
@@ -23,12 +24,13 @@ from nbflow.run.events.events import (
     TaskSucceeded,
 )
 from nbflow.run.journal import Journal
-from nbflow.run.launch import RunRequest, begin_run, describe_environment
+from nbflow.run.launch import begin_run
 from nbflow.run.machine.plan import RunPlan
 from nbflow.run.program.keys import all_references
 from nbflow.run.program.program import Program
 from nbflow.run.program.stored_sources import write_cells
-from nbflow.run.task.performer import Result
+from nbflow.run.request import RunRequest
+from nbflow.run.task.job import Result
 from nbflow.store.catalog.reader import CatalogReader
 from nbflow.store.catalog.rows import RunKind, RunRow, RunStatus, TaskRow, TaskStatus
 from nbflow.store.catalog.writer import CatalogWriter

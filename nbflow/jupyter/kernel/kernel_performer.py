@@ -18,10 +18,11 @@ from nbflow.run.program.program import Program
 from nbflow.run.surroundings.alarm import alarm
 from nbflow.run.surroundings.surroundings import apart
 from nbflow.run.task.definition_state import applied
-from nbflow.run.task.join_inputs import Seen
-from nbflow.run.task.performer import Job, Performer, Result
+from nbflow.run.task.job import Job, Result
+from nbflow.run.task.join_inputs import InputTask
+from nbflow.run.task.performer import Performer
 from nbflow.run.task.random_state import streams_of
-from nbflow.run.task.task_records import TaskStore
+from nbflow.run.task.task_store import TaskStore
 from nbflow.store.pickling.heap import Heap
 from nbflow.store.store import Store
 from nbflow.store.values.artifact_ref import ArtifactRef
@@ -110,7 +111,7 @@ class KernelPerformer(Performer):
         values = applied(heap.load(beside))
         self.beside = [(one, values[name]) for name, one in beside.items()]
 
-    def _seen(self, steps: tuple[str, ...], prefix: tuple[int, ...]) -> Iterator[Seen]:
+    def _input_tasks(self, steps: tuple[str, ...], prefix: tuple[int, ...]) -> Iterator[InputTask]:
         """Yield the tasks that a join sees now; the catalog would also list tasks of earlier in this session."""
         assert self._run is not None
         assert self._start is not None
@@ -118,6 +119,6 @@ class KernelPerformer(Performer):
             entry = self._run.tasks[done.task]
             if entry.failure is not None:
                 reason = f"{entry.failure.type}: {entry.failure.message}"
-                yield Seen(done.task, dict(entry.artifacts or {}), reason)
+                yield InputTask(done.task, dict(entry.artifacts or {}), reason)
             elif entry.state is TaskPhase.SUCCEEDED:
-                yield Seen(done.task, {one.name: one for one in done.artifacts})
+                yield InputTask(done.task, {one.name: one for one in done.artifacts})

@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from nbflow.flow.graph.link import Graph
+from nbflow.flow.graph.graph import Graph
 from nbflow.flow.syntax.specs import StepSpec
 from nbflow.jupyter.kernel.interactive import LiveJournal
 from nbflow.run.events.events import FinishRun, Instruction, Reuse, StartTask, TaskId, TaskMissing, TaskReused

@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from nbflow.checkpoints.ledger import Ledger
-from nbflow.flow.effects.random_use import GENERATORS
-from nbflow.flow.graph.link import Graph, link
+from nbflow.flow.effects.generator_names import GENERATORS
+from nbflow.flow.graph.graph import Graph
+from nbflow.flow.graph.link import link
 from nbflow.flow.syntax.specs import FlowSource
 from nbflow.jupyter.kernel.broadcast import Broadcast
 from nbflow.jupyter.kernel.document import Document
@@ -19,7 +20,7 @@ from nbflow.jupyter.kernel.notebook_home import NotebookHome
 from nbflow.jupyter.kernel.screen import Screen
 from nbflow.jupyter.protocol.sent import Sent
 from nbflow.notebook.arguments import bind_parameters
-from nbflow.run.launch import link_known
+from nbflow.run.learning import link_known
 from nbflow.run.program.program import Program
 from nbflow.run.task.definition_state import applied
 from nbflow.run.task.random_state import put

@@ -8,7 +8,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from nbflow.jupyter.kernel.screen import tee
-from nbflow.run.output.capture import OUTPUT_LIMIT
+from nbflow.run.output.live_output import OUTPUT_LIMIT
 
 _SUFFIXES = {"stdout": ".out", "stderr": ".err"}
 

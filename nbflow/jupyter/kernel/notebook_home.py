@@ -203,9 +203,7 @@ class NotebookHome(Namespace):
         self.define([name])
         if self._ledger.holds(name):
             return self.namespace[name]
-        if (name, digest) not in self._old:
-            self._old[name, digest] = self._recall(name, digest)
-        return self._old[name, digest]
+        return self._earlier.resolve(name, digest)
 
     def define_code_of(self, step: str) -> None:
         """Execute the definitions of a step's body among the user's names, when the body itself does not run here."""

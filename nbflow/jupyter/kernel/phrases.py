@@ -8,7 +8,7 @@ from typing import Any
 
 from nbflow.progress.narrator import describe_patched
 from nbflow.run.events.events import TaskFailed, TaskSucceeded
-from nbflow.run.task.performer import Result
+from nbflow.run.task.job import Result
 
 
 def offer_magics(text: str, notebook: str) -> str:

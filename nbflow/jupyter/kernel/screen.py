@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext, suppress
 from typing import Any, Protocol
 
-from nbflow.run.output.capture import OUTPUT_LIMIT, other_threads
+from nbflow.run.output.capture import other_threads
 from nbflow.run.output.display import bundle_of
+from nbflow.run.output.live_output import OUTPUT_LIMIT
 from nbflow.run.output.outputs import Output, Outputs, settle_outputs
 
 Update = Callable[[str], None]

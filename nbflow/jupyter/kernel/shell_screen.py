@@ -85,7 +85,7 @@ class ShellScreen:
             nonlocal handle
             bundle = {"text/plain": text}
             if handle is None:
-                handle = display(bundle, raw=True, display_id=True)  # type: ignore[no-untyped-call]
+                handle = display(bundle, raw=True, display_id=True)
             else:
                 handle.update(bundle, raw=True)
 

@@ -6,7 +6,7 @@ import re
 
 from nbflow.errors import FlowRefused
 from nbflow.flow.checks.rules import check_flow
-from nbflow.flow.graph.link import Graph
+from nbflow.flow.graph.graph import Graph
 from nbflow.flow.source.cell import Problem
 from nbflow.flow.syntax.specs import StepSpec
 

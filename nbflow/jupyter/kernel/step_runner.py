@@ -10,8 +10,8 @@ from typing import NoReturn
 
 from nbflow.checkpoints.random_generators import write_random
 from nbflow.errors import AncestorsMissing, NbflowError, UnknownName
-from nbflow.flow.effects.random_use import GENERATORS
-from nbflow.flow.graph.link import Graph
+from nbflow.flow.effects.generator_names import GENERATORS
+from nbflow.flow.graph.graph import Graph
 from nbflow.flow.syntax.specs import StepSpec
 from nbflow.jupyter.kernel.broadcast import Going
 from nbflow.jupyter.kernel.edited_modules import LocalModules
@@ -35,7 +35,7 @@ from nbflow.run.events.events import (
     TaskSucceeded,
 )
 from nbflow.run.executor import event_of
-from nbflow.run.launch import keep_learned
+from nbflow.run.learning import keep_learned
 from nbflow.run.machine.machine import RunMachine
 from nbflow.run.machine.plan import RunPlan, plan_run
 from nbflow.run.program.keys import Keys
@@ -275,7 +275,7 @@ class StepRunner:
 
     def _learn(self, scene: Scene, run: RunMachine, event: TaskSucceeded) -> None:
         """Remember that the step changes what it reads, for this graph and later ones."""
-        keep_learned(scene.interactive.writer, run)
+        keep_learned(scene.interactive.writer, run.graph, run.learned)
         scene.interactive.writer.commit()
         self._notebook.forget_graph()
         drawn = not GENERATORS.isdisjoint(event.learned)  # the draws came before their state was known

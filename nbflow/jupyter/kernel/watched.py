@@ -14,7 +14,7 @@ from nbflow.progress.narrator import Narrator
 from nbflow.progress.status import RunStatus
 from nbflow.progress.table import steps_table
 from nbflow.run.events.events import Event, Outcome, TaskStarted
-from nbflow.run.task.performer import Result
+from nbflow.run.task.job import Result
 
 _PAUSE = 0.1
 """The least number of seconds between two updates; a front end drops updates that come faster."""

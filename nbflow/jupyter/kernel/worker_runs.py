@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from nbflow.errors import NbflowError, TasksFailed, VerbUnknown
-from nbflow.flow.graph.link import Graph
+from nbflow.flow.graph.graph import Graph
 from nbflow.flow.syntax.specs import StepSpec
 from nbflow.jupyter.kernel.background import BackgroundRun
 from nbflow.jupyter.kernel.interactive import LiveJournal
@@ -24,10 +24,12 @@ from nbflow.run.diskcheck import warnings_of
 from nbflow.run.events.events import Outcome, Reuse, TaskId, TaskReused
 from nbflow.run.events.task_table import TaskPhase
 from nbflow.run.executor import Executor
-from nbflow.run.launch import Finished, RunRequest, keep_learned, launch, prepare_workers, refuse_errors
+from nbflow.run.launch import Finished, launch, prepare_workers, refuse_errors
+from nbflow.run.learning import keep_learned
 from nbflow.run.machine.machine import RunMachine
 from nbflow.run.machine.plan import RunPlan
 from nbflow.run.program.program import Program
+from nbflow.run.request import RunRequest
 from nbflow.store.catalog.flow_names import explain_name
 from nbflow.store.catalog.rows import RunRow, RunStatus
 from nbflow.store.store import Store
@@ -79,7 +81,7 @@ class WorkerRuns:
                     watched.show()
         run = executor.run
         if run.learned:
-            keep_learned(journal.writer, run)
+            keep_learned(journal.writer, run.graph, run.learned)
             journal.writer.commit()
             self._notebook.forget_graph()
         raise_unless_succeeded(run, outcome, f"step '{step.name}'" if step else "a step above")

@@ -13,6 +13,7 @@ from nbflow.flow.syntax.header import read_header
 from nbflow.flow.syntax.proposals import header_line, propose_name
 from nbflow.jupyter.panel.flow_state import flow_state
 from nbflow.jupyter.panel.notebook_place import NotBelowRoot, NotebookPlace, find_place
+from nbflow.jupyter.panel.requests import HTML, JSON
 from nbflow.jupyter.panel.run_list import report_page, run_diff, run_list, run_state
 from nbflow.jupyter.panel.task_detail import task_state
 from nbflow.jupyter.panel.task_list import task_list
@@ -20,8 +21,6 @@ from nbflow.jupyter.protocol.messages import ProposedName
 from nbflow.jupyter.protocol.sent import Misunderstood, read_object, read_sent
 from nbflow.jupyter.protocol.wire import to_json
 from nbflow.run.program.star_names import look_beside
-
-JSON, HTML = "application/json", "text/html; charset=utf-8"
 
 _STATUS: Mapping[type[NbflowError], HTTPStatus] = {
     NotBelowRoot: HTTPStatus.NOT_FOUND,
@@ -121,6 +120,3 @@ ANSWERS: Mapping[str, Callable[[Question], Any]] = {
     "name": _name,
 }
 """The function that answers each request, by the last part of the path."""
-
-POSTED = frozenset({"flow", "name"})
-"""The requests that have a body. They change nothing either."""

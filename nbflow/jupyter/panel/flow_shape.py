@@ -12,7 +12,7 @@ from blake3 import blake3
 from nbflow.flow.checks.rules import check_flow
 from nbflow.flow.files.fileorder import shared_paths
 from nbflow.flow.files.pathtexts import show_path
-from nbflow.flow.graph.link import Graph
+from nbflow.flow.graph.graph import Graph
 from nbflow.flow.source.cell import Problem
 from nbflow.flow.syntax.specs import ParameterSpec, ParameterType
 from nbflow.jupyter.protocol.messages import Edge, FlowShape, ParameterField, ProblemLine, StepFacts

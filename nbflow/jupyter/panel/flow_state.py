@@ -8,12 +8,12 @@ from functools import lru_cache
 from typing import Any
 
 from nbflow.errors import ParameterError, ParameterMissing
-from nbflow.flow.graph.link import Graph
+from nbflow.flow.graph.graph import Graph
 from nbflow.flow.reading.cells import read_flow
 from nbflow.flow.source.cell import Cell
 from nbflow.history.archive import Archive, expected
-from nbflow.history.standings import LOOKED_AT, resumed_parameters, stand_all, version_of
-from nbflow.history.versions import Past, StepStanding
+from nbflow.history.step_states import LOOKED_AT, resumed_parameters, states_of_steps, version_of
+from nbflow.history.versions import Past, StepState
 from nbflow.jupyter.panel.flow_shape import fields_of, lines_of_problems, problems_of, shape_of
 from nbflow.jupyter.panel.notebook_place import NotebookPlace
 from nbflow.jupyter.panel.past_runs import recall_past, recall_totals
@@ -22,7 +22,7 @@ from nbflow.jupyter.protocol.messages import PROTOCOL, FlowShape, FlowState, Pro
 from nbflow.notebook.arguments import recorded
 from nbflow.progress.status import StepStatus
 from nbflow.run.diskcheck import check_disk
-from nbflow.run.launch import link_learned
+from nbflow.run.learning import link_learned
 from nbflow.store.catalog.rows import RunKind, RunRow, RunStatus
 
 Learned = frozenset[tuple[tuple[str, str], frozenset[str]]]
@@ -62,8 +62,8 @@ def _against(archive: Archive, place: NotebookPlace, read: CellsRead) -> FlowSta
     values = _parameters(archive, place, read.graph, rows[0] if rows else None)
     now = version_of(read.graph, values, place.folder, place.root, archive.reader)
     pasts = {row.number: recall_past(archive, row) for row in rows}
-    standings = stand_all(now, list(pasts.values()))
-    lines = {step: _standing_line(one, totals, pasts) for step, one in standings.items()}
+    states = states_of_steps(now, list(pasts.values()))
+    lines = {step: _state_line(one, totals, pasts) for step, one in states.items()}
     if busy is not None:
         lines |= {line.step: line for line in _busy_lines(archive, busy) if line.step in lines}
     shown = busy or next(iter(totals.values()), None)
@@ -93,7 +93,7 @@ def _parameters(archive: Archive, place: NotebookPlace, graph: Graph, newest: Ru
         return known | {name: value for name, value in (newest.parameters if newest else {}).items() if name in known}
 
 
-def _standing_line(one: StepStanding, totals: Mapping[int, Totals], pasts: Mapping[int, Past]) -> StepLine:
+def _state_line(one: StepState, totals: Mapping[int, Totals], pasts: Mapping[int, Past]) -> StepLine:
     """Return the line of a step with its status now, and the counts of the run that this status comes from."""
     status = one.status
     if one.past is None:

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from nbflow.flow.graph.link import Graph
+from nbflow.flow.graph.graph import Graph
 from nbflow.history.archive import Archive, expected, is_cut_off
 from nbflow.jupyter.protocol.messages import RunLine, StepLine
 from nbflow.notebook.arguments import recorded

@@ -9,12 +9,12 @@ from typing import Any
 
 from nbflow.checkpoints.point import as_signed, visible
 from nbflow.errors import ParameterError, ParameterMissing, UnknownName, Untrusted
-from nbflow.flow.graph.link import Graph
+from nbflow.flow.graph.graph import Graph
 from nbflow.flow.reading.cells import read_flow
 from nbflow.flow.source.cell import Cell
 from nbflow.flow.syntax.header import read_header
 from nbflow.history.archive import Archive, task_name
-from nbflow.history.standings import resumed_parameters, version_of
+from nbflow.history.step_states import resumed_parameters, version_of
 from nbflow.history.versions import explain_all
 from nbflow.jupyter.panel.notebook_place import NotebookPlace
 from nbflow.jupyter.panel.past_runs import recall_past, recall_totals
@@ -22,7 +22,7 @@ from nbflow.jupyter.panel.status_lines import Totals, run_line
 from nbflow.jupyter.panel.task_list import task_line
 from nbflow.jupyter.protocol.messages import ArtifactLine, FailureLine, FrameLine, TaskState
 from nbflow.progress.pictures import count
-from nbflow.run.output.capture import last_words
+from nbflow.run.output.live_output import last_words
 from nbflow.store.catalog.foreign import refuse_untrusted
 from nbflow.store.catalog.reader import CatalogReader
 from nbflow.store.catalog.rows import RunRow, TaskRow, TaskStatus, task_id

@@ -15,6 +15,7 @@ from nbflow.notebook.init import book, percent
 from nbflow.notebook.init.cell_edits import NewCell, new_cells
 from nbflow.notebook.init.init_plan import InitPlan, plan_init
 from nbflow.notebook.init.repairing import plan_repair
+from nbflow.notebook.jupytext_import import import_jupytext
 from nbflow.notebook.read import read_cells, segments
 from nbflow.notebook.write import write_whole
 
@@ -88,9 +89,7 @@ def _rewritten(path: Path, data: bytes, plan: InitPlan, form: str) -> bytes:
 def _refuse_other_code(path: Path, text: str, cells: Sequence[NewCell]) -> None:
     """Read the new text again and raise NotMade unless its cells are those of the plan."""
     if path.suffix == ".py":
-        import jupytext  # noqa: PLC0415 - half a second to import
-
-        read = jupytext.reads(without_coding(text), {"extension": ".py"})["cells"]
+        read = import_jupytext().reads(without_coding(text), {"extension": ".py"})["cells"]
     else:
         read = json.loads(text)["cells"]
     found = ["".join(cell["source"]) for cell in read if cell.get("cell_type") == "code"]

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Sequence
-from typing import Any
 
 from nbflow.flow.source.lines import lines_of
 from nbflow.notebook.init.cell_edits import LineRange, NewCell
+from nbflow.notebook.jupytext_import import import_jupytext, import_nbformat
 from nbflow.notebook.read import MARKER, segments
 
 
@@ -33,10 +32,8 @@ def _written(parts: Sequence[str], cell: NewCell) -> str:
 
 
 def _by_jupytext(source: str) -> str:
-    import jupytext  # noqa: PLC0415 - half a second to import
-
-    v4: Any = importlib.import_module("nbformat.v4")
-    text = str(jupytext.writes(v4.new_notebook(cells=[v4.new_code_cell(source)]), fmt="py:percent"))
+    v4 = import_nbformat()
+    text = str(import_jupytext().writes(v4.new_notebook(cells=[v4.new_code_cell(source)]), fmt="py:percent"))
     return text[text.index("\n# %%") + 1 :].rstrip("\n")
 
 

@@ -10,9 +10,11 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from nbflow.flow.checks.rules import check_flow
+from nbflow.flow.files.file_use import Access
 from nbflow.flow.files.fileorder import space_of_prelude
-from nbflow.flow.files.uses import Access, uses_of
-from nbflow.flow.graph.link import Graph, Link, link
+from nbflow.flow.files.uses import uses_of
+from nbflow.flow.graph.graph import Graph, Link
+from nbflow.flow.graph.link import link
 from nbflow.flow.names.code import names_of
 from nbflow.flow.reading.cells import read_flow
 from nbflow.flow.source.cell import Place, Problem

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from nbflow.flow.graph.link import Graph
+from nbflow.flow.graph.graph import Graph
 from nbflow.flow.syntax.proposals import free_name, heading_of, name_by_code, slug
 from nbflow.notebook.init.groups import Becomes, Group, tree_of
 from nbflow.notebook.init.settle_plan import PlanDraft

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from nbflow.flow.graph.link import Graph
+from nbflow.flow.graph.graph import Graph
 from nbflow.flow.source.trees import every_node
 from nbflow.notebook.init.groups import Group, tree_of
 from nbflow.notebook.init.settle_plan import PlanDraft

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from nbflow.flow.graph.link import Binding
+from nbflow.flow.graph.graph import Binding
 from nbflow.flow.syntax.specs import StepSpec
 from nbflow.run.dataflow.partners import ComponentSharing
 from nbflow.run.events.counters import Path

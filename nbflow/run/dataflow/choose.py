@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from nbflow.flow.graph.link import Passage
+from nbflow.flow.graph.graph import Passage
 from nbflow.run.dataflow.by_edge import ByEdge
 from nbflow.run.dataflow.by_name import ByName
 from nbflow.run.dataflow.dataflow import Dataflow

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from nbflow.flow.graph.link import Graph
+from nbflow.flow.graph.graph import Graph
 
 Path = tuple[int, ...]
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from nbflow.flow.graph.link import Graph
+from nbflow.flow.graph.graph import Graph
 from nbflow.run.events.counters import Path, Progress
 from nbflow.run.events.events import Failure, TaskId
 from nbflow.store.values.artifact_ref import ArtifactRef

@@ -13,8 +13,7 @@ from dataclasses import replace
 from typing import assert_never
 
 from nbflow.errors import ChangeNotPassedOn
-from nbflow.flow.checks.rules import check_flow
-from nbflow.flow.graph.link import Graph, link
+from nbflow.flow.graph.graph import Graph
 from nbflow.flow.source.cell import Problem
 from nbflow.run.dataflow.choose import choose_dataflow
 from nbflow.run.events.counters import Path, Progress, waiting_scope
@@ -225,9 +224,16 @@ class RunMachine:
 
     def _problems_of(self, step: str, new: frozenset[str]) -> tuple[Problem, ...]:
         """Return the errors that the flow would have if the step also wrote these names."""
+        from nbflow.flow.checks.rules import check_flow  # noqa: PLC0415 - few runs learn anything, and scripts never do
+
         known = {(one.rule, one.message) for one in check_flow(self.graph)}
-        found = check_flow(link(self.graph.flow, self._with_learned(step, new)))
+        found = check_flow(self._linked(self._with_learned(step, new)))
         return tuple(one for one in found if not one.warning and (one.rule, one.message) not in known)
+
+    def _linked(self, learned: Mapping[str, frozenset[str]]) -> Graph:
+        from nbflow.flow.graph.link import link  # noqa: PLC0415 - as above
+
+        return link(self.graph.flow, learned)
 
     def _with_learned(self, step: str, new: frozenset[str]) -> dict[str, frozenset[str]]:
         return {**self.learned, step: self.learned.get(step, frozenset()) | new}
@@ -301,7 +307,7 @@ class RunMachine:
 
     def _regrow(self) -> list[Instruction]:
         self._draining, self._regrown = False, True
-        self._enter(link(self.graph.flow, self.learned))
+        self._enter(self._linked(self.learned))
         return self.start()
 
     def _conclude(self) -> FinishRun:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Protocol, assert_never
 
-from nbflow.flow.graph.link import Graph, Passage
+from nbflow.flow.graph.graph import Graph, Passage
 from nbflow.flow.syntax.definition import Definition
 from nbflow.flow.syntax.specs import StepSpec
 from nbflow.run.events.events import StartTask, TaskDone, TaskId

@@ -7,7 +7,7 @@ import json
 import sys
 from collections.abc import Iterable
 
-from nbflow.flow.effects.random_use import GENERATORS
+from nbflow.flow.effects.generator_names import GENERATORS
 from nbflow.flow.syntax.definition import Definition, Prelude
 from nbflow.flow.syntax.specs import StepSpec
 from nbflow.run.events.events import StartTask

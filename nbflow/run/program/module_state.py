@@ -14,7 +14,7 @@ from nbflow.flow.effects.random_use import random_use
 from nbflow.flow.effects.statement_effects import KnownEffects, origin_of
 from nbflow.flow.effects.touching import touch
 from nbflow.flow.files.fileorder import parsed
-from nbflow.flow.graph.link import Graph
+from nbflow.flow.graph.graph import Graph
 from nbflow.flow.names.code import names_of
 from nbflow.flow.names.scope import MUTATORS
 from nbflow.flow.reading.cells import read_flow

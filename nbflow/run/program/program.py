@@ -10,7 +10,7 @@ from typing import Any
 
 from nbflow.flow.effects.library_calls import import_folders
 from nbflow.flow.files.pathtexts import fill_in
-from nbflow.flow.graph.link import Graph
+from nbflow.flow.graph.graph import Graph
 from nbflow.flow.syntax.definition import Definition
 from nbflow.store.store import LIVE_FOLDER
 

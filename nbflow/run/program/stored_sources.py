@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from nbflow.flow.graph.link import Graph, Link, Passage
+from nbflow.flow.graph.graph import Graph, Link, Passage
 from nbflow.flow.source.cell import Cell, Place
 from nbflow.flow.syntax.specs import ControlFlow, FlowSource, Foreach, Next, NextKind, StepNames, StepSource, StepSpec
 

@@ -6,7 +6,6 @@ process end with the step, and it does not matter which tasks ran here before.
 
 from __future__ import annotations
 
-import asyncio
 import builtins
 import contextlib
 import functools
@@ -293,11 +292,14 @@ _REPLACED: tuple[tuple[Any, str, object], ...] = (
 @contextmanager
 def _without_loop() -> Iterator[None]:
     """Let a step start event loops: a kernel's loop is running, and the loop of another task may be closed."""
-    running, policy = asyncio._get_running_loop(), asyncio.get_event_loop_policy()
-    asyncio._set_running_loop(None)
-    asyncio.set_event_loop_policy(type(policy)())
+    running, policy = None, None  # as they are where nothing has imported asyncio
+    if asyncio := sys.modules.get("asyncio"):
+        running, policy = asyncio._get_running_loop(), asyncio.get_event_loop_policy()
+        asyncio._set_running_loop(None)
+        asyncio.set_event_loop_policy(type(policy)())
     try:
         yield
     finally:
-        asyncio.set_event_loop_policy(policy)
-        asyncio._set_running_loop(running)
+        if asyncio := sys.modules.get("asyncio"):
+            asyncio.set_event_loop_policy(policy)
+            asyncio._set_running_loop(running)

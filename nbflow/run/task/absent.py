@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from nbflow.flow.graph.link import Graph
+from nbflow.flow.graph.graph import Graph
 
 
 def explain_absence(error: BaseException, graph: Graph, step: str, given: Collection[str]) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import asyncio
 import inspect
 import types
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -40,6 +39,8 @@ class CompiledBody:
         `told` is called with each definition that was executed.
         """
         if any(_awaits(code) for code in (*(part.code for part in self.parts), self.last)):
+            import asyncio  # noqa: PLC0415 - few bodies await, and every worker would load it
+
             return asyncio.run(self._await(namespace, told))
         for part in self.parts:
             eval(part.code, namespace)

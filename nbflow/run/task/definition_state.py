@@ -1,7 +1,7 @@
 """Finds what a body changes in constants, functions and classes of the prelude.
 
 Functions and classes are stored by reference. A change that a step makes in them becomes an artifact of their name,
-a `Kept`.
+a `ChangedDefinition`.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ _ABSENT: Any = object()
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Kept:
+class ChangedDefinition:
     """Holds a function or class of the prelude with what steps changed in it: attributes and default arguments."""
 
     value: Any
@@ -67,8 +67,8 @@ class Kept:
 
 
 def applied(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the values as names hold them: for a `Kept`, its function or class with the changes made."""
-    return {name: value.apply() if isinstance(value, Kept) else value for name, value in values.items()}
+    """Return the values as names hold them: for a `ChangedDefinition`, its function or class with the changes made."""
+    return {name: value.apply() if isinstance(value, ChangedDefinition) else value for name, value in values.items()}
 
 
 def is_code(value: object) -> bool:
@@ -116,17 +116,18 @@ def _cells_of(code: types.FunctionType) -> dict[str, types.CellType]:
     return dict(zip(code.__code__.co_freevars, code.__closure__ or (), strict=True))
 
 
-def keep(code: Any, pristine: Mapping[str, Any]) -> Kept:
+def changes_of(code: Any, pristine: Mapping[str, Any]) -> ChangedDefinition:
     """Return what was changed in a function or class since it was defined."""
     now = held_attributes(code)
     changed = {path: value for path, value in now.items() if _may_differ(value, pristine.get(path, _ABSENT))}
-    return Kept(code, changed, tuple(path for path in pristine if path not in now))
+    return ChangedDefinition(code, changed, tuple(path for path in pristine if path not in now))
 
 
-def shareable(code: Any, pristine: Mapping[str, Any]) -> Kept:
+def shareable(code: Any, pristine: Mapping[str, Any]) -> ChangedDefinition:
     """Return what a function or class holds that artifacts may hold as well, changed or not."""
-    kept = keep(code, pristine)
-    return Kept(code, {path: value for path, value in kept.attributes.items() if not _is_of_python(path)})
+    changes = changes_of(code, pristine)
+    shared = {path: value for path, value in changes.attributes.items() if not _is_of_python(path)}
+    return ChangedDefinition(code, shared)
 
 
 def _is_of_python(path: str) -> bool:
@@ -159,34 +160,34 @@ def _owner(code: Any, path: str) -> tuple[Any, str]:
 # comparing
 
 
-class Look:
+class Fingerprint:
     """Holds what some names of the prelude hold at one time, for a comparison with a later time."""
 
     def __init__(self, names: Collection[str], values: Mapping[str, Any], home: Home) -> None:
         names = [name for name in names if not _is_pool(values.get(name))]
         self._alive = [values.get(name) for name in names]  # keep the objects alive, so that no id is used again
         with without_gc():
-            self._seen = {name: _look(name, values.get(name), home) for name in names}
+            self._held = {name: _fingerprint_of(name, values.get(name), home) for name in names}
 
-    def update(self, later: Look) -> None:
-        """Add the names of a later look; a name that was bound anew counts as it was then."""
+    def update(self, later: Fingerprint) -> None:
+        """Add the names of a later fingerprint; a name that was bound anew counts as it was then."""
         self._alive += later._alive
-        self._seen |= later._seen
+        self._held |= later._held
 
     def constants(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """Return the present values of the names that an artifact may share."""
-        found = {name: values[name] for name in self._seen if name in values}
+        found = {name: values[name] for name in self._held if name in values}
         return {name: one for name, one in found.items() if type(one) not in ATOMS}
 
     @property
     def names(self) -> Collection[str]:
-        """Return the names that were looked at."""
-        return self._seen.keys()
+        """Return the names whose values are compared."""
+        return self._held.keys()
 
     def changed(self, values: Mapping[str, Any], home: Home) -> set[str]:
         """Return the names that hold something else by now."""
-        now = Look(self._seen.keys(), values, home)
-        return {name for name, seen in self._seen.items() if seen != now._seen[name]}
+        now = Fingerprint(self._held.keys(), values, home)
+        return {name for name, held in self._held.items() if held != now._held[name]}
 
 
 def _is_pool(value: object) -> bool:
@@ -195,7 +196,7 @@ def _is_pool(value: object) -> bool:
     return any(isinstance(value, getattr(sys.modules[module], name)) for module, name in kinds if module in sys.modules)
 
 
-def _look(name: str, value: Any, home: Home) -> tuple[object, ...]:
+def _fingerprint_of(name: str, value: Any, home: Home) -> tuple[object, ...]:
     parts = held_attributes(value) if is_code(value) else {name: value}
     return id(value), *((path, *_facts(one, home)) for path, one in parts.items())
 

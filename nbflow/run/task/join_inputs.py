@@ -15,7 +15,7 @@ Loader = Callable[[Mapping[str, ArtifactRef]], Mapping[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class InputTask:
     """Holds a task as the catalog has it; views are made of such tasks."""
 
     task: TaskId
@@ -32,15 +32,15 @@ class View:
 
     __slots__ = ("_artifacts", "_error", "_item", "_load", "_path")
 
-    def __init__(self, path: tuple[int, ...], tasks: Iterable[Seen], item: str | None, load: Loader) -> None:
+    def __init__(self, path: tuple[int, ...], tasks: Iterable[InputTask], item: str | None, load: Loader) -> None:
         self._path = path
         self._error: str | None = None
         self._artifacts: dict[str, ArtifactRef] = {}
         self._item = item
         self._load = load
-        for seen in tasks:
-            self._artifacts.update(seen.artifacts)
-            self._error = self._error or seen.error
+        for task in tasks:
+            self._artifacts.update(task.artifacts)
+            self._error = self._error or task.error
 
     def __getattr__(self, name: str) -> Any:
         artifact = self._artifacts.get(name)
@@ -113,10 +113,10 @@ class JoinInputs(Sequence[View]):
         )
 
 
-def group_by_item(seen: Iterable[Seen], depth: int, item: str | None, load: Loader) -> list[View]:
+def group_by_item(tasks: Iterable[InputTask], depth: int, item: str | None, load: Loader) -> list[View]:
     """Return one view per path of length `depth`; a task further out belongs to every item below it."""
-    tasks = sorted(seen, key=lambda one: (one.task.path, one.task.turn))
-    outer: dict[tuple[int, ...], list[Seen]] = {}
+    tasks = sorted(tasks, key=lambda one: (one.task.path, one.task.turn))
+    outer: dict[tuple[int, ...], list[InputTask]] = {}
     for one in tasks:
         outer.setdefault(one.task.path, []).append(one)
     leaves = [path for path in outer if len(path) == depth]

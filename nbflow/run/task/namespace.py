@@ -17,7 +17,8 @@ from nbflow.flow.syntax.definition import Definition, Prelude
 from nbflow.run.output.display import display
 from nbflow.run.program.keys import prelude_references
 from nbflow.run.program.program import Program
-from nbflow.run.task.definition_state import Look, applied, held_attributes, is_code, keep, shareable
+from nbflow.run.task.definition_state import Fingerprint, applied, changes_of, held_attributes, is_code, shareable
+from nbflow.run.task.earlier_code import EarlierDefinitions
 from nbflow.run.task.tracebacks import filename_of_cell, show_source
 
 
@@ -32,7 +33,6 @@ class Namespace:
         self.program = program
         self.module = types.ModuleType("__main__")
         self.namespace: dict[str, Any] = self.module.__dict__
-        self._stored_source = stored_source
         self._known: dict[int, dict[str, tuple[str, str]]] = {}  # by id of a view of the prelude
         self._look_from(program.graph.prelude)
         self._code: dict[Definition, types.CodeType] = {}
@@ -44,8 +44,8 @@ class Namespace:
         self._waiting: list[Definition] = []
         self._pristine: dict[str, dict[str, Any]] = {}  # what functions and classes hold before the body runs
         self.classes: MutableMapping[str, type] = WeakValueDictionary()
-        self._old: dict[tuple[str, str], Any] = {}
         self.flags = future_flags(program.graph.prelude.definitions)
+        self._earlier = EarlierDefinitions(stored_source, self.flags)
         self._cells = {cell.number: cell for cell in program.graph.flow.cells}
 
     def clear(self) -> None:
@@ -61,7 +61,7 @@ class Namespace:
         self._taken = frozenset()
         self._wait = True
         self._waiting.clear()
-        self._old.clear()
+        self._earlier.forget()
 
     def _look_from(self, prelude: Prelude) -> None:
         """Use the prelude as a step sees it, after the cells above the step."""
@@ -99,29 +99,27 @@ class Namespace:
         self._wait = False
         self._bind_all(self._waiting)
 
-    def look(self, names: Iterable[str]) -> Look:
-        """Look at what these prelude names hold; a name that holds an input is left out, unless the input is code."""
+    def fingerprint(self, names: Iterable[str]) -> Fingerprint:
+        """Return what these prelude names hold; a name that holds an input is left out, unless the input is code."""
         own = [name for name in names if name in self._given and (name not in self._taken or self._is_code(name))]
-        return Look(own, self.namespace, self)
+        return Fingerprint(own, self.namespace, self)
 
-    def look_at_parameters(self, step: str) -> Look:
-        """Look at the parameters of a step that a body can change in place."""
+    def fingerprint_parameters(self, step: str) -> Fingerprint:
+        """Return what the parameters of a step hold that a body can change in place."""
         values = self.program.parameters
-        return Look(
-            [n for n in self.program.graph.links[step].parameters if type(values[n]) in (list, dict)],
-            self.namespace,
-            self,
-        )
+        names = [name for name in self.program.graph.links[step].parameters if type(values[name]) in (list, dict)]
+        return Fingerprint(names, self.namespace, self)
 
     def _is_code(self, name: str) -> bool:
         return name in self._pristine and self.namespace.get(name) is self._given.get(name)
 
     def to_keep(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """Return the values as they are stored: for functions and classes of the prelude, what was changed in them."""
-        return {
-            name: keep(value, self._pristine[name]) if self._is_code(name) and value is self._given[name] else value
-            for name, value in values.items()
-        }
+        return {name: self._kept_as(name, value) for name, value in values.items()}
+
+    def _kept_as(self, name: str, value: Any) -> Any:
+        is_given = self._is_code(name) and value is self._given[name]
+        return changes_of(value, self._pristine[name]) if is_given else value
 
     def to_share(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """Return the values that artifacts may share: for functions and classes of the prelude, what these hold."""
@@ -243,9 +241,7 @@ class Namespace:
             if name not in self._given:
                 self.bind([name])
             return self._given[name]
-        if (name, digest) not in self._old:
-            self._old[name, digest] = self._recall(name, digest)
-        return self._old[name, digest]
+        return self._earlier.resolve(name, digest)
 
     def _is_current(self, name: str, digest: str) -> bool:
         """Return whether `name` means the same object here as where it was pickled."""
@@ -259,14 +255,6 @@ class Namespace:
             and [one for one in view.definitions if name in one.names] == binders
             for view in self.program.graph.prelude.views
         )
-
-    def _recall(self, name: str, digest: str) -> Any:
-        source = self._stored_source(digest) if self._stored_source else None
-        if source is None:
-            raise LookupError(f"the store does not have the earlier code of '{name}' (digest {digest})")
-        module = types.ModuleType("__main__")
-        exec(compile(source, f"{name} as stored", "exec", self.flags, dont_inherit=True), module.__dict__)
-        return module.__dict__[name]
 
 
 _SHOWING = ("print", "display")

@@ -7,14 +7,14 @@ import sys
 import time
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any, Protocol
 
 from nbflow.errors import InputLost, NameTaken, NbflowError, OutputMissing, ParameterChanged, StepExited
-from nbflow.flow.effects.random_use import GENERATORS
+from nbflow.flow.effects.generator_names import GENERATORS
 from nbflow.flow.syntax.definition import Definition
 from nbflow.flow.syntax.specs import StepSpec
-from nbflow.run.events.events import NOTHING_PASSED_ON, Failure, FailureKind, Level, PassedOn, TaskDone, TaskId
+from nbflow.run.events.events import Failure, FailureKind, PassedOn, TaskId
 from nbflow.run.output.outputs import Output
 from nbflow.run.program.keys import seed_of
 from nbflow.run.program.program import Program
@@ -23,66 +23,18 @@ from nbflow.run.surroundings.surroundings import Surroundings
 from nbflow.run.task.absent import explain_absence
 from nbflow.run.task.body_names import names_of_body
 from nbflow.run.task.compiled import CompiledBody, compile_body
-from nbflow.run.task.definition_state import Look, applied
+from nbflow.run.task.definition_state import Fingerprint, applied
+from nbflow.run.task.file_recorder import FileRecorder
 from nbflow.run.task.hints import add_hint
-from nbflow.run.task.join_inputs import JoinInputs, Loader, Seen, View, group_by_item
+from nbflow.run.task.job import Job, Result
+from nbflow.run.task.join_inputs import InputTask, JoinInputs, Loader, View, group_by_item
 from nbflow.run.task.namespace import Namespace
-from nbflow.run.task.random_state import NO_STREAMS, Streams, load_generators, observe, put, seed_all, vary
-from nbflow.run.task.task_records import CarriedRecords, TaskStore
+from nbflow.run.task.random_state import load_generators, observe, put, seed_all, vary
+from nbflow.run.task.task_store import TaskStore
 from nbflow.run.task.tracebacks import describe_failure, filename_of_step, show_source
-from nbflow.run.task.traces import FileRecorder
-from nbflow.store.catalog.rows import FileRow
-from nbflow.store.pickling.codec import Encoded
 from nbflow.store.pickling.heap import Heap
-from nbflow.store.values.artifact_ref import ArtifactRef, Component, Lost, pickled_by_fields
-
-
-@pickled_by_fields
-@dataclass(frozen=True, slots=True)
-class Job:
-    """Tells a worker what it must know about one task; what a join looks at is read from the catalog.
-
-    The other fields after `partners` are for tasks of a script: the joined tasks, the foreachs around the task, the
-    attempt, the number of the task in the run, and a `failure` that the extra attempt of a step with `@catch` handles.
-    """
-
-    task: TaskId
-    inputs: tuple[ArtifactRef, ...] = ()
-    partners: tuple[ArtifactRef, ...] = ()
-    joined: tuple[TaskDone, ...] = ()
-    stack: tuple[Level, ...] = ()
-    attempt: int = 0
-    number: int = 0
-    failure: Failure | None = None
-    level: int = 0  # the number of settings above the step
-    streams: Streams = NO_STREAMS
-    records: CarriedRecords | None = None  # what the worker reads of a catalog that it cannot reach
-    besides: frozenset[str] = frozenset()  # prelude names that the run has found out it needs, too
-    is_brief: bool = False  # it will probably take so little time that it may wait in a worker behind others
-
-
-@pickled_by_fields
-@dataclass(slots=True)
-class Result:
-    """Holds the answer of a worker. For a split, `artifacts` holds the items, named by their index."""
-
-    task: TaskId
-    artifacts: tuple[ArtifactRef, ...] = ()
-    components: tuple[Component, ...] = ()
-    outputs: list[Output] = field(default_factory=list)
-    seconds: float = 0.0
-    again: bool = False
-    skipped: bool = False
-    learned: tuple[str, ...] = ()
-    passed_on: PassedOn = NOTHING_PASSED_ON
-    lost: tuple[Lost, ...] = ()
-    patched: tuple[str, ...] = ()  # names that the body has patched in modules; they are restored
-    failure: Failure | None = None
-    files: tuple[FileRow, ...] = ()
-    warnings: tuple[str, ...] = ()
-    chose: str = ""  # the step that a switch in a script has chosen
-    pid: int = 0
-    number: int = 0
+from nbflow.store.values.artifact_ref import ArtifactRef
+from nbflow.store.values.encoded import Encoded
 
 
 class Capturing(Protocol):
@@ -100,7 +52,7 @@ class Performer:
         self.program, self.store, self.home, self.capture = program, store, home, capture
         self._files = FileRecorder(program, lambda: store.records)
         self._bodies: dict[str, CompiledBody] = {}
-        self._state = self._parameters = Look((), {}, home)
+        self._state = self._parameters = Fingerprint((), {}, home)
         self._surroundings: Surroundings | None = None
         self.error: BaseException | None = None  # what the last task raised, for other code of this process
 
@@ -144,10 +96,10 @@ class Performer:
         heap = self.store.heap(self.home)
         inputs = heap.load({artifact.name: artifact for artifact in job.inputs}, beside=self._beside(job, heap))
         self.home.take({name: value for name, value in inputs.items() if name not in GENERATORS})
-        self._state = self.home.look(self.program.looked_at(step.name, job.besides))
+        self._state = self.home.fingerprint(self.program.looked_at(step.name, job.besides))
         given = (*inputs, *self._state.names)
         self._names = names_of_body(step, self.program.graph, self.home.namespace, given)
-        self._parameters = self.home.look_at_parameters(step.name)
+        self._parameters = self.home.fingerprint_parameters(step.name)
         if not self._is_wanted(step, job.task, inputs):
             result.skipped = True
         elif job.task.split:
@@ -249,7 +201,7 @@ class Performer:
         """Note that the body has defined what the steps below share: later changes of it must be handed on."""
         self.home.define_own(definition)
         if definition.is_code:
-            self._state.update(self.home.look(definition.names))
+            self._state.update(self.home.fingerprint(definition.names))
 
     def _show(self, step: StepSpec, filename: str) -> None:
         cell = next((cell for cell in self.program.graph.flow.cells if cell.number == step.place.cell), None)
@@ -318,21 +270,21 @@ class Performer:
         if linked.branches:
             scopes = {name: self.program.graph.links[name].scope for name in linked.branches}
             paths = {name: job.task.path[: len(scope)] for name, scope in scopes.items()}  # the paths of the same item
-            branches = [one for name, path in paths.items() for one in self._seen((name,), path)]
+            branches = [one for name, path in paths.items() for one in self._input_tasks((name,), path)]
             return JoinInputs((), {one.task.step: View(one.task.path, [one], None, look) for one in branches})
         foreach = self.program.graph.steps[linked.opened[-1]].control.foreach
         item = foreach.var if foreach else None
         place = linked.joined.index  # if two steps write a name, the lower one counts
-        seen = sorted(self._seen(linked.joined, job.task.path), key=lambda one: place(one.task.step))
-        return JoinInputs(group_by_item(seen, len(linked.opened), item, look))
+        tasks = sorted(self._input_tasks(linked.joined, job.task.path), key=lambda one: place(one.task.step))
+        return JoinInputs(group_by_item(tasks, len(linked.opened), item, look))
 
-    def _seen(self, steps: tuple[str, ...], prefix: tuple[int, ...]) -> Iterator[Seen]:
+    def _input_tasks(self, steps: tuple[str, ...], prefix: tuple[int, ...]) -> Iterator[InputTask]:
         records, run = self.store.records, self.program.run
         for (step, path), artifacts in records.views(run, steps, prefix):
-            yield Seen(TaskId(step, path), artifacts)
+            yield InputTask(TaskId(step, path), artifacts)
         for (step, path), artifacts, failure in records.failures(run, steps, prefix):
             facts = json.loads(failure)
-            yield Seen(TaskId(step, path), artifacts, f"{facts['type']}: {facts['message']}")
+            yield InputTask(TaskId(step, path), artifacts, f"{facts['type']}: {facts['message']}")
 
 
 def _passed_on(changed: Collection[str], visible: Iterable[ArtifactRef], stored: Collection[str]) -> PassedOn:

@@ -10,8 +10,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from nbflow.flow.effects.random_use import GENERATORS, NUMPY, PYTHON, TORCH
-from nbflow.flow.graph.link import Graph
+from nbflow.flow.effects.generator_names import GENERATORS, NUMPY, PYTHON, TORCH
+from nbflow.flow.graph.graph import Graph
 from nbflow.run.program.keys import seed_of
 from nbflow.store.values.artifact_ref import pickled_by_fields
 

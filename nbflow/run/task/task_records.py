@@ -10,9 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from nbflow.store.blobs.protocol import BlobStore
 from nbflow.store.catalog.columns import TaskPath
-from nbflow.store.value_store import ValueStore
 from nbflow.store.values.artifact_ref import ArtifactRef, Component
 
 
@@ -120,11 +118,3 @@ def _components(reader: Records, artifacts: Iterable[ArtifactRef]) -> Iterator[t
             if component is not None:
                 wanted |= set(component.bases)
                 yield digest, component
-
-
-class TaskStore(ValueStore):
-    """Loads and saves the values of tasks in one process, with the records of the job that is under way."""
-
-    def __init__(self, blobs: BlobStore, records: Records) -> None:
-        super().__init__(blobs, lambda digest: self.records.component(digest))
-        self.records = records

@@ -1,22 +1,43 @@
 """Sends objects over a socket between the driver and a worker. The driver's end never waits.
 
-The driver sends lists of jobs, `TakeBack`, and None at the end. A worker sends `Ready` or `StartFailed`, a result for
-each job, and `Dropped`.
+The driver sends a `WorkerSetup`, then lists of jobs and `TakeBack`, and None at the end. A worker sends `Ready` or
+`StartFailed`, then a result for each job, and `Dropped`.
 """
 
 from __future__ import annotations
 
 import socket
 import struct
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from multiprocessing.reduction import ForkingPickler
 from typing import Any
 
 from nbflow.run.events.events import Failure
+from nbflow.run.program.program import Program
+from nbflow.run.task.task_store import TaskStore
 
 _LENGTH = struct.Struct("!Q")
 _AT_ONCE = 1 << 20  # bytes
+
+
+OpenStore = Callable[[], TaskStore]
+"""Opens in a worker what its tasks load from and save to. It is pickled on the way there."""
+
+
+@dataclass(frozen=True)
+class WorkerSetup:
+    """Is the first message to a worker.
+
+    Attributes:
+        program: The program of the run, whose tasks the worker performs.
+        open_store: Opens what the tasks load from and save to.
+        environment: The environment variables of the run's driver.
+    """
+
+    program: Program
+    open_store: OpenStore
+    environment: Mapping[str, str]
 
 
 @dataclass(frozen=True)

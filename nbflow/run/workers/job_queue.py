@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from nbflow.run.machine.capacity import BRIEF_AT_ONCE
-from nbflow.run.task.performer import Job
+from nbflow.run.task.job import Job
 
 
 @dataclass(frozen=True, eq=False, slots=True)

@@ -13,12 +13,12 @@ from pathlib import Path
 
 from nbflow.flow.effects.library_calls import environment_names
 from nbflow.run.program.program import Program
-from nbflow.run.task.performer import Job
-from nbflow.run.task.task_records import TaskStore
+from nbflow.run.task.job import Job
+from nbflow.run.task.task_store import TaskStore
 from nbflow.run.task.tracebacks import describe_failure
+from nbflow.run.workers.channel import OpenStore, WorkerSetup
 from nbflow.run.workers.fork_server import threads_of
 from nbflow.run.workers.job_queue import Ticket
-from nbflow.run.workers.process import OpenStore, WorkerSetup
 from nbflow.run.workers.supervisor import Supervisor
 from nbflow.run.workers.workers import Receiver, WorkersMissing
 from nbflow.store.store import Store

@@ -9,37 +9,15 @@ import socket
 import sys
 import threading
 import types
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
 from multiprocessing.connection import wait
 from multiprocessing.context import SpawnContext, SpawnProcess
 from multiprocessing.process import BaseProcess, current_process
 from multiprocessing.synchronize import Semaphore
 from typing import Any
 
-from nbflow.run.program.program import Program
-from nbflow.run.task.task_records import TaskStore
 from nbflow.run.workers.channel import Channel, WorkerEnd
 from nbflow.run.workers.fork_server import worker_environment
-
-OpenStore = Callable[[], TaskStore]
-"""Opens in a worker what its tasks load from and save to. It is pickled on the way there."""
-
-
-@dataclass(frozen=True)
-class WorkerSetup:
-    """Holds what a worker gets when it starts; it is pickled on the way there.
-
-    Attributes:
-        program: The program of the run, whose tasks the worker performs.
-        open_store: Opens what the tasks load from and save to.
-        environment: The environment variables of the run's driver.
-    """
-
-    program: Program
-    open_store: OpenStore
-    environment: Mapping[str, str]
-
 
 _starting = threading.Lock()
 
@@ -102,7 +80,7 @@ class WorkerProcess:
     that are left count the jobs that it had not begun.
     """
 
-    def __init__(self, setup: WorkerSetup, method: str) -> None:
+    def __init__(self, method: str) -> None:
         """Start the process with the method `spawn` or `forkserver`.
 
         Raises:
@@ -112,7 +90,7 @@ class WorkerProcess:
         ours, theirs = socket.socketpair()
         self.channel = Channel(ours)
         self._permits: Semaphore = context.Semaphore(0)
-        self._process: BaseProcess = context.Process(target=_serve, args=(theirs, self._permits, setup), daemon=True)
+        self._process: BaseProcess = context.Process(target=_serve, args=(theirs, self._permits), daemon=True)
         try:
             self._process.start()
         except BaseException:
@@ -157,8 +135,8 @@ class WorkerProcess:
         return self._process.exitcode or 0
 
 
-def _serve(end: socket.socket, permits: Semaphore, setup: WorkerSetup) -> None:
+def _serve(end: socket.socket, permits: Semaphore) -> None:
     from nbflow.run.workers.worker import serve  # noqa: PLC0415 - the driver does not need what a worker needs
 
     current_process()._config["daemon"] = False  # type: ignore[attr-defined]  # a step may start processes
-    serve(WorkerEnd(end), permits, setup)
+    serve(WorkerEnd(end), permits)

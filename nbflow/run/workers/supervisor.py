@@ -16,11 +16,11 @@ from functools import partial
 
 from nbflow.run.events.events import Failure, FailureKind
 from nbflow.run.surroundings.children import end_children, started_by
-from nbflow.run.task.performer import Job, Result
+from nbflow.run.task.job import Job, Result
 from nbflow.run.task.tracebacks import describe_failure
-from nbflow.run.workers.channel import Dropped, Ready, StartFailed, TakeBack
+from nbflow.run.workers.channel import Dropped, Ready, StartFailed, TakeBack, WorkerSetup
 from nbflow.run.workers.job_queue import JobQueue, Ticket
-from nbflow.run.workers.process import WorkerProcess, WorkerSetup
+from nbflow.run.workers.process import WorkerProcess
 from nbflow.run.workers.workers import WorkerAnswer, WorkerDied, WorkersMissing
 
 STALLED = 0.02
@@ -60,7 +60,7 @@ class Supervisor:
         receive: Callable[[Job, WorkerAnswer], None],
         woken: socket.socket,
     ) -> None:
-        self._start = partial(WorkerProcess, setup, method)
+        self._setup, self._method = setup, method
         self._receive = receive
         self._jobs: JobQueue[_Worker] = JobQueue(most)
         self._workers: set[_Worker] = set()
@@ -193,7 +193,7 @@ class Supervisor:
 
     def _start_worker(self) -> None:
         try:
-            worker = _Worker(self._start())
+            worker = _Worker(WorkerProcess(self._method))
         except Exception as error:  # noqa: BLE001 - whatever the reason is, the jobs must be answered
             self._failed_starts.append(describe_failure(error))
             return
@@ -201,6 +201,7 @@ class Supervisor:
         self._jobs.welcome(worker)
         self._selector.register(worker.process.channel, selectors.EVENT_READ, partial(self._hear, worker))
         self._selector.register(worker.process.sentinel, selectors.EVENT_READ, partial(self._bury, worker))
+        self._tell(worker, self._setup)
         for one, tickets in self._jobs.hand_out().items():
             self._send(one, tickets)
 

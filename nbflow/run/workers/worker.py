@@ -25,12 +25,12 @@ from nbflow.run.output.stage import NotebookCapture
 from nbflow.run.program.program import Program
 from nbflow.run.surroundings.children import end_with_children, lead_session
 from nbflow.run.surroundings.surroundings import apart
+from nbflow.run.task.job import Job, Result
 from nbflow.run.task.namespace import Namespace, become_main
-from nbflow.run.task.performer import Job, Performer, Result
-from nbflow.run.task.task_records import TaskStore
+from nbflow.run.task.performer import Performer
+from nbflow.run.task.task_store import TaskStore
 from nbflow.run.task.tracebacks import describe_failure
-from nbflow.run.workers.channel import Dropped, Ready, StartFailed, TakeBack, WorkerEnd
-from nbflow.run.workers.process import WorkerSetup
+from nbflow.run.workers.channel import Dropped, Ready, StartFailed, TakeBack, WorkerEnd, WorkerSetup
 
 
 class Performing(Protocol):
@@ -44,10 +44,10 @@ _store: TaskStore | None = None
 _pid = 0
 
 
-def serve(end: WorkerEnd, permits: Semaphore, setup: WorkerSetup) -> None:
+def serve(end: WorkerEnd, permits: Semaphore) -> None:
     """Be a worker: do the jobs that come for which there are permits, until the driver says that it was the last."""
     try:
-        _start(setup)
+        _start(end.receive())
     except BaseException as error:  # noqa: BLE001 - whatever the reason is, the driver must hear of it
         end.send(StartFailed(describe_failure(error)))
         return

@@ -11,7 +11,7 @@ from typing import Protocol
 
 from nbflow.run.events.events import Failure
 from nbflow.run.program.program import Program
-from nbflow.run.task.performer import Job, Result
+from nbflow.run.task.job import Job, Result
 
 WorkerAnswer = Result | Exception
 """What became of a job: its result, or why there is none."""

@@ -15,18 +15,24 @@ from nbflow.script.language.flowspec import FlowSpec, go_back
 
 def start_script(cls: type[FlowSpec]) -> None:
     """Start the flow of which an object has been made. It returns only in an interactive session."""
-    from nbflow.script.processes.run_aside import run_aside, shell_of_session  # noqa: PLC0415 - a script's start must stay quick
-
     worker = sys.modules.get("nbflow.run.workers.worker")
     if worker is not None and worker.is_working():
         raise MetaflowException(
             f"flow {cls.__name__} cannot start inside a task of another flow: start it with nbflow.Runner"
         )
-    shell = shell_of_session()
+    shell = _shell_of_session()
     if shell is None:
         run_command_line(cls)
     else:
+        from nbflow.script.processes.run_aside import run_aside  # noqa: PLC0415 - a script's start must stay quick
+
         run_aside(cls, shell)
+
+
+def _shell_of_session() -> Any:
+    """Return IPython's shell in a kernel or a terminal; None in any other process."""
+    module = sys.modules.get("IPython")
+    return module.get_ipython() if module is not None else None
 
 
 def run_command_line(cls: type[FlowSpec], args: list[str] | None = None) -> NoReturn:
@@ -79,14 +85,13 @@ def _leave(code: int) -> NoReturn:
 
 def _begin_early(cls: type[FlowSpec]) -> None:
     """Start the workers early. Errors of the flow are reported later, by the command itself."""
-    from nbflow.script.execution.early import start_workers_early  # noqa: PLC0415
-    from nbflow.script.preparing.prepared import prepare  # noqa: PLC0415
+    from nbflow.script.execution.early import prepare_early  # noqa: PLC0415
     from nbflow.script.preparing.settling import has_mutators  # noqa: PLC0415
 
     if has_mutators(cls):
         return  # mutators must see the decorators of --with
     with contextlib.suppress(NbflowError, SyntaxError):
-        start_workers_early(prepare(cls), None)
+        prepare_early(cls)
 
 
 def _program() -> str:

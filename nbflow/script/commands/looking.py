@@ -71,7 +71,7 @@ def _check(quiet: bool = False, **facts: Any) -> None:
 
 def _dot(**_: Any) -> None:
     """Print the graph in the DOT language."""
-    from nbflow.progress.pictures import to_dot  # noqa: PLC0415 - graphviz takes a while to import
+    from nbflow.progress.dot import to_dot  # noqa: PLC0415 - graphviz takes a while to import
 
     click.echo(to_dot(prepare(_cls()).graph))
 

@@ -10,10 +10,10 @@ from click.core import ParameterSource
 
 from nbflow.run.events.events import Outcome
 from nbflow.script.commands.group import NO_PYLINT
+from nbflow.script.execution.early import prepared_early
 from nbflow.script.execution.launch_script import Ended, clone_script, resume_script, run_script
 from nbflow.script.execution.script_program import Spin
 from nbflow.script.execution.settings import Settings
-from nbflow.script.execution.spinning import pathspec_parts, spin_script
 from nbflow.script.inputs.parameters import IncludeFile, Parameter, parameters_of
 from nbflow.script.language.class_decorators import choose_branch
 from nbflow.script.language.flowspec import FlowSpec
@@ -146,6 +146,8 @@ def _resume(step: str | None, origin_run_id: int | None, clone_only: bool, **fac
 
 
 def _spin(pathspec: str, skip_decorators: bool, artifacts_module: Path | None, persist: bool, **facts: Any) -> None:
+    from nbflow.script.execution.spinning import pathspec_parts, spin_script  # noqa: PLC0415 - reads runs, a run does not
+
     ctx = click.get_current_context()
     settings = Settings(
         max_workers=1, decorators=facts["decorators"], run_id_file=facts["run_id_file"], quiet=facts["quiet"],
@@ -170,7 +172,8 @@ def _spin(pathspec: str, skip_decorators: bool, artifacts_module: Path | None, p
 
 def _begin(cls: type[FlowSpec], settings: Settings, wants_lint: bool) -> Any:
     """Print what is going to run, and check the flow."""
-    prepared = prepare(cls, settings.decorators)
+    early = None if settings.spun_step else prepared_early(cls, settings.decorators)
+    prepared = early or prepare(cls, settings.decorators)
 
     def say(text: str) -> None:
         if not settings.quiet:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from nbflow.flow.graph.link import Graph
+from nbflow.flow.graph.graph import Graph
 from nbflow.run.events.events import (
     Event,
     ForeachSplit,
@@ -22,8 +22,8 @@ from nbflow.run.events.events import (
     TaskStarted,
     TaskSucceeded,
 )
-from nbflow.run.output.capture import attempt_in, label_in, live_tasks
-from nbflow.run.task.performer import Result
+from nbflow.run.output.live_output import attempt_in, label_in, live_tasks
+from nbflow.run.task.job import Result
 
 LOOK_EVERY = 0.1  # seconds to wait before it looks again at the output of running tasks
 

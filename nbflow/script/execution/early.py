@@ -4,11 +4,26 @@ from __future__ import annotations
 
 import os
 
-from nbflow.flow.graph.link import Graph
+from nbflow.flow.graph.graph import Graph
 from nbflow.run.program.local_modules import local_modules
 from nbflow.run.workers.fork_server import start_fork_server
 from nbflow.script.inputs.parameters import script_file
-from nbflow.script.preparing.prepared import Prepared
+from nbflow.script.language.flowspec import FlowSpec
+from nbflow.script.preparing.prepared import Prepared, prepare
+
+_early: dict[type[FlowSpec], Prepared] = {}
+"""Holds the script of this process, so that it is read once."""
+
+
+def prepare_early(cls: type[FlowSpec]) -> None:
+    """Read a script that has no mutators, and start the workers. Raises MetaflowException if it cannot be read."""
+    _early[cls] = prepare(cls)
+    start_workers_early(_early[cls], None)
+
+
+def prepared_early(cls: type[FlowSpec], decorators: tuple[str, ...]) -> Prepared | None:
+    """Return what was read early; None if `decorators`, those of `--with`, make another flow of it."""
+    return None if decorators else _early.pop(cls, None)
 
 
 def start_workers_early(prepared: Prepared, max_workers: int | None) -> None:

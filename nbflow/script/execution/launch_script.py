@@ -15,12 +15,12 @@ from pathlib import Path
 from typing import Any
 
 from nbflow.errors import MetaflowNotFound, UnknownName
-from nbflow.flow.graph.link import Graph
+from nbflow.flow.graph.graph import Graph
+from nbflow.run.environment import describe_environment, files_of
 from nbflow.run.events.events import Outcome, Reuse
 from nbflow.run.events.task_table import TaskPhase
 from nbflow.run.executor import Executor
 from nbflow.run.journal import Journal, JournalOfSpin
-from nbflow.run.launch import describe_environment, files_of
 from nbflow.run.machine.machine import RunMachine
 from nbflow.run.machine.plan import RunPlan
 from nbflow.script.execution.console import Console
@@ -40,8 +40,8 @@ from nbflow.store.catalog.foreign import refuse_untrusted
 from nbflow.store.catalog.rows import RunKind, RunRow, RunStatus, TaskRow, TaskStatus
 from nbflow.store.catalog.user import user_name
 from nbflow.store.catalog.writer import CatalogWriter
-from nbflow.store.pickling.codec import Encoded
 from nbflow.store.store import Store
+from nbflow.store.values.encoded import Encoded
 
 _OVER = frozenset({TaskStatus.SUCCEEDED, TaskStatus.REUSED, TaskStatus.SKIPPED})
 _PARAMETERS = "_parameters"

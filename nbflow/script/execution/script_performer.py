@@ -35,8 +35,8 @@ from nbflow.run.output.capture import Capture
 from nbflow.run.surroundings.alarm import alarm
 from nbflow.run.surroundings.patches import undone
 from nbflow.run.surroundings.surroundings import Surroundings
-from nbflow.run.task.performer import Job, Result
-from nbflow.run.task.task_records import TaskStore
+from nbflow.run.task.job import Job, Result
+from nbflow.run.task.task_store import TaskStore
 from nbflow.run.task.tracebacks import describe_failure
 from nbflow.script.execution.choices import choices_undone
 from nbflow.script.execution.given import given_to
@@ -56,8 +56,8 @@ from nbflow.script.preparing.prepared import prepare
 from nbflow.script.preparing.read_class import step_facts
 from nbflow.script.preparing.settling import finish, leave_out
 from nbflow.script.wrapper import MetaflowExceptionWrapper
-from nbflow.store.pickling.codec import Encoded
 from nbflow.store.values.artifact_ref import ArtifactRef
+from nbflow.store.values.encoded import Encoded
 
 
 def perform_script(program: ScriptProgram, store: TaskStore) -> ScriptPerformer:

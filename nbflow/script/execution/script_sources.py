@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from nbflow.flow.flowspec.classes import Script
-from nbflow.flow.graph.link import Graph
+from nbflow.flow.graph.graph import Graph
 
 
 def write_script_sources(script: Script, graph: Graph) -> str:

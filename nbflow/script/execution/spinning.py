@@ -8,7 +8,7 @@ from dataclasses import replace
 from nbflow import client
 from nbflow.client.lineage import Lineage
 from nbflow.errors import MetaflowException, MetaflowNotFound, PathspecError, UnknownName
-from nbflow.flow.graph.link import Graph
+from nbflow.flow.graph.graph import Graph
 from nbflow.run.events.events import (
     Event,
     FinishRun,

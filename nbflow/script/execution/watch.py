@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from nbflow.errors import PreludeChanged, UnknownDraw
-from nbflow.flow.graph.link import Graph
-from nbflow.run.task.definition_state import Look
+from nbflow.flow.graph.graph import Graph
+from nbflow.run.task.definition_state import Fingerprint
 from nbflow.run.task.random_state import MODULES, is_fresh, observe
 from nbflow.script.execution.script_program import ScriptHome
 from nbflow.script.language.flowspec import FlowSpec
@@ -29,7 +29,7 @@ class ModuleWatch:
     home: ScriptHome
     _silent: dict[str, bool] = field(init=False)
     _random: dict[str, Any] = field(init=False)
-    _look: Look = field(init=False)
+    _fingerprint: Fingerprint = field(init=False)
 
     def __post_init__(self) -> None:
         self._silent = {
@@ -39,7 +39,7 @@ class ModuleWatch:
             if one == module
         }
         self._random = observe(self._silent)
-        self._look = Look([*self._names()], self.home.namespace, self.home)
+        self._fingerprint = Fingerprint([*self._names()], self.home.namespace, self.home)
 
     def _names(self) -> Iterator[str]:
         for name in _names_of(self.graph, self.step) - self.branches.shared:
@@ -48,7 +48,7 @@ class ModuleWatch:
 
     def changed(self) -> set[str]:
         """Return the names at the top of the script whose values the body has changed."""
-        return self._look.changed(self.home.namespace, self.home)
+        return self._fingerprint.changed(self.home.namespace, self.home)
 
     def refuse(self, changed: Collection[str]) -> None:
         """Raise PreludeChanged if another step reads a changed name, and UnknownDraw for unexpected random numbers."""

@@ -12,7 +12,15 @@ from nbflow.script.inputs.delayed import Delayed
 
 
 class ConfigValue(dict[str, Any]):
-    """Holds the content of a config: a dict that cannot be changed. Its keys are attributes too, at every depth."""
+    """Holds the content of a config: a dict that cannot be changed. Its keys are attributes too, at every depth.
+
+    Args:
+        data: The content.
+
+    Example:
+        >>> ConfigValue({"model": {"alpha": 0.1}}).model.alpha
+        0.1
+    """
 
     def __init__(self, data: Mapping[str, Any]) -> None:
         super().__init__((key, _wrap(value)) for key, value in data.items())
@@ -106,13 +114,15 @@ class Config(Mapping[str, Any]):
         required: Whether the flow refuses to start without a value.
         parser: A function that turns the text into a dict, or its name with its module. Without one, the text is JSON.
         plain: Whether the content may be any value, which steps see as it is.
+        show_default: Accepted as in Metaflow; help never shows the default of a config.
 
     Raises:
         MetaflowException: if both defaults are given, or an argument that is not known.
 
     Example:
-        >>> config = Config("config", default="config.json")  # doctest: +SKIP
-        >>> alpha = Parameter("alpha", default=config.alpha)  # doctest: +SKIP
+        >>> class Fit(FlowSpec):
+        ...     config = Config("config", default="config.json")
+        ...     alpha = Parameter("alpha", default=config.alpha)
     """
 
     is_delayed = True

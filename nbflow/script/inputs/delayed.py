@@ -86,7 +86,13 @@ def config_expr(expr: str) -> Delayed:
         A placeholder for arguments of decorators, parameters and `Config` itself.
 
     Example:
-        >>> @environment(vars={"NAME": config_expr("config.name.lower()")})  # doctest: +SKIP
+        >>> class Fit(FlowSpec):
+        ...     config = Config("config", default="config.json")
+        ...
+        ...     @environment(vars={"NAME": config_expr("config.name.lower()")})
+        ...     @step
+        ...     def start(self):
+        ...         self.next(self.end)
     """
     frame = inspect.currentframe()
     assert frame is not None

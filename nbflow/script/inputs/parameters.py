@@ -55,7 +55,8 @@ class Parameter:
         MetaflowException: if the name is reserved, or if an argument is not known or does not fit.
 
     Example:
-        >>> alpha = Parameter("alpha", default=0.1, help="The learning rate.")  # doctest: +SKIP
+        >>> class Fit(FlowSpec):
+        ...     alpha = Parameter("alpha", default=0.1, help="The learning rate.")
     """
 
     def __init__(
@@ -229,10 +230,15 @@ class IncludeFile(Parameter):
         encoding: The encoding of the text; UTF-8 if it is not given.
         help: A text for the help of the command line.
         required: Whether a run needs a path from outside.
+        show_default: Whether help shows the default.
         parser: A function that turns the content into the value that steps see, or its name with its module.
 
+    Raises:
+        MetaflowException: if an argument is not known or does not fit.
+
     Example:
-        >>> movies = IncludeFile("movies", default="movies.csv")  # doctest: +SKIP
+        >>> class Fit(FlowSpec):
+        ...     movies = IncludeFile("movies", default="movies.csv")
     """
 
     def __init__(

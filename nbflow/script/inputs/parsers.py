@@ -34,19 +34,58 @@ def find_parser(parser: str | Parser) -> Parser:
 
 
 def yaml_parser(content: str) -> Any:
-    """Return the value that a YAML text describes."""
+    """Return the value that a YAML text describes.
+
+    Args:
+        content: The text.
+
+    Returns:
+        The value, made of dicts, lists, texts and numbers.
+
+    Example:
+        >>> yaml_parser("alpha: 0.1")
+        {'alpha': 0.1}
+    """
     import yaml  # noqa: PLC0415 - few scripts need it
 
     return yaml.safe_load(content)
 
 
 def requirements_txt_parser(content: str) -> dict[str, Any]:
-    """Return `{"packages": {name: version}, "python": version}` of a requirements.txt. Raises ParserValueError."""
+    """Return the packages of a requirements.txt.
+
+    Args:
+        content: The text of the file.
+
+    Returns:
+        `{"packages": {name: version}, "python": version}`.
+
+    Raises:
+        ParserValueError: if a line is not a requirement, or has an environment marker.
+
+    Example:
+        >>> requirements_txt_parser("pandas==2.2")
+        {'packages': {'pandas': '2.2'}, 'python': None}
+    """
     return _Found().with_requirements(line for line in _lines(content) if line != "-e file:.")  # a line of Rye's locks
 
 
 def pyproject_toml_parser(content: str) -> dict[str, Any]:
-    """Return `{"packages": {name: version}, "python": version}` of a pyproject.toml. Raises ParserValueError."""
+    """Return the packages of a pyproject.toml.
+
+    Args:
+        content: The text of the file.
+
+    Returns:
+        `{"packages": {name: version}, "python": version}`.
+
+    Raises:
+        ParserValueError: if a dependency has an environment marker, or cannot be read.
+
+    Example:
+        >>> pyproject_toml_parser("[project]\\ndependencies = ['pandas==2.2']")
+        {'packages': {'pandas': '2.2'}, 'python': None}
+    """
     import tomllib  # noqa: PLC0415 - as above
 
     project = tomllib.loads(content).get("project", {})
@@ -56,9 +95,22 @@ def pyproject_toml_parser(content: str) -> dict[str, Any]:
 
 
 def conda_environment_yml_parser(content: str) -> dict[str, Any]:
-    """Return `{"packages": {name: version}, "python": version}` of an environment.yml. Raises ParserValueError.
+    """Return the packages of an environment.yml of conda.
 
     Only the lines of the list below `dependencies:` count. Each has a name, and may have a version.
+
+    Args:
+        content: The text of the file.
+
+    Returns:
+        `{"packages": {name: version}, "python": version}`.
+
+    Raises:
+        ParserValueError: if a line below `dependencies:` is not a package.
+
+    Example:
+        >>> conda_environment_yml_parser("dependencies:\\n- pandas=2.2")
+        {'packages': {'pandas': '2.2'}, 'python': None}
     """
     found = _Found()
     for line in _below_dependencies(content):

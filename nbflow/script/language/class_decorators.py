@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import inspect
 import os
 import re
 from collections.abc import Callable, Mapping
+from functools import wraps
 from typing import Any
 
 from nbflow.errors import InvalidDecorator
@@ -21,8 +23,16 @@ def project(**given: Any) -> Callable[[type], type]:
         **given: `name` is the name of the project: 1 to 128 of a-z, 0-9 and _. `branch` is the name of the branch; it
             is made of the name of the user if it is not given. `production` is whether runs are in production.
 
+    Returns:
+        A decorator for the class of a flow.
+
     Raises:
         InvalidDecorator: if the name is missing or not allowed, or if an argument is not known.
+
+    Example:
+        >>> @project(name="films")
+        ... class Films(FlowSpec):
+        ...     pass
     """
 
     def mark(cls: type) -> type:
@@ -42,7 +52,11 @@ def _check_project(given: Mapping[str, Any]) -> None:
         raise InvalidDecorator(f"@project(name={given.get('name')!r}): use 1 to 128 of a-z, 0-9 and _")
 
 
-def _base(name: str, *allowed: str) -> Callable[..., Any]:
+def _base(known: Callable[..., None]) -> Any:
+    """Make a decorator for classes, with and without brackets, that takes the arguments of the function."""
+    name, allowed = known.__name__, tuple(inspect.signature(known).parameters)
+
+    @wraps(known)
     def decorate(cls: type | None = None, **given: Any) -> Any:
         if not is_delayed(given) and (unknown := sorted(given.keys() - set(allowed))):
             raise InvalidDecorator(f"@{name} takes no '{unknown[0]}': it takes {', '.join(allowed)}")
@@ -53,15 +67,36 @@ def _base(name: str, *allowed: str) -> Callable[..., Any]:
 
         return mark if cls is None else mark(cls)
 
-    decorate.__name__ = name
     return decorate
 
 
-pypi_base = _base("pypi_base", "packages", "python", "disabled")
-"""Says which packages of PyPI all steps of a flow need, as `@pypi` does for one step."""
+@_base
+def pypi_base(packages: Any = None, python: Any = None, disabled: Any = None) -> None:
+    """Say which packages of PyPI all steps of a flow need, as `@pypi` does for one step.
 
-conda_base = _base("conda_base", "packages", "libraries", "python", "disabled")
-"""Says which packages of conda all steps of a flow need, as `@conda` does for one step."""
+    Args:
+        packages: Versions by the names of packages.
+        python: The version of Python.
+        disabled: Whether this says nothing.
+
+    Raises:
+        InvalidDecorator: if an argument is not known.
+    """
+
+
+@_base
+def conda_base(packages: Any = None, libraries: Any = None, python: Any = None, disabled: Any = None) -> None:
+    """Say which packages of conda all steps of a flow need, as `@conda` does for one step.
+
+    Args:
+        packages: Versions by the names of packages.
+        libraries: The same; an older name.
+        python: The version of Python.
+        disabled: Whether this says nothing.
+
+    Raises:
+        InvalidDecorator: if an argument is not known.
+    """
 
 
 def exit_hook(**given: Any) -> Callable[[type], type]:
@@ -70,8 +105,18 @@ def exit_hook(**given: Any) -> Callable[[type], type]:
     Args:
         **given: `on_success` and `on_error` are lists of functions, or of their names.
 
+    Returns:
+        A decorator for the class of a flow.
+
     Raises:
         InvalidDecorator: if both lists are empty, if they hold other values, or if an argument is not known.
+
+    Example:
+        >>> def tell(run):
+        ...     print(run.pathspec, "is over")
+        >>> @exit_hook(on_success=[tell])
+        ... class Films(FlowSpec):
+        ...     pass
     """
 
     def mark(cls: type) -> type:

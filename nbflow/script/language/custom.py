@@ -21,8 +21,15 @@ USER_SKIP_STEP: dict[str, Any] = {}
 class UserStepDecorator(WrapsStep):
     """Runs code before a step, after it, or in its place. Derive a class from it and write it above steps.
 
+    Args:
+        *given: The step, if the decorator is written without brackets.
+        **named: The arguments of the decorator; your class gets them in `init`.
+
+    Raises:
+        MetaflowException: if an argument has no name.
+
     Example:
-        >>> class timed(UserStepDecorator):  # doctest: +SKIP
+        >>> class timed(UserStepDecorator):
         ...     def pre_step(self, step_name, flow, inputs=None):
         ...         self.began = time.time()
         ...     def post_step(self, step_name, flow, exception=None):
@@ -58,7 +65,20 @@ class UserStepDecorator(WrapsStep):
 
 
 class StepMutator(MutatesStep):
-    """Changes the decorators of a step before the flow runs. Derive a class from it and write it above steps."""
+    """Changes the decorators of a step before the flow runs. Derive a class from it and write it above steps.
+
+    Args:
+        *given: The step, or the arguments of the decorator by position; your class gets these in `init`.
+        **named: The arguments of the decorator by name.
+
+    Raises:
+        MetaflowException: if arguments are given, and the class has no `init`; only when the flow is read.
+
+    Example:
+        >>> class patient(StepMutator):
+        ...     def mutate(self, mutable_step):
+        ...         mutable_step.add_decorator("retry", deco_kwargs={"times": 2})
+    """
 
     def pre_mutate(self, mutable_step: MutableStep) -> None:
         """Change the step as soon as the configs are known."""
@@ -72,7 +92,21 @@ class StepMutator(MutatesStep):
 
 
 class FlowMutator(MutatesFlow):
-    """Changes the parameters and decorators of a flow before it runs. Derive a class and write it above the flow."""
+    """Changes the parameters and decorators of a flow before it runs. Derive a class and write it above the flow.
+
+    Args:
+        *given: The class of the flow, or the arguments of the decorator by position; your class gets these in `init`.
+        **named: The arguments of the decorator by name.
+
+    Raises:
+        MetaflowException: if arguments are given, and the class has no `init`; only when the flow is read.
+
+    Example:
+        >>> class in_project(FlowMutator):
+        ...     def mutate(self, mutable_flow):
+        ...         for name, mutable_step in mutable_flow.steps:
+        ...             mutable_step.add_decorator("timeout", deco_kwargs={"hours": 1})
+    """
 
     def pre_mutate(self, mutable_flow: MutableFlow) -> None:
         """Change the flow as soon as the configs are known."""
@@ -95,11 +129,18 @@ def user_step_decorator(*given: Any, **named: Any) -> Any:
     None, a function that is called in place of the step, or USER_SKIP_STEP. If the step fails, the exception is raised
     at the yield.
 
+    Args:
+        *given: The generator function, if the decorator is written without brackets.
+        **named: Accepted as in Metaflow, and ignored.
+
+    Returns:
+        A decorator for steps.
+
     Raises:
         MetaflowException: if the function is not a generator function, or takes other arguments.
 
     Example:
-        >>> @user_step_decorator  # doctest: +SKIP
+        >>> @user_step_decorator
         ... def timed(step_name, flow, inputs=None):
         ...     began = time.time()
         ...     yield

@@ -5,10 +5,10 @@ A decorator runs nothing: it notes a fact on the function, and the code that run
 
 from __future__ import annotations
 
-import json
-import re
+import inspect
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import wraps
 from typing import Any, TypeVar
 
 from nbflow.errors import InvalidDecorator
@@ -69,6 +69,10 @@ class DecoratorFacts:
         return repr(said) if self.catch or self.environment or own else ""
 
 
+FactsChange = Callable[[DecoratorFacts], DecoratorFacts]
+"""Changes the facts of a step as one decorator says."""
+
+
 def facts_of(method: Any) -> DecoratorFacts | None:
     """Return what the decorators of a method say; None if the method is not a step."""
     facts = getattr(method, "__nbflow_step__", None)
@@ -82,6 +86,19 @@ def step(function: Any = None, *, start: bool = False, end: bool = False) -> Any
         function: The method, if the decorator is written without brackets.
         start: Whether the step is the first one, although it has another name than `start`.
         end: Whether the step is the last one, although it has another name than `end`.
+
+    Returns:
+        The method, or a decorator if the arguments are given without the method.
+
+    Example:
+        >>> class Greeting(FlowSpec):
+        ...     @step(start=True)
+        ...     def greet(self):
+        ...         self.next(self.leave)
+        ...
+        ...     @step(end=True)
+        ...     def leave(self):
+        ...         print("bye")
     """
 
     def mark(method: F) -> F:
@@ -95,7 +112,7 @@ def step(function: Any = None, *, start: bool = False, end: bool = False) -> Any
 MANY = frozenset({"card", "exit_hook"})
 """Names of decorators that a step or a flow may have several times."""
 
-_CHANGES: dict[str, Callable[[dict[str, Any]], Callable[[DecoratorFacts], DecoratorFacts]]] = {}
+_CHANGES: dict[str, Callable[[dict[str, Any]], FactsChange]] = {}
 """Maps the name of a decorator to a function from its arguments to the change of the facts."""
 
 
@@ -134,18 +151,20 @@ def _note(name: str, given: Mapping[str, Any]) -> Callable[[F], F]:
     return decorate
 
 
-def _decorator(
-    name: str, allowed: Iterable[str], build: Callable[[dict[str, Any]], Callable[[DecoratorFacts], DecoratorFacts]]
-) -> Any:
-    """Return a decorator that may be written with and without brackets, and refuses unknown arguments."""
-    known = tuple(allowed)
+def _decorator(build: Callable[..., FactsChange]) -> Any:
+    """Make a decorator of a function that takes its arguments and returns the change of the facts.
 
-    def change_of(given: dict[str, Any]) -> Callable[[DecoratorFacts], DecoratorFacts]:
+    The decorator may be written with and without brackets. It refuses arguments that the function does not take.
+    """
+    name, known = build.__name__, tuple(inspect.signature(build).parameters)
+
+    def change_of(given: dict[str, Any]) -> FactsChange:
         unknown = sorted(given.keys() - set(known))
         if unknown:
-            raise InvalidDecorator(f"@{name} takes no '{unknown[0]}': it takes {', '.join(known) or 'nothing'}")
-        return build(given)
+            raise InvalidDecorator(f"@{name} takes no '{unknown[0]}': it takes {', '.join(known)}")
+        return build(**given)
 
+    @wraps(build)
     def decorate(function: Any = None, **given: Any) -> Any:
         if not is_delayed(given):
             change_of(given)
@@ -153,55 +172,142 @@ def _decorator(
         return note(function) if function is not None else note
 
     _CHANGES[name] = change_of
-
-    decorate.__name__ = name
     return decorate
 
 
-def _with_options(**changes: Any) -> Callable[[DecoratorFacts], DecoratorFacts]:
+def _with_options(**changes: Any) -> FactsChange:
     return lambda facts: replace(facts, options=replace(facts.options, **changes))
 
 
-def _retry(given: dict[str, Any]) -> Callable[[DecoratorFacts], DecoratorFacts]:
-    times = int(given.get("times", 3))
+@_decorator
+def retry(times: int = 3, minutes_between_retries: float = 0) -> FactsChange:
+    """Repeat a step that has failed.
+
+    Args:
+        times: How often it is repeated, 4 times at most.
+        minutes_between_retries: The minutes to wait before each repetition.
+
+    Returns:
+        A decorator for a step.
+
+    Raises:
+        InvalidDecorator: if `times` is too large, or an argument is not known.
+
+    Example:
+        >>> class Download(FlowSpec):
+        ...     @retry(times=2)
+        ...     @step
+        ...     def start(self):
+        ...         self.next(self.end)
+    """
+    times = int(times)
     if times < 0 or times + 2 > MAX_ATTEMPTS:
         raise InvalidDecorator(f"@retry(times={times}): a step may be tried again {MAX_ATTEMPTS - 2} times at most")
-    return _with_options(retry=times, retry_wait=60.0 * float(given.get("minutes_between_retries", 0)))
+    return _with_options(retry=times, retry_wait=60.0 * float(minutes_between_retries))
 
 
-def _catch(given: dict[str, Any]) -> Callable[[DecoratorFacts], DecoratorFacts]:
-    var, talks = given.get("var"), bool(given.get("print_exception", True))
-    return lambda facts: replace(facts, catch=True, catch_var=var, print_exception=talks)
+@_decorator
+def catch(var: str | None = None, print_exception: bool = True) -> FactsChange:
+    """Let the flow go on after a step has failed.
+
+    Args:
+        var: The name of an artifact that holds the exception, or None if the step succeeds.
+        print_exception: Whether the exception is printed.
+
+    Returns:
+        A decorator for a step.
+
+    Raises:
+        InvalidDecorator: if an argument is not known.
+    """
+    return lambda facts: replace(facts, catch=True, catch_var=var, print_exception=bool(print_exception))
 
 
-def _timeout(given: dict[str, Any]) -> Callable[[DecoratorFacts], DecoratorFacts]:
-    sizes = {"seconds": 1, "minutes": 60, "hours": 3600}
-    seconds = sum(float(given.get(unit, 0)) * size for unit, size in sizes.items())
-    if seconds <= 0:
+@_decorator
+def timeout(seconds: float = 0, minutes: float = 0, hours: float = 0) -> FactsChange:
+    """Let a step fail that runs longer than the sum of these times.
+
+    Args:
+        seconds: Seconds.
+        minutes: Minutes.
+        hours: Hours.
+
+    Returns:
+        A decorator for a step.
+
+    Raises:
+        InvalidDecorator: if the sum is not above 0, or an argument is not known.
+    """
+    limit = float(seconds) + 60 * float(minutes) + 3600 * float(hours)
+    if limit <= 0:
         raise InvalidDecorator("@timeout needs a time: @timeout(seconds=30), minutes= or hours=")
     # the worker raises in the body; code that does not notice it, such as C code, is killed a moment later
     return lambda facts: replace(
-        facts, timeout=seconds, options=replace(facts.options, timeout=seconds + min(5.0, 1 + seconds))
+        facts, timeout=limit, options=replace(facts.options, timeout=limit + min(5.0, 1 + limit))
     )
 
 
-def _resources(given: dict[str, Any]) -> Callable[[DecoratorFacts], DecoratorFacts]:
+@_decorator
+def resources(
+    cpu: float | None = None, gpu: Any = None, memory: float | None = None, disk: Any = None, shared_memory: Any = None
+) -> FactsChange:
+    """Say what a step needs, so that no more steps run at once than the machine can hold.
+
+    Args:
+        cpu: How many processors.
+        gpu: Accepted as in Metaflow, and ignored.
+        memory: How many megabytes of memory.
+        disk: Accepted as in Metaflow, and ignored.
+        shared_memory: Accepted as in Metaflow, and ignored.
+
+    Returns:
+        A decorator for a step.
+
+    Raises:
+        InvalidDecorator: if an argument is not known.
+    """
     changes: dict[str, Any] = {}
-    if given.get("cpu") is not None:
-        changes["cpu"] = max(1, int(float(given["cpu"])))
-    if given.get("memory") is not None:
-        changes["memory"] = int(float(given["memory"]) * 2**20)
+    if cpu is not None:
+        changes["cpu"] = max(1, int(float(cpu)))
+    if memory is not None:
+        changes["memory"] = int(float(memory) * 2**20)
     return _with_options(**changes)
 
 
-def _environment(given: dict[str, Any]) -> Callable[[DecoratorFacts], DecoratorFacts]:
-    pairs = tuple(sorted((str(name), str(value)) for name, value in (given.get("vars") or {}).items()))
+@_decorator
+def environment(vars: Mapping[str, Any] | None = None) -> FactsChange:
+    """Set environment variables while a step runs.
+
+    Args:
+        vars: The variables by name.
+
+    Returns:
+        A decorator for a step.
+
+    Raises:
+        InvalidDecorator: if an argument is not known.
+    """
+    pairs = tuple(sorted((str(name), str(value)) for name, value in (vars or {}).items()))
     return lambda facts: replace(facts, environment=(*facts.environment, *pairs))
 
 
-def _secrets(given: dict[str, Any]) -> Callable[[DecoratorFacts], DecoratorFacts]:
+@_decorator
+def secrets(sources: Iterable[Any] | None = None, role: Any = None, allow_override: Any = None) -> FactsChange:
+    """Set environment variables from `sources` while a step runs.
+
+    Args:
+        sources: Dicts `{"type": "inline", "options": {"env_vars": {name: value}}}`.
+        role: Accepted as in Metaflow, and ignored.
+        allow_override: Accepted as in Metaflow, and ignored.
+
+    Returns:
+        A decorator for a step.
+
+    Raises:
+        InvalidDecorator: if a source is not of the type `inline`, or an argument is not known.
+    """
     pairs: dict[str, str] = {}
-    for source in given.get("sources") or ():
+    for source in sources or ():
         if not isinstance(source, Mapping) or source.get("type") != "inline":
             raise InvalidDecorator(
                 f"@secrets: nbflow reads inline sources only, not {source!r}: "
@@ -211,75 +317,72 @@ def _secrets(given: dict[str, Any]) -> Callable[[DecoratorFacts], DecoratorFacts
     return lambda facts: replace(facts, environment=(*facts.environment, *sorted(pairs.items())))
 
 
-def _card(given: dict[str, Any]) -> Callable[[DecoratorFacts], DecoratorFacts]:
-    options, refresh = given.get("options") or {}, float(given.get("refresh_interval", 5))
-    kind, saves = str(given.get("type", "default")), bool(given.get("save_errors", True))
-    card = CardAsked(kind, given.get("id"), dict(options), saves, refresh)
-    return lambda facts: replace(facts, cards=(card, *facts.cards))
+@_decorator
+def card(
+    type: str = "default", id: str | None = None, options: Mapping[str, Any] | None = None, timeout: Any = None,
+    save_errors: bool = True, customize: Any = None, refresh_interval: float = 5, scope: Any = None, rank: Any = None,
+) -> FactsChange:  # fmt: skip
+    """Give a step a card: a page of results that the step fills with `current.card.append`.
+
+    Args:
+        type: The type of the card.
+        id: A name by which the step chooses among several cards: `current.card["NAME"]`.
+        options: Arguments for the type of the card.
+        timeout: Accepted as in Metaflow, and ignored.
+        save_errors: Whether a card that cannot be drawn shows the error.
+        customize: Accepted as in Metaflow, and ignored.
+        refresh_interval: The least number of seconds between two drawings while the step runs.
+        scope: Accepted as in Metaflow, and ignored.
+        rank: Accepted as in Metaflow, and ignored.
+
+    Returns:
+        A decorator for a step. A step may have several cards.
+
+    Raises:
+        InvalidDecorator: if an argument is not known.
+    """
+    asked = CardAsked(str(type), id, dict(options or {}), bool(save_errors), float(refresh_interval))
+    return lambda facts: replace(facts, cards=(asked, *facts.cards))
 
 
-def _packages(_given: dict[str, Any]) -> Callable[[DecoratorFacts], DecoratorFacts]:
-    """Change nothing: a step with an environment of its own is refused later, when it is to run."""
+@_decorator
+def pypi(packages: Any = None, python: Any = None, disabled: Any = None) -> FactsChange:
+    """Say which packages of PyPI a step needs. nbflow builds no environments: see `--environment local`.
+
+    Args:
+        packages: Versions by the names of packages.
+        python: The version of Python.
+        disabled: Whether this says nothing.
+
+    Returns:
+        A decorator for a step. Without `--environment local`, a flow with such a step is refused.
+
+    Raises:
+        InvalidDecorator: if an argument is not known.
+    """
     return lambda facts: facts
 
 
-retry = _decorator("retry", ("times", "minutes_between_retries"), _retry)
-"""Repeats a step that has failed, up to `times` times (3 if it is not given)."""
+@_decorator
+def conda(packages: Any = None, libraries: Any = None, python: Any = None, disabled: Any = None) -> FactsChange:
+    """Say which packages of conda a step needs. nbflow builds no environments: see `--environment local`.
 
-catch = _decorator("catch", ("var", "print_exception"), _catch)
-"""Lets the flow go on after a step has failed; the artifact named `var` holds the exception."""
+    Args:
+        packages: Versions by the names of packages.
+        libraries: The same; an older name.
+        python: The version of Python.
+        disabled: Whether this says nothing.
 
-timeout = _decorator("timeout", ("seconds", "minutes", "hours"), _timeout)
-"""Lets a step fail that runs longer than the sum of `seconds`, `minutes` and `hours`."""
+    Returns:
+        A decorator for a step. Without `--environment local`, a flow with such a step is refused.
 
-resources = _decorator("resources", ("cpu", "gpu", "memory", "disk", "shared_memory"), _resources)
-"""Says how many processors (`cpu`) and how many megabytes of `memory` a step needs."""
+    Raises:
+        InvalidDecorator: if an argument is not known.
+    """
+    return lambda facts: facts
 
-environment = _decorator("environment", ("vars",), _environment)
-"""Sets the environment variables `vars`, a dict, while a step runs."""
-
-secrets = _decorator("secrets", ("sources", "role", "allow_override"), _secrets)
-"""Sets environment variables from `sources` while a step runs; each source must be of the type `inline`."""
-
-card = _decorator(
-    "card", ("type", "id", "options", "timeout", "save_errors", "customize", "refresh_interval", "scope", "rank"), _card
-)
-"""Gives a step a card: a page of results that the step fills with `current.card.append`."""
-
-pypi = _decorator("pypi", ("packages", "python", "disabled"), _packages)
-"""Says which packages of PyPI a step needs. nbflow builds no environments: see `--environment local`."""
-
-conda = _decorator("conda", ("packages", "libraries", "python", "disabled"), _packages)
-"""Says which packages of conda a step needs. nbflow builds no environments: see `--environment local`."""
 
 STEP_DECORATORS = {
     "retry": retry, "catch": catch, "timeout": timeout, "resources": resources, "environment": environment,
     "secrets": secrets, "card": card, "pypi": pypi, "conda": conda,
 }  # fmt: skip
-
-
-def attach(text: str, methods: Iterable[Any]) -> None:
-    """Put a decorator of `--with`, such as `retry:times=3`, above all steps without it. Raises InvalidDecorator."""
-    name, given = read_spec(text)
-    if name in refused.DECORATORS:
-        raise InvalidDecorator(f"@{name} is not part of nbflow: {refused.DECORATORS[name]}")
-    if name not in STEP_DECORATORS:
-        raise InvalidDecorator(f"--with {name}: there is no such decorator, only {', '.join(sorted(STEP_DECORATORS))}")
-    for method in methods:
-        facts = facts_of(method)
-        if facts is not None and name not in facts.names:
-            STEP_DECORATORS[name](**given)(method)
-
-
-def read_spec(text: str) -> tuple[str, dict[str, Any]]:
-    """Split a text such as `retry:times=3` into the name and the arguments; a key that is a number is a position."""
-    name, _, rest = text.partition(":")
-    parts = re.split(r",(?=[\s\w]+=)", rest) if rest else []
-    return name, {key.strip(): _value(value.strip()) for key, _, value in (part.partition("=") for part in parts)}
-
-
-def _value(text: str) -> Any:
-    try:
-        return json.loads(text.replace('\\"', '"'))
-    except ValueError:
-        return {"True": True, "False": False, "None": None}.get(text, text)

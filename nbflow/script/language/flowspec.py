@@ -59,8 +59,11 @@ class FlowSpec:
     In a task, `self` shows every artifact that is visible there; each is loaded when it is used. The attributes that a
     step sets become artifacts.
 
+    Args:
+        use_cli: Whether this runs the command line, and ends the process.
+
     Example:
-        >>> class Greeting(FlowSpec):  # doctest: +SKIP
+        >>> class Greeting(FlowSpec):
         ...     @step
         ...     def start(self):
         ...         self.text = "hello"

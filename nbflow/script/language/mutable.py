@@ -10,6 +10,7 @@ from nbflow.errors import InvalidDecorator, MetaflowException
 from nbflow.script.inputs.configuring import named_configs, seen_configs
 from nbflow.script.inputs.parameters import Parameter, parameters_of
 from nbflow.script.language import refused
+from nbflow.script.language.attaching import read_spec
 from nbflow.script.language.class_decorators import (
     FLOW_DECORATORS,
     drop_from_flow,
@@ -31,7 +32,6 @@ from nbflow.script.language.decorators import (
     apply,
     apply_again,
     facts_of,
-    read_spec,
     set_facts,
 )
 

@@ -17,9 +17,15 @@ def profile(label: str, stats_dict: MutableMapping[str, Any] | None = None) -> I
         stats_dict: If it is given, the time is added to `stats_dict[label]`. Otherwise the beginning and the time are
             printed.
 
+    Yields:
+        Nothing.
+
     Example:
-        >>> with profile("training"):  # doctest: +SKIP
-        ...     train()
+        >>> times = {}
+        >>> with profile("training", times):
+        ...     total = sum(range(1000))
+        >>> list(times)
+        ['training']
     """
     if stats_dict is None:
         print(f"PROFILE: {label} starting")

@@ -12,11 +12,11 @@ import cloudpickle
 from nbflow.errors import MetaflowException, MissingInMergeArtifactsException, UnhandledInMergeArtifactsException
 from nbflow.run.events.events import Level
 from nbflow.script.language.transition import HIDDEN, Transition
-from nbflow.store.pickling.codec import Encoded
 from nbflow.store.pickling.heap import Heap
 from nbflow.store.pickling.home import Home
 from nbflow.store.value_store import ValueStore
 from nbflow.store.values.artifact_ref import ArtifactRef
+from nbflow.store.values.encoded import Encoded
 
 
 @dataclass

@@ -8,7 +8,7 @@ from nbflow.errors import FlowRefused
 from nbflow.flow.flowspec.class_rules import check_script
 from nbflow.flow.flowspec.classes import Script
 from nbflow.flow.flowspec.links import link_script
-from nbflow.flow.graph.link import Graph
+from nbflow.flow.graph.graph import Graph
 from nbflow.flow.source.cell import Problem
 from nbflow.script.language.flowspec import FlowSpec
 from nbflow.script.language.unsupported import unsupported_decorators

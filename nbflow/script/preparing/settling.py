@@ -10,6 +10,7 @@ from nbflow.script.inputs.configuring import configure, given_in_environment, is
 from nbflow.script.inputs.delayed import is_delayed, resolve_delayed
 from nbflow.script.inputs.parameters import parameters_of
 from nbflow.script.language import refused
+from nbflow.script.language.attaching import attach, read_spec
 from nbflow.script.language.class_decorators import flow_decorators, note_on_flow
 from nbflow.script.language.custom import UserStepDecorator
 from nbflow.script.language.custom_base import custom_named, mutators_above
@@ -17,9 +18,7 @@ from nbflow.script.language.decorators import (
     STEP_DECORATORS,
     Applied,
     apply_again,
-    attach,
     facts_of,
-    read_spec,
 )
 from nbflow.script.language.mutable import MutableFlow, MutableStep
 

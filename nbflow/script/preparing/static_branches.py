@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from nbflow.flow.flowspec.classes import Script
-from nbflow.flow.graph.link import Graph
+from nbflow.flow.graph.graph import Graph
 from nbflow.flow.source.trees import every_node
 from nbflow.flow.syntax.specs import NextKind
 

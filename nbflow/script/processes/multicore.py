@@ -32,12 +32,16 @@ def parallel_map(
         max_parallel: How many calls run at a time; as many as there are processors if it is not given.
         dir: The folder for the files with the results; the usual folder for temporary files if it is not given.
 
+    Returns:
+        The results in the order of the arguments.
+
     Raises:
         MulticoreException: if a call fails.
         MetaflowException: if the operating system cannot fork.
 
     Example:
-        >>> scores = parallel_map(lambda seed: score(seed), range(8))  # doctest: +SKIP
+        >>> parallel_map(lambda seed: seed ** 2, range(4))
+        [0, 1, 4, 9]
     """
     numbered = parallel_imap_unordered(lambda one: (one[0], func(one[1])), enumerate(iterable), max_parallel, dir)
     return [result for _, result in sorted(numbered, key=lambda one: one[0])]
@@ -48,7 +52,22 @@ def parallel_imap_unordered(
 ) -> Iterator[Any]:
     """Call a function with each argument in child processes, and yield each result as soon as it is there.
 
-    The arguments and the errors are those of `parallel_map`.
+    Args:
+        func: The function; it takes one argument.
+        iterable: The arguments.
+        max_parallel: How many calls run at a time; as many as there are processors if it is not given.
+        dir: The folder for the files with the results; the usual folder for temporary files if it is not given.
+
+    Yields:
+        The results, in the order in which the calls end.
+
+    Raises:
+        MulticoreException: if a call fails.
+        MetaflowException: if the operating system cannot fork.
+
+    Example:
+        >>> sum(parallel_imap_unordered(lambda seed: seed ** 2, range(4)))
+        14
     """
     if not hasattr(os, "fork"):
         raise MetaflowException("parallel_map needs an operating system that can fork: use foreach=")

@@ -47,12 +47,6 @@ class NotDefined(MetaflowException):
         return [f"{type(self).__name__}: {self}"]
 
 
-def shell_of_session() -> Any:
-    """Return IPython's shell in a kernel or a terminal; None in any other process."""
-    module = sys.modules.get("IPython")
-    return module.get_ipython() if module is not None else None
-
-
 def run_aside(cls: type, shell: Any) -> None:
     """Run the flow as `python FILE run` does, and show its output. Raises FlowFailed and NotDefined."""
     with _script_of(cls, shell) as (file, words):

@@ -25,12 +25,25 @@ EVERY = 0.1
 class Runner:
     """Runs a script in a process of its own.
 
-    Options that stand before the command are arguments of Runner; those of a command are arguments of its method.
+    Options that come before the command are arguments of Runner; those of a command are arguments of its method.
+
+    Args:
+        flow_file: The path of the script.
+        show_output: Whether the output is shown while a command runs.
+        profile: The value of METAFLOW_PROFILE in the other process.
+        env: Environment variables of the other process, added to those of this one.
+        cwd: The working directory of the other process, in which its store is looked for; the present one by default.
+        file_read_timeout: Accepted as in Metaflow, and ignored.
+        **options: Options that come before the command, such as `environment="local"`.
+
+    Raises:
+        MetaflowException: if there is no such file.
 
     Example:
-        >>> with Runner("flow.py") as runner:  # doctest: +SKIP
+        >>> with Runner("films.py", show_output=False) as runner:
         ...     executing = runner.run(alpha=0.1)
-        ...     print(executing.status, executing.run.data.model)
+        ...     print(executing.status, executing.run.data.score)
+        successful 0.1
     """
 
     def __init__(

@@ -24,6 +24,13 @@ class BlobStore(Protocol):
 
     Implement these methods to keep blobs in another place, and derive a test class from
     `nbflow.testing.BlobStoreConformance` to check it. A store must survive pickling: workers get a copy.
+
+    Example:
+        >>> from nbflow.store.blobs.memory import MemoryBlobs
+        >>> blobs = MemoryBlobs()
+        >>> name = blobs.put(b"hello")
+        >>> bytes(blobs.open(name)), list(blobs) == [name]
+        (b'hello', True)
     """
 
     def put(self, data: Buffer) -> str:
@@ -44,6 +51,9 @@ class BlobStore(Protocol):
     def open(self, digest: str) -> mmap.mmap | bytearray:
         """Return the bytes of a blob, writable and private: a write reaches neither the store nor another reader.
 
+        Args:
+            digest: The name of the blob.
+
         Raises:
             BlobMissing: There is no blob of this name.
             BlobCorrupt: Its bytes are not those that were stored.
@@ -51,11 +61,18 @@ class BlobStore(Protocol):
         ...
 
     def exists(self, digest: str) -> bool:
-        """Return whether the blob is there in its full length; its bytes are read only where they may have changed."""
+        """Return whether the blob is there in its full length; its bytes are read only where they may have changed.
+
+        Args:
+            digest: The name of the blob.
+        """
         ...
 
     def check(self, digest: str) -> None:
         """Hash every byte of a blob.
+
+        Args:
+            digest: The name of the blob.
 
         Raises:
             BlobMissing: There is no blob of this name.
@@ -65,6 +82,9 @@ class BlobStore(Protocol):
 
     def delete(self, digest: str) -> int:
         """Delete a blob; buffers that are open stay readable.
+
+        Args:
+            digest: The name of the blob.
 
         Returns:
             The number of bytes freed; 0 if there was no such blob.

@@ -11,8 +11,8 @@ from nbflow.errors import BlobCorrupt, BlobMissing
 from nbflow.store.blobs.protocol import BlobStore
 from nbflow.store.catalog import schema
 from nbflow.store.catalog.reader import CatalogReader
-from nbflow.store.pickling.component import digest_component
 from nbflow.store.values.artifact_ref import Component
+from nbflow.store.values.component_digest import digest_component
 
 _HIT = """SELECT tasks.id, runs.flow, runs.number, steps.text, tasks.path, names.text FROM artifacts
     JOIN tasks ON tasks.id = artifacts.task JOIN runs ON runs.id = tasks.run

@@ -15,17 +15,10 @@ from nbflow.store.pickling.home import Home
 from nbflow.store.pickling.lending import Lent, References
 from nbflow.store.pickling.pickler import PICKLE_PROTOCOL, Recording, arrange_recordings, record
 from nbflow.store.values.artifact_ref import ArtifactRef, Component, Lost
+from nbflow.store.values.encoded import Encoded
 from nbflow.store.values.summary import summarise
 
 LOSSES = 100  # the most losses listed per artifact; each loss has its tombstone
-
-
-@dataclass(frozen=True, slots=True)
-class Encoded:
-    """Holds what an encoding stored: the artifacts and the components that hold them."""
-
-    artifacts: tuple[ArtifactRef, ...] = ()
-    components: tuple[Component, ...] = ()
 
 
 class CannotLend(Exception):

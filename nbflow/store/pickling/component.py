@@ -6,18 +6,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from blake3 import blake3
-
 from nbflow.errors import BlobCorrupt, BlobMissing, LoadFailed, NbflowError
 from nbflow.garbage import without_gc
 from nbflow.store.blobs import protocol as blob
-from nbflow.store.blobs.protocol import HASH_LENGTH, BlobStore
+from nbflow.store.blobs.protocol import BlobStore
 from nbflow.store.pickling.attributes import object_at
 from nbflow.store.pickling.home import Home
 from nbflow.store.pickling.pickler import Recording, digest_class
 from nbflow.store.pickling.rebuild import loading_into
 from nbflow.store.pickling.unpickler import Unpickler
 from nbflow.store.values.artifact_ref import Component
+from nbflow.store.values.component_digest import digest_component, digest_content
 
 INLINE = 256 << 10  # bytes; longer streams become blobs
 
@@ -29,24 +28,10 @@ def build_component(
     stream = recording.stream
     digests = tuple(blobs.put(buffer) for buffer in recording.buffers)
     size, names = stream.nbytes + sum(map(blob.blob_size, digests)), tuple(members)
-    digest = _digest(stream, digests, scope, names, tuple(refs))
+    digest = digest_content(stream, digests, scope, names, tuple(refs))
     is_long = stream.nbytes > INLINE
     inline, place = (b"", blobs.put(stream)) if is_long else (bytes(stream), "")
     return Component(digest, inline, digests, size, names, scope, place, tuple(refs))
-
-
-def digest_component(stream: blob.Buffer, one: Component) -> str:
-    """Return the digest of a component: of its content and, unless its values are immutable, of its step and names."""
-    return _digest(stream, one.buffers, one.scope, one.members, one.refs)
-
-
-def _digest(
-    stream: blob.Buffer, buffers: tuple[str, ...], scope: str | None, members: tuple[str, ...], refs: tuple[str, ...]
-) -> str:
-    origin = () if scope is None else (scope, *members)
-    parts = (buffers, origin, refs) if refs else (buffers, origin)
-    facts = "\0".join("\n".join(part) for part in parts)
-    return str(blake3(f"{blob.hash_bytes(stream)}\0{facts}".encode("utf-8", "surrogatepass")).hexdigest(HASH_LENGTH))
 
 
 @dataclass(frozen=True)

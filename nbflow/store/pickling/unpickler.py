@@ -57,6 +57,8 @@ RENAMED = {
     ("nbflow.script.flow", "Frame"): "ForeachFrame",
     ("nbflow.script.joining", "Inputs"): "InputFlows",
     ("nbflow.store.artifact", "Artifact"): "ArtifactRef",
+    ("nbflow.run.state", "Kept"): "ChangedDefinition",
+    ("nbflow.run.task.definition_state", "Kept"): "ChangedDefinition",
 }
 """Maps a module and a class that stored streams name to the name that the class has today."""
 

@@ -132,7 +132,13 @@ def movie_story() -> Json:
             reasons=["the code of figure changed", "model of best changed"],
         ),
     ]
-    runs = [
+    fits = fit_tasks(8, ["done", "done", "done", "failed", "done", "running", "running", "waiting", "waiting"])
+    facts = stored(steps, live, at_rest, running, all_runs(running), fits)
+    return {"facts": facts, "snapshot": snapshot(running, live, shape(steps))}
+
+
+def all_runs(running: Json) -> Json:
+    return [
         running,
         run_line(7, age=7300, parameters={"genre": "Adventure", "top_k": 5}, tags=["baseline"]),
         run_line(6, "failed", age=9000, took=12.1, failed=1, done=12, parameters={"genre": "Adventure", "top_k": 12}),
@@ -151,9 +157,6 @@ def movie_story() -> Json:
         run_line(2, kind="interactive", age=290400, took=3000, done=9, total=9),
         run_line(1, age=390400, tags=["first", "for-the-talk"]),
     ]
-    fits = fit_tasks(8, ["done", "done", "done", "failed", "done", "running", "running", "waiting", "waiting"])
-    facts = stored(steps, live, at_rest, running, runs, fits)
-    return {"facts": facts, "snapshot": snapshot(running, live, shape(steps))}
 
 
 def stored(steps: Json, live: Json, at_rest: Json, running: Json, runs: Json, fits: Json) -> Json:
@@ -176,7 +179,29 @@ def stored(steps: Json, live: Json, at_rest: Json, running: Json, runs: Json, fi
     every = [*singles[:6], *fits, singles[6]]
     earlier = [line(one["name"], "done", done=1, seconds=1.5, run=7) for one in steps]
     states = {str(task["number"]): task_state(task, running, **about(task)) for task in every}
-    parameters = [
+    old = [
+        task_line(
+            7,
+            number,
+            one["name"],
+            seconds=1.5,
+            started=runs[1]["started"] + 2 * number,
+            finished=runs[1]["started"] + 2 * number + 1.5,
+        )
+        for number, one in enumerate(steps, 1)
+    ]
+    return {
+        "flow": state(steps, at_rest, parameters=parameter_fields(), run=running),
+        "runs": {"runs": runs},
+        "run": {str(one["number"]): {"run": one, "shape": shape(steps), "lines": earlier} for one in runs},
+        "tasks": {"7": listing(runs[1], old), "8": listing(running, every)},
+        "task": {"8": states, "7": {"10": figure_state(runs[1])}},
+        "diff": {"6 7": difference()},
+    }
+
+
+def parameter_fields() -> Json:
+    return [
         field(
             "genre",
             "Literal['Adventure', 'Drama', 'Sci-Fi']",
@@ -190,25 +215,6 @@ def stored(steps: Json, live: Json, at_rest: Json, running: Json, runs: Json, fi
         field("verbose", "bool", "False"),
         field("ratings", "File", required=True, help="a CSV with columns title and rating"),
     ]
-    old = [
-        task_line(
-            7,
-            number,
-            one["name"],
-            seconds=1.5,
-            started=runs[1]["started"] + 2 * number,
-            finished=runs[1]["started"] + 2 * number + 1.5,
-        )
-        for number, one in enumerate(steps, 1)
-    ]
-    return {
-        "flow": state(steps, at_rest, parameters=parameters, run=running),
-        "runs": {"runs": runs},
-        "run": {str(one["number"]): {"run": one, "shape": shape(steps), "lines": earlier} for one in runs},
-        "tasks": {"7": listing(runs[1], old), "8": listing(running, every)},
-        "task": {"8": states, "7": {"10": figure_state(runs[1])}},
-        "diff": {"6 7": difference()},
-    }
 
 
 def listing(run: Json, tasks: Json) -> Json:

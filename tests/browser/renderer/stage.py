@@ -41,7 +41,7 @@ class Stage:
         self.page.clock.install(time=states.NOW)
 
     def wait(self, seconds: float) -> None:
-        self.page.clock.run_for(1000 * seconds)
+        self.page.clock.run_for(round(1000 * seconds))
 
     def build(self, width: int = 300, height: int = 700, theme: str = "light") -> None:
         """The page as JupyterLab would make it, with nothing in it."""

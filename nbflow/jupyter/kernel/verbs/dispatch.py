@@ -21,10 +21,10 @@ from nbflow.jupyter.protocol.sent import read_sent, read_word
 from nbflow.notebook.arguments import bind_parameters
 from nbflow.progress.pictures import count
 from nbflow.store.catalog.rows import RunRow
-from nbflow.verbs.context import FLOW, GIVEN, PERFORM, PLACE
+from nbflow.verbs.context import FLOW, GIVEN, PERFORM, WORKSPACE
 from nbflow.verbs.execution import Perform
 from nbflow.verbs.table_of_verbs import VERBS, Verbs
-from nbflow.verbs.workplace import Workplace
+from nbflow.verbs.workspace import Workspace
 
 LIVE_VERBS: Mapping[str, click.Command] = {
     command.name or "": command
@@ -46,7 +46,7 @@ STARTING = ("run", "resume", "rerun")
 
 
 @dataclass(frozen=True)
-class OpenPlace(Workplace):
+class OpenWorkspace(Workspace):
     """Represents the open notebook. `chosen` are the form's values, used for parameters that the line does not give."""
 
     chosen: Mapping[str, Any] = field(default_factory=dict)
@@ -58,11 +58,11 @@ class OpenPlace(Workplace):
         return bind_parameters(self.flow, {**self.chosen, **ctx.meta.get(GIVEN, {})}, self.folder)
 
 
-def _place_of(session: Session) -> OpenPlace:
+def _workspace_of(session: Session) -> OpenWorkspace:
     graph = session.graph()
-    place = OpenPlace(session.document.name, session.folder, graph.flow, session.root, session.chosen())
-    place.__dict__["graph"] = graph
-    return place
+    workspace = OpenWorkspace(session.document.name, session.folder, graph.flow, session.root, session.chosen())
+    workspace.__dict__["graph"] = graph
+    return workspace
 
 
 def use(session: Session, line: str) -> None:
@@ -90,10 +90,10 @@ def _use_shell_verb(session: Session, verb: str, words: list[str]) -> None:
         raise UnknownName("verb", verb, {*VERBS, *LIVE_VERBS})
     background = verb in STARTING and "--bg" in words
     words = [word for word in words if not (background and word == "--bg")]
-    place = _place_of(session)
+    workspace = _workspace_of(session)
     perform: Perform = lambda _, request: session.runs.perform(request, background)  # noqa: E731
-    above = _above({FLOW: place.flow, PLACE: place, PERFORM: perform})
-    _invoke(SHELL_VERBS, [verb, *_with_notebook(session, verb, words)], "%flow", place.command, parent=above)
+    above = _above({FLOW: workspace.flow, WORKSPACE: workspace, PERFORM: perform})
+    _invoke(SHELL_VERBS, [verb, *_with_notebook(session, verb, words)], "%flow", workspace.command, parent=above)
 
 
 def _above(meta: Mapping[str, Any]) -> click.Context:

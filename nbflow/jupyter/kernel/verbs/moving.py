@@ -14,7 +14,7 @@ from nbflow.checkpoints.restore import apply_restore, prepare_restore, undo_rest
 from nbflow.checkpoints.restore_plan import RestorePlan, describe_plan
 from nbflow.checkpoints.save import save_checkpoint
 from nbflow.errors import NoRunYet, UnknownName, VerbUnknown
-from nbflow.flow.graph.link import Graph
+from nbflow.flow.graph.graph import Graph
 from nbflow.history.address import Address, read_address
 from nbflow.history.archive import Archive, task_name
 from nbflow.jupyter.kernel.known import find_start

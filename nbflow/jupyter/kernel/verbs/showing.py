@@ -15,7 +15,7 @@ from nbflow.jupyter.kernel.session import Session
 from nbflow.jupyter.kernel.verbs.moving import archive_of
 from nbflow.notebook.convert import FORMS, convert_notebook
 from nbflow.progress.pictures import count
-from nbflow.run.launch import refuse_empty
+from nbflow.run.request import refuse_empty
 from nbflow.store.catalog.rows import TaskStatus
 from nbflow.verbs.task_logs import heading
 

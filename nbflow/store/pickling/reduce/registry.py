@@ -13,7 +13,6 @@ import types
 import weakref
 from collections.abc import Callable, Mapping
 from functools import cache
-from importlib import metadata
 from typing import Any
 
 from nbflow.store.pickling import rebuild
@@ -137,6 +136,8 @@ def register_reducer(kind: type, reduce: Reduce) -> None:
 @cache
 def load_entry_points() -> None:
     """Call the entry points of installed packages. This is slow, so it is done only before a value would be lost."""
+    from importlib import metadata  # noqa: PLC0415 - which reads mail: no other value needs that
+
     for point in metadata.entry_points(group=ENTRY_POINTS):
         point.load()()
 

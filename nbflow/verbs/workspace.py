@@ -10,23 +10,24 @@ from typing import Any
 import click
 
 from nbflow.errors import NoRunYet
-from nbflow.flow.graph.link import Graph, link
+from nbflow.flow.graph.graph import Graph
+from nbflow.flow.graph.link import link
 from nbflow.flow.syntax.specs import FlowSource
 from nbflow.history.archive import Archive
-from nbflow.history.standings import resumed_parameters, version_of
+from nbflow.history.step_states import resumed_parameters, version_of
 from nbflow.history.versions import Version
 from nbflow.notebook.arguments import bind_parameters
 from nbflow.notebook.read import read_notebook
-from nbflow.run.launch import refuse_empty
+from nbflow.run.request import refuse_empty
 from nbflow.store.catalog.rows import RunRow
 from nbflow.store.store import Store
-from nbflow.verbs.context import FLOW, GIVEN, PLACE
+from nbflow.verbs.context import FLOW, GIVEN, WORKSPACE
 
 NOTEBOOK = click.argument("notebook", type=click.Path(path_type=Path))
 
 
 @dataclass(frozen=True)
-class Workplace:
+class Workspace:
     """Holds the flow of a notebook, and where its files and its store are.
 
     `command` is the notebook's path as the user typed it, for commands that messages suggest. `folder` is the
@@ -73,20 +74,20 @@ class Workplace:
         return resumed_parameters(self.archive, self.flow, given, self.folder, origin)
 
 
-def workplace(notebook: Path) -> Workplace:
-    """Return the workplace of a verb. The notebook is not read again if the command line has read it already."""
+def find_workspace(notebook: Path) -> Workspace:
+    """Return the workspace of a verb. The notebook is not read again if the command line has read it already."""
     ctx = click.get_current_context()
-    if PLACE in ctx.meta:
-        place: Workplace = ctx.meta[PLACE]
-        return place
+    if WORKSPACE in ctx.meta:
+        workspace: Workspace = ctx.meta[WORKSPACE]
+        return workspace
     flow = ctx.meta.get(FLOW) or read_notebook(notebook)
     folder = notebook.resolve().parent
     root = Store.locate(folder)
-    return Workplace(str(notebook), folder, replace(flow, name=Store.flow_of(root, notebook)), root)
+    return Workspace(str(notebook), folder, replace(flow, name=Store.flow_of(root, notebook)), root)
 
 
-def workplace_of_steps(notebook: Path) -> Workplace:
-    """Return the workplace of a verb that needs steps. Raises NothingToRun if there are none."""
-    place = workplace(notebook)
-    refuse_empty(place.flow)
-    return place
+def find_workspace_with_steps(notebook: Path) -> Workspace:
+    """Return the workspace of a verb that needs steps. Raises NothingToRun if there are none."""
+    workspace = find_workspace(notebook)
+    refuse_empty(workspace.flow)
+    return workspace

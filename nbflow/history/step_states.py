@@ -7,13 +7,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from nbflow.flow.graph.link import Graph
+from nbflow.flow.graph.graph import Graph
 from nbflow.flow.syntax.specs import FlowSource
 from nbflow.history.archive import Archive
-from nbflow.history.versions import Past, StepStanding, Version, stand
+from nbflow.history.versions import Past, StepState, Version, current_state
 from nbflow.notebook.arguments import bind_parameters, recorded
 from nbflow.progress.status import StepStatus
-from nbflow.run.launch import files_of
+from nbflow.run.environment import files_of
 from nbflow.run.program.program import Program
 from nbflow.run.surroundings.disk import Disk
 from nbflow.run.task.traces import Traces
@@ -43,11 +43,11 @@ def version_of(
     return Version(graph, recorded(parameters), files_of(program, graph.links), python, since=traces.changes)
 
 
-def stand_all(now: Version, pasts: Sequence[Past]) -> dict[str, StepStanding]:
+def states_of_steps(now: Version, pasts: Sequence[Past]) -> dict[str, StepState]:
     """Return the status of every step, in document order; `pasts` are newest first."""
-    return {step: stand(step, now, pasts) for step in now.graph.links}
+    return {step: current_state(step, now, pasts) for step in now.graph.links}
 
 
-def would_run(standings: Mapping[str, StepStanding]) -> list[str]:
+def would_run(states: Mapping[str, StepState]) -> list[str]:
     """Return the steps that a run would compute now."""
-    return [step for step, one in standings.items() if one.status not in (StepStatus.DONE, StepStatus.RUNNING)]
+    return [step for step, one in states.items() if one.status not in (StepStatus.DONE, StepStatus.RUNNING)]

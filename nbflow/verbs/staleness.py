@@ -8,15 +8,15 @@ from pathlib import Path
 
 import click
 
-from nbflow.history.standings import LOOKED_AT, stand_all, would_run
-from nbflow.history.versions import StepStanding, Version, diff_values
+from nbflow.history.step_states import LOOKED_AT, states_of_steps, would_run
+from nbflow.history.versions import StepState, Version, diff_values
 from nbflow.progress.numbers import ago, brief, duration, table
 from nbflow.progress.pictures import count
 from nbflow.progress.status import StepStatus
-from nbflow.run.launch import describe_environment
+from nbflow.run.environment import describe_environment
 from nbflow.store.catalog.rows import RunRow
 from nbflow.verbs.options import FlowCommand, require_step
-from nbflow.verbs.workplace import NOTEBOOK, Workplace, workplace_of_steps
+from nbflow.verbs.workspace import NOTEBOOK, Workspace, find_workspace_with_steps
 
 PACKAGES = 5
 """The number of changed packages that `why` names."""
@@ -30,16 +30,16 @@ def status(ctx: click.Context, notebook: Path) -> None:
 
     It shows what `nbflow resume` would do: with the parameters of the newest run, except those that you give.
     """
-    place = workplace_of_steps(notebook)
-    newest = place.archive.run()
-    now = place.version(ctx, newest)
-    standings = _stand(place, now)
-    click.echo(f"{place.flow.name} · {_basis(newest, now)}\n")
-    for line in table(_row(one, place) for one in standings.values()):
+    workspace = find_workspace_with_steps(notebook)
+    newest = workspace.archive.run()
+    now = workspace.version(ctx, newest)
+    states = _states(workspace, now)
+    click.echo(f"{workspace.flow.name} · {_basis(newest, now)}\n")
+    for line in table(_row(one, workspace) for one in states.values()):
         click.echo(line)
-    pending = would_run(standings)
+    pending = would_run(states)
     click.echo(f"\n{count(len(pending), 'step')} would run" + (f": {', '.join(pending)}" if pending else ""))
-    for line in _unseeded(place):
+    for line in _unseeded(workspace):
         click.echo(line)
 
 
@@ -49,29 +49,29 @@ def status(ctx: click.Context, notebook: Path) -> None:
 @click.pass_context
 def why(ctx: click.Context, notebook: Path, step: str) -> None:
     """Explain why a step would run: what changed since it last ran, and which other steps would run for it."""
-    place = workplace_of_steps(notebook)
-    require_step(place.flow, step)
-    newest = place.archive.run()
-    standings = _stand(place, place.version(ctx, newest))
-    for line in _explain(place, standings[step]):
+    workspace = find_workspace_with_steps(notebook)
+    require_step(workspace.flow, step)
+    newest = workspace.archive.run()
+    states = _states(workspace, workspace.version(ctx, newest))
+    for line in _explain(workspace, states[step]):
         click.echo(line)
-    needed = [name for name in would_run(standings) if name in place.graph.ancestors(step) | {step}]
+    needed = [name for name in would_run(states) if name in workspace.graph.ancestors(step) | {step}]
     if needed:
-        click.echo(f"nbflow run {place.command} --reuse --to {step} would run {', '.join(needed)}")
-    for line in _packages(place, standings[step].past):
+        click.echo(f"nbflow run {workspace.command} --reuse --to {step} would run {', '.join(needed)}")
+    for line in _packages(workspace, states[step].past):
         click.echo(line)
 
 
-def _unseeded(place: Workplace) -> Iterator[str]:
-    graph = place.graph
+def _unseeded(workspace: Workspace) -> Iterator[str]:
+    graph = workspace.graph
     names = [name for name, linked in graph.links.items() if graph.steps[name].random.draws - linked.draws]
     if names:
         verb = "draws" if len(names) == 1 else "draw"
         yield f"{', '.join(names)} {verb} random numbers, and no step above sets a seed: two runs may differ"
 
 
-def _stand(place: Workplace, now: Version) -> dict[str, StepStanding]:
-    return stand_all(now, [place.archive.past(row) for row in place.archive.runs(LOOKED_AT)])
+def _states(workspace: Workspace, now: Version) -> dict[str, StepState]:
+    return states_of_steps(now, [workspace.archive.past(row) for row in workspace.archive.runs(LOOKED_AT)])
 
 
 def _basis(row: RunRow, now: Version) -> str:
@@ -79,8 +79,8 @@ def _basis(row: RunRow, now: Version) -> str:
     return f"newest run {row.number}, {row.status}" + (f" · {values}" if values else "")
 
 
-def _row(one: StepStanding, place: Workplace) -> Iterator[str]:
-    yield "  " * len(place.graph.links[one.step].scope) + one.step
+def _row(one: StepState, workspace: Workspace) -> Iterator[str]:
+    yield "  " * len(workspace.graph.links[one.step].scope) + one.step
     yield one.status
     yield duration(one.lived.seconds) if one.lived and one.lived.seconds else ""
     yield _when(one) if one.lived else ""
@@ -88,13 +88,13 @@ def _row(one: StepStanding, place: Workplace) -> Iterator[str]:
     yield one.reasons[0] + more if one.reasons else ""
 
 
-def _when(one: StepStanding) -> str:
+def _when(one: StepState) -> str:
     assert one.lived is not None
     when = f", {ago(time.time() - one.lived.finished)}" if one.lived.finished else ""
     return f"run {one.past}{when}"
 
 
-def _explain(place: Workplace, one: StepStanding) -> Iterator[str]:
+def _explain(workspace: Workspace, one: StepState) -> Iterator[str]:
     match one.status:
         case StepStatus.DONE:
             yield f"{one.step} is done: nothing it depends on changed since {_when(one)}"
@@ -111,11 +111,11 @@ def _explain(place: Workplace, one: StepStanding) -> Iterator[str]:
     yield from (f"  {reason}" for reason in one.reasons)
 
 
-def _packages(place: Workplace, number: int | None) -> Iterator[str]:
+def _packages(workspace: Workspace, number: int | None) -> Iterator[str]:
     """Yield a line about package versions that changed. They make no step stale, but may explain a new result."""
     if number is None:
         return
-    then = place.archive.reader.environment(place.archive.run(number).environment) or {}
+    then = workspace.archive.reader.environment(workspace.archive.run(number).environment) or {}
     changed = diff_values(then.get("packages", {}), describe_environment({})["packages"])
     if changed:
         named = ", ".join(f"{name} {before} → {after}" for name, before, after in changed[:PACKAGES])

@@ -1,0 +1,11 @@
+"""Names the requests of the panel, so that the server knows them before it loads what answers them."""
+
+from __future__ import annotations
+
+REQUESTS = ("flow", "runs", "run", "tasks", "task", "diff", "report", "name")
+"""The last parts of the paths below `/nbflow/`."""
+
+POSTED = frozenset({"flow", "name"})
+"""The requests that have a body. They change nothing either."""
+
+JSON, HTML = "application/json", "text/html; charset=utf-8"

@@ -1,0 +1,35 @@
+"""Links a flow with the writes that earlier runs have found in its steps, and remembers those of a run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from nbflow.flow.graph.graph import Graph
+from nbflow.flow.graph.link import link
+from nbflow.flow.syntax.specs import FlowSource
+from nbflow.store.catalog.reader import CatalogReader
+from nbflow.store.catalog.writer import CatalogWriter
+
+
+def keep_learned(writer: CatalogWriter, graph: Graph, learned: Mapping[str, frozenset[str]]) -> None:
+    """Remember for the next graph which steps change what they read; `learned` maps a step to the names."""
+    for step, names in learned.items():
+        for name in names:
+            writer.learn(graph.flow.name, step, graph.steps[step].source.code, name)
+
+
+def link_known(flow: FlowSource, history: CatalogReader) -> Graph:
+    """Return the graph of a flow, with the writes that earlier runs have found in its steps as they are now."""
+    return link_learned(flow, history.learned(flow.name))
+
+
+def link_learned(flow: FlowSource, known: Mapping[tuple[str, str], frozenset[str]]) -> Graph:
+    """Return the graph of a flow; `known` maps (step, digest of its code) to the names that it was found to write."""
+    return link(
+        flow,
+        {
+            step.name: known[step.name, step.source.code]
+            for step in flow.steps
+            if (step.name, step.source.code) in known
+        },
+    )

@@ -1,0 +1,57 @@
+"""Reads what running tasks have printed so far: each worker keeps it in files of a folder."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from pathlib import Path
+
+from nbflow.run.output.card_parts import card_outputs
+from nbflow.run.output.outputs import Output, settled
+
+OUTPUT_LIMIT = 10_000_000  # bytes that are kept of one stream of a task
+
+
+def last_words(folder: Path, label: str) -> list[Output]:
+    """Return the outputs that the task of this name has written so far, or had when its worker died; cards last."""
+    for path in live_tasks(folder):
+        with contextlib.suppress(OSError):
+            if label_in(path) == label:
+                return [*_read_streams(path), *card_outputs(path.with_suffix(".card"))]
+    return []
+
+
+def add_words(folder: Path, label: str, text: str) -> None:
+    """Add what a task has printed on its standard output, where its worker cannot write into this folder itself."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    task = folder / f"{label.encode().hex()}.task"
+    if not task.exists():
+        task.write_bytes(f"{label}\n0\n".encode())
+    with task.with_suffix(".out").open("ab") as file:
+        file.write(text.encode("utf-8", "replace"))
+
+
+def live_tasks(folder: Path) -> list[Path]:
+    """Return the `PID.task` file of each worker, which names its task; none after the run, whose folder is gone."""
+    try:
+        return list(folder.glob("*.task"))
+    except FileNotFoundError:  # the folder was removed while pathlib was reading it
+        return []
+
+
+def label_in(path: Path) -> str:
+    """Return the name of the task that a `PID.task` file holds."""
+    return path.read_bytes().partition(b"\n")[0].decode()  # half a character of a longer label may follow
+
+
+def attempt_in(path: Path) -> int:
+    """Return which attempt of the task a `PID.task` file is about, from 0."""
+    return int(path.read_bytes().split(b"\n", 2)[1])
+
+
+def _read_streams(path: Path) -> Iterator[Output]:
+    for name, suffix in (("stdout", ".out"), ("stderr", ".err")):
+        with contextlib.suppress(OSError):
+            text = path.with_suffix(suffix).read_bytes()[:OUTPUT_LIMIT].decode("utf-8", "replace")
+            if text:
+                yield {"output_type": "stream", "name": name, "text": settled(text)}

@@ -1,0 +1,60 @@
+"""Defines what a worker is told about a task, and what it answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from nbflow.run.events.events import NOTHING_PASSED_ON, Failure, Level, PassedOn, TaskDone, TaskId
+from nbflow.run.output.outputs import Output
+from nbflow.run.task.random_state import NO_STREAMS, Streams
+from nbflow.run.task.task_records import CarriedRecords
+from nbflow.store.catalog.rows import FileRow
+from nbflow.store.values.artifact_ref import ArtifactRef, Component, Lost, pickled_by_fields
+
+
+@pickled_by_fields
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Tells a worker what it must know about one task; what a join looks at is read from the catalog.
+
+    The other fields after `partners` are for tasks of a script: the joined tasks, the foreachs around the task, the
+    attempt, the number of the task in the run, and a `failure` that the extra attempt of a step with `@catch` handles.
+    """
+
+    task: TaskId
+    inputs: tuple[ArtifactRef, ...] = ()
+    partners: tuple[ArtifactRef, ...] = ()
+    joined: tuple[TaskDone, ...] = ()
+    stack: tuple[Level, ...] = ()
+    attempt: int = 0
+    number: int = 0
+    failure: Failure | None = None
+    level: int = 0  # the number of settings above the step
+    streams: Streams = NO_STREAMS
+    records: CarriedRecords | None = None  # what the worker reads of a catalog that it cannot reach
+    besides: frozenset[str] = frozenset()  # prelude names that the run has found out it needs, too
+    is_brief: bool = False  # it will probably take so little time that it may wait in a worker behind others
+
+
+@pickled_by_fields
+@dataclass(slots=True)
+class Result:
+    """Holds the answer of a worker. For a split, `artifacts` holds the items, named by their index."""
+
+    task: TaskId
+    artifacts: tuple[ArtifactRef, ...] = ()
+    components: tuple[Component, ...] = ()
+    outputs: list[Output] = field(default_factory=list)
+    seconds: float = 0.0
+    again: bool = False
+    skipped: bool = False
+    learned: tuple[str, ...] = ()
+    passed_on: PassedOn = NOTHING_PASSED_ON
+    lost: tuple[Lost, ...] = ()
+    patched: tuple[str, ...] = ()  # names that the body has patched in modules; they are restored
+    failure: Failure | None = None
+    files: tuple[FileRow, ...] = ()
+    warnings: tuple[str, ...] = ()
+    chose: str = ""  # the step that a switch in a script has chosen
+    pid: int = 0
+    number: int = 0

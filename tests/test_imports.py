@@ -1,0 +1,147 @@
+"""Holds what each entry point may not import, so that it answers at once."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from nbflow.jupyter.panel.answers import ANSWERS
+from nbflow.jupyter.panel.requests import POSTED, REQUESTS
+
+COMMAND = "import sys\nfrom nbflow.__main__ import main\ntry: main()\nexcept SystemExit: pass"
+SCRIPT = """
+from nbflow import FlowSpec, step
+class Short(FlowSpec):
+    @step
+    def start(self):
+        self.next(self.end)
+    @step
+    def end(self):
+        pass
+if __name__ == "__main__":
+    import os, sys
+    leave, os._exit = os._exit, lambda code: (print("\\n" + str(sorted(sys.modules)), flush=True), leave(code))
+    Short()
+"""
+
+LIBRARIES = frozenset(
+    {"IPython", "asyncio", "cloudpickle", "email", "graphviz", "importlib.metadata", "jupytext", "nbformat", "rich"}
+)
+"""Takes long to import, and only few verbs need any of it."""
+
+RUNNING = frozenset({"multiprocessing", "nbflow.run.executor", "nbflow.run.task.performer"})
+WRITING = frozenset({"nbflow.export", "nbflow.importing", "nbflow.notebook.init.files", "nbflow.script"})
+LOOKING = LIBRARIES | RUNNING | WRITING | {"nbflow.client", "nbflow.store.pickling.pickler"}
+CHECKS = frozenset({"nbflow.flow.checks.rules"})
+BESIDE_JUPYTEXT = frozenset(
+    {"arrow", "jupyter_client", "jupyter_server", "markdown_it", "rfc3987_syntax", "tornado", "zmq"}
+)
+
+
+def loaded(code: str, *words: str, folder: Path | None = None) -> set[str]:
+    """Return the modules that a new process has imported when it ends."""
+    asking = f"{code}\nimport sys\nprint('\\n' + str(sorted(sys.modules)))"
+    done = subprocess.run(
+        [sys.executable, "-c", asking, *words], capture_output=True, text=True, check=True, cwd=folder
+    )
+    return modules_in(done.stdout)
+
+
+def modules_in(output: str) -> set[str]:
+    last = output.splitlines()[-1]
+    return set(json.loads(last.replace("'", '"')))
+
+
+@pytest.fixture
+def notebook(tmp_path: Path) -> str:
+    sources = ["import math", "%%step a\nx = math.pi", "%%step b\ny = x + 1"]
+    cells = [
+        {"cell_type": "code", "id": f"c{n}", "metadata": {}, "source": text, "outputs": [], "execution_count": None}
+        for n, text in enumerate(sources)
+    ]
+    content = {"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": cells}
+    (tmp_path / "films.ipynb").write_text(json.dumps(content))
+    return "films.ipynb"
+
+
+@pytest.mark.parametrize("words", [["--help"], ["--version"]])
+def test_the_command_answers_before_it_loads_anything_heavy(words: list[str]) -> None:
+    heavy = {"rich", "sqlite3", "graphviz", "IPython", "nbflow.run", "nbflow.flow", "nbflow.store"}
+    assert not loaded(COMMAND, *words) & heavy
+
+
+@pytest.mark.parametrize(
+    ("verb", "never"),
+    [
+        ("status", LOOKING | CHECKS),
+        ("runs", LOOKING | CHECKS),
+        ("params", LOOKING),
+        ("show", LOOKING),
+        ("check", LOOKING),
+    ],
+)
+def test_a_verb_that_looks_imports_nothing_that_runs_or_writes(
+    verb: str, never: frozenset[str], notebook: str, tmp_path: Path
+) -> None:
+    assert not loaded(COMMAND, verb, notebook, folder=tmp_path) & never
+
+
+def test_a_text_notebook_is_read_without_the_jupyter_server(tmp_path: Path) -> None:
+    (tmp_path / "films.py").write_text("# %%step a\nx = 1\n")
+    found = loaded(COMMAND, "check", "films.py", folder=tmp_path)
+    assert "jupytext" in found
+    assert not found & BESIDE_JUPYTEXT
+
+
+def test_a_notebook_is_imported_without_the_grammar_of_addresses(tmp_path: Path) -> None:
+    (tmp_path / "short.py").write_text(SCRIPT)
+    found = loaded(COMMAND, "import", "short.py", "short.ipynb", folder=tmp_path)
+    assert (tmp_path / "short.ipynb").exists()
+    assert not found & BESIDE_JUPYTEXT
+
+
+def test_a_program_that_uses_nbflow_gets_the_whole_of_jupytext(tmp_path: Path) -> None:
+    (tmp_path / "films.py").write_text("# %%step a\nx = 1\n")
+    code = "from pathlib import Path\nfrom nbflow.notebook.read import read_notebook\nread_notebook(Path('films.py'))"
+    found = loaded(code, folder=tmp_path)
+    assert {"jupytext.sync_contentsmanager", "markdown_it", "rfc3987_syntax"} <= found
+
+
+def test_a_script_imports_only_what_starts_a_run(tmp_path: Path) -> None:
+    (tmp_path / "short.py").write_text(SCRIPT)
+    done = subprocess.run([sys.executable, "short.py", "run"], capture_output=True, text=True, check=True, cwd=tmp_path)
+    never = {
+        "IPython",
+        "email",
+        "graphviz",
+        "importlib.metadata",
+        "nbflow.client",
+        "nbflow.flow.checks.rules",
+        "nbflow.flow.graph.linking",
+        "nbflow.flow.reading.cells",
+        "rich",
+    }
+    assert not modules_in(done.stdout) & never
+
+
+def test_the_jupyter_server_starts_before_the_answers_are_loaded() -> None:
+    found = {name for name in loaded("import nbflow.jupyter.server") if name.startswith("nbflow.")}
+    assert found == {
+        "nbflow.jupyter",
+        "nbflow.jupyter.panel",
+        "nbflow.jupyter.panel.requests",
+        "nbflow.jupyter.server",
+    }
+
+
+def test_every_request_has_an_answer() -> None:
+    assert tuple(ANSWERS) == REQUESTS
+    assert set(REQUESTS) >= POSTED
+
+
+def test_importing_nbflow_loads_nothing_of_it() -> None:
+    assert not [name for name in loaded("import nbflow") if name.startswith("nbflow.")]
