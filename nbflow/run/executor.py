@@ -84,7 +84,7 @@ class Executor:
         self._committed = 0.0
         self._thread = 0  # that has the run; what comes from others is queued
         self._begun: set[tuple[TaskId, int]] = set()
-        self._workers = workers(program, run.plan.slots, self)
+        self._workers = workers(program, run.plan, self)
 
     def cancel(self, reason: str) -> None:
         """Ask the run to end soon, with the reason in a word; may be called from any thread."""

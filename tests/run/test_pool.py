@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nbflow.run.events.events import TaskId
+from nbflow.run.events.events import Reuse, TaskId
+from nbflow.run.machine.plan import RunPlan
 from nbflow.run.program.program import Program
 from nbflow.run.task.job import Job, Result
 from nbflow.run.workers.local_pool import LocalPool
@@ -54,7 +55,7 @@ def run_jobs(folder: Path, jobs: list[tuple[str, bool]], workers: int = 2) -> di
     Store.open(folder / ".nbflow")
     answers = Answers(len(jobs))
     program = Program(LINEAR.graph, {}, folder, folder / ".nbflow", performer="tests.run.misbehaving:perform")
-    pool = LocalPool(program, workers, answers)
+    pool = LocalPool(program, RunPlan(dict.fromkeys(LINEAR.graph.links, Reuse.NEVER), slots=workers), answers)
     try:
         for number, (kind, is_brief) in enumerate(jobs):
             timeout = 0.2 if kind in ("hang", "stop") else None

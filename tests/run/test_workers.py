@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from nbflow.run.machine.plan import RunPlan
 from nbflow.run.output.live_output import add_words, last_words
 from nbflow.run.program.program import Program
 from nbflow.run.task.job import Job
@@ -29,8 +30,8 @@ def open_blobs(root: Path) -> TaskStore:
 class FarPool(LocalPool):
     """Hands each job to a process together with all that the job will ask of the catalog."""
 
-    def __init__(self, program: Program, workers: int, receiver: Receiver) -> None:
-        super().__init__(program, workers, receiver, partial(open_blobs, program.root / "blobs"))
+    def __init__(self, program: Program, plan: RunPlan, receiver: Receiver) -> None:
+        super().__init__(program, plan, receiver, partial(open_blobs, program.root / "blobs"))
         self._program, self._far = program, receiver
 
     def submit(self, job: Job, timeout: float | None) -> None:

@@ -12,13 +12,15 @@ from functools import partial
 from pathlib import Path
 
 from nbflow.flow.effects.library_calls import environment_names
+from nbflow.run.machine.plan import RunPlan
 from nbflow.run.program.program import Program
 from nbflow.run.task.job import Job
 from nbflow.run.task.task_store import TaskStore
 from nbflow.run.task.tracebacks import describe_failure
 from nbflow.run.workers.channel import OpenStore, WorkerSetup
-from nbflow.run.workers.fork_server import threads_of
+from nbflow.run.workers.fork_server import has_fork_server, start_fork_server, threads_of
 from nbflow.run.workers.job_queue import Ticket
+from nbflow.run.workers.preloaded_modules import modules_to_preload
 from nbflow.run.workers.supervisor import Supervisor
 from nbflow.run.workers.workers import Receiver, WorkersMissing
 from nbflow.store.store import Store
@@ -30,14 +32,19 @@ GONE_AFTER = 5.0
 
 
 class LocalPool:
-    """Runs jobs in at most `workers` processes. A thread of its own supervises them and calls `receiver`."""
+    """Runs jobs in one process per slot of a plan. A thread of its own supervises them and calls `receiver`."""
 
-    def __init__(self, program: Program, workers: int, receiver: Receiver, open_store: OpenStore | None = None) -> None:
-        environment = {**_environment(program), **threads_of(workers)}
+    def __init__(
+        self, program: Program, plan: RunPlan, receiver: Receiver, open_store: OpenStore | None = None
+    ) -> None:
+        method = _start_method()
+        if method == "forkserver" and not has_fork_server():
+            start_fork_server(modules_to_preload(program, plan.reuse), plan.slots, program.folder)
+        environment = {**_environment(program), **threads_of(plan.slots)}
         setup = WorkerSetup(program, open_store or partial(_open_store, program.root), environment)
         self._receiver = receiver
         self._wakes, woken = socket.socketpair()
-        self._supervisor = Supervisor(setup, _start_method(), workers, receiver.receive, woken)
+        self._supervisor = Supervisor(setup, method, plan.slots, receiver.receive, woken)
         self._inbox: queue.SimpleQueue[Ticket] = queue.SimpleQueue()
         self._is_closing = self._is_stopping = False
         self._are_gone = threading.Event()

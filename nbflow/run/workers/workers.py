@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from nbflow.run.events.events import Failure
+from nbflow.run.machine.plan import RunPlan
 from nbflow.run.program.program import Program
 from nbflow.run.task.job import Job, Result
 
@@ -67,5 +68,5 @@ class Workers(Protocol):
         """Kill what runs. Returns when it is gone; nothing is received any more."""
 
 
-StartWorkers = Callable[[Program, int, Receiver], Workers]
-"""Makes the workers of one run: for its program, at most so many tasks at once, and for this receiver."""
+StartWorkers = Callable[[Program, RunPlan, Receiver], Workers]
+"""Makes the workers of one run: for its program, for the steps and the slots of its plan, and for this receiver."""
