@@ -90,6 +90,10 @@ def test_a_verb_that_looks_imports_nothing_that_runs_or_writes(
     assert not loaded(COMMAND, verb, notebook, folder=tmp_path) & never
 
 
+def test_a_run_that_is_not_shown_in_a_terminal_loads_no_tables(notebook: str, tmp_path: Path) -> None:
+    assert not loaded(COMMAND, "run", notebook, folder=tmp_path) & {"rich", "graphviz", "IPython", "nbflow.client"}
+
+
 def test_a_text_notebook_is_read_without_the_jupyter_server(tmp_path: Path) -> None:
     (tmp_path / "films.py").write_text("# %%step a\nx = 1\n")
     found = loaded(COMMAND, "check", "films.py", folder=tmp_path)

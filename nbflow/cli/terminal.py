@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-import contextlib
+import os
 import sys
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 import click
-from rich.console import Console, Group, RenderableType
-from rich.live import Live
-from rich.text import Text
 
 from nbflow.flow.graph.graph import Graph
 from nbflow.progress.narrator import Narrator
 from nbflow.progress.pictures import count
 from nbflow.progress.streams import fall_silent
-from nbflow.progress.table import steps_table
 from nbflow.progress.tally import Tally
 from nbflow.run.diskcheck import warnings_of
-from nbflow.run.events.events import Event, Outcome, TaskStarted
+from nbflow.run.events.events import Event, Outcome
 from nbflow.run.executor import Executor
 from nbflow.run.launch import launch, refuse_errors
 from nbflow.run.machine.plan import RunPlan
@@ -31,6 +28,11 @@ from nbflow.store.catalog.rows import RunRow
 from nbflow.store.store import Store
 from nbflow.verbs.execution import memory_of
 from nbflow.verbs.workspace import Workspace
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from nbflow.cli.live_table import TableProgress
 
 
 class LineProgress:
@@ -57,40 +59,6 @@ class LineProgress:
         yield
 
 
-class TableProgress:
-    """Keeps a table with one line per step at the bottom of the terminal; the output of steps goes above it."""
-
-    def __init__(self, narrator: Narrator, console: Console) -> None:
-        self.narrator, self.tally, self.console = narrator, narrator.tally, console
-        self._began: dict[str, float] = {}
-        self._live = Live(get_renderable=self._draw, console=console, refresh_per_second=8)
-
-    def __call__(self, event: Event, result: Result | None) -> None:
-        if isinstance(event, TaskStarted):
-            self._began.setdefault(event.task.step, time.monotonic())
-        if self.tally.add(event):
-            self.say(self.narrator.tell(event, result))
-
-    def say(self, texts: Iterable[str]) -> None:
-        for text in texts:
-            with contextlib.suppress(OSError):  # the terminal may be gone
-                self.console.print(Text.from_ansi(text.rstrip("\n")), highlight=False)
-
-    @contextmanager
-    def shown(self) -> Iterator[None]:
-        """Show the table while the block runs."""
-        with self._live:
-            yield
-
-    def _draw(self) -> RenderableType:
-        return Group(steps_table(self.tally, self._elapsed()))
-
-    def _elapsed(self) -> dict[str, float]:
-        """Return for each running step the seconds since it began."""
-        now = time.monotonic()
-        return {step: now - began for step, began in list(self._began.items()) if self.tally.counts[step].running}
-
-
 def perform_in_terminal(workspace: Workspace, request: RunRequest) -> None:
     """Run a request with progress, then end the process: exit code 0 if the run succeeded, else 1."""
     refuse_errors(workspace.graph)
@@ -100,9 +68,9 @@ def perform_in_terminal(workspace: Workspace, request: RunRequest) -> None:
 
 def _perform(workspace: Workspace, request: RunRequest, store: Store) -> Outcome:
     began = time.monotonic()
-    console = Console()
-    narrator = _narrator(workspace, request.plan, store, brief=console.is_terminal)
-    progress = TableProgress(narrator, console) if console.is_terminal else LineProgress(narrator)
+    console = _console()
+    narrator = _narrator(workspace, request.plan, store, brief=console is not None)
+    progress = _progress(narrator, console)
 
     def started(row: RunRow, executor: Executor) -> None:
         name = explain_name(row.flow, row.document) if row.number == 1 else ""
@@ -117,6 +85,24 @@ def _perform(workspace: Workspace, request: RunRequest, store: Store) -> Outcome
         )  # fmt: skip
     progress.say(narrator.summary(finished.row.number, finished.outcome, time.monotonic() - began))
     return finished.outcome
+
+
+def _console() -> Console | None:
+    """Return the terminal, or None if the output goes elsewhere: then rich, which draws tables, is not loaded."""
+    if not (os.isatty(1) or os.environ.get("FORCE_COLOR") or os.environ.get("TTY_COMPATIBLE")):
+        return None
+    from rich.console import Console  # noqa: PLC0415
+
+    console = Console()
+    return console if console.is_terminal else None
+
+
+def _progress(narrator: Narrator, console: Console | None) -> LineProgress | TableProgress:
+    if console is None:
+        return LineProgress(narrator)
+    from nbflow.cli.live_table import TableProgress  # noqa: PLC0415
+
+    return TableProgress(narrator, console)
 
 
 def _narrator(workspace: Workspace, plan: RunPlan, store: Store, brief: bool) -> Narrator:

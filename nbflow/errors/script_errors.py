@@ -84,7 +84,7 @@ class MissingInMergeArtifactsException(MetaflowException):
 
     def __init__(self, names: Iterable[str]) -> None:
         self.artifact_names = sorted(names)
-        super().__init__(f"no input has {', '.join(self.artifact_names)}: take it out of include")
+        super().__init__(f"no input has {', '.join(self.artifact_names)}: remove it from include")
 
 
 class ExternalCommandFailed(MetaflowException):

@@ -36,7 +36,7 @@ def _code_in_artifacts(usage: Usage) -> Iterator[Problem]:
         for store in usage.stores(step):
             if store.name in made and store.name not in GENERATORS:
                 message = (
-                    f"step '{step.name}' hands on '{store.name}', which holds a function or class that it defines, "
+                    f"step '{step.name}' passes on '{store.name}', which holds a function or class that it defines, "
                 )
                 message += "and Metaflow cannot store that"
                 fix = "Define the function or class in an ordinary cell, or export with --target nbflow"
@@ -115,6 +115,6 @@ def _changes_of_folder(usage: Usage) -> Iterator[Problem]:
     graph = usage.graph
     for one in graph.prelude.closure(frozenset().union(*(names_at_top(graph, s) for s in graph.steps.values()))):
         if one.setting and "chdir" in one.source:
-            message = "this changes the folder of the process that starts the tasks as well, which Metaflow cannot"
+            message = "this also changes the folder of the process that starts the tasks, which Metaflow cannot do"
             fix = "Write it into the steps that need it, or export with --target nbflow"
             yield Problem("folder", message, fix, one.place)

@@ -46,9 +46,9 @@ def refusals(usage: Usage) -> tuple[Problem, ...]:
 def _step_names(usage: Usage) -> Iterator[Problem]:
     for step in usage.graph.steps.values():
         if step.name in RESERVED_NAMES or not re.fullmatch(r"[a-z0-9][a-z0-9_]*", step.name):
-            message = f"'{step.name}' cannot name a step of a script"
+            message = f"'{step.name}' cannot be the name of a step of a script"
             if step.name in RESERVED_NAMES:
-                fix = f"FlowSpec uses that name itself: rename the step, for example to {step.name}_step"
+                fix = f"FlowSpec uses this name itself: rename the step, for example to {step.name}_step"
             else:
                 fix = f"Use small letters a-z, digits and _, and no _ in front, for example {_small(step.name)}"
             yield problem("step-name", step, message, fix)
@@ -66,12 +66,12 @@ _ENDS = frozenset({"start", "end"})
 def artifact_names(usage: Usage) -> Iterator[Problem]:
     for step in usage.graph.steps.values():
         if INPUTS in step.names.writes:
-            message = f"step '{step.name}' assigns '{INPUTS}', which in a script are the branches that a step joins"
+            message = f"step '{step.name}' assigns '{INPUTS}', which in a script is the name for the branches of a join"
             yield problem("artifact-name", step, message, f"Rename it, for example to my_{INPUTS}", name=INPUTS)
         native = {"input"} if step.metaflow and step.control.foreach else set()
         for store in usage.stores(step):
             if store.attribute in (RESERVED_NAMES | _ENDS) - native:
-                message = f"step '{step.name}' hands on '{store.name}', which is a part of every FlowSpec"
+                message = f"step '{step.name}' passes on '{store.name}', which is the name of a part of FlowSpec"
                 fix = f"Rename it, for example to my_{store.name}"
                 yield problem("artifact-name", step, message, fix, name=store.name)
 
@@ -81,8 +81,8 @@ def parameter_names(usage: Usage) -> Iterator[Problem]:
     for parameter in usage.graph.flow.parameters:
         folded = parameter.name.lower()
         if parameter.name in RESERVED_NAMES | _ENDS or folded.replace("_", "-") in RESERVED_PARAMETERS:
-            message = f"'{parameter.name}' cannot name a parameter of a script"
-            fix = f"FlowSpec uses that name itself: rename it, for example to my_{parameter.name}"
+            message = f"'{parameter.name}' cannot be the name of a parameter of a script"
+            fix = f"FlowSpec uses this name itself: rename it, for example to my_{parameter.name}"
             yield Problem("parameter-name", message, fix, parameter.place)
         elif folded in seen:
             message = f"parameters '{seen[folded]}' and '{parameter.name}' differ only in case, which a script ignores"
@@ -118,10 +118,10 @@ def dynamic_writes(usage: Usage) -> Iterator[Problem]:
         known |= {step.control.foreach.var} if step.control.foreach else set()
         handed = {store.name for store in usage.stores(step) if not step.metaflow}
         for name in sorted(handed - known - usage.graph.prelude.names - GENERATORS):
-            message = f"step '{step.name}' hands on '{name}', which no statement of it assigns"
+            message = f"step '{step.name}' passes on '{name}', but none of its statements assigns it"
             yield problem("dynamic-write", step, message, f"Assign '{name}' in the body")
         for name in sorted(executed - handed):
-            message = f"step '{step.name}' binds '{name}' by exec(), which a method cannot"
+            message = f"step '{step.name}' binds '{name}' with exec(), which is impossible in a method"
             yield problem("dynamic-write", step, message, f"Assign '{name}' in the body", name="exec")
 
 
@@ -136,7 +136,7 @@ def done_below_only(usage: Usage) -> Iterator[Problem]:
             is_new = id(one) not in own | seen and one.code not in known
             if is_new and graph.passage is Passage.BY_NAME and not _is_harmless(one):
                 seen.add(id(one))
-                message = f"a script would do this before step '{name}' as well, which stands above it"
+                message = f"a script would do this before step '{name}', which is above this cell"
                 yield Problem("done-below", message, _fix_for_done_below(graph, one, graph.steps[name]), one.place)
 
 
@@ -147,7 +147,7 @@ def defined_after_use(graph: Graph) -> tuple[Problem, ...]:
         own = frozenset(one for definition in graph.code_of[name] for one in definition.names)
         for one in sorted(graph.links[name].prelude & own):
             if len(graph.prelude.places[one]) > 1:
-                message = f"step '{name}' uses '{one}' and then defines it anew"
+                message = f"step '{name}' uses '{one}' and then defines it again"
                 found.append(
                     problem("done-below", step, message, f"Define it under another name than '{one}'", name=one)
                 )
@@ -179,7 +179,7 @@ def computed_from_parameters(usage: Usage) -> Iterator[Problem]:
     for one in dict.fromkeys(_all_at_top(graph)) if parameters else ():
         if one.kind != "import":
             for name in sorted(names_of(one.source).now & parameters):
-                message = f"this needs parameter '{name}', which a script knows in its steps only"
+                message = f"this needs parameter '{name}', which in a script only steps can use"
                 yield Problem("parameter-use", message, "Compute it in a step", one.place)
 
 
@@ -187,7 +187,7 @@ def defined_from_artifacts(usage: Usage) -> Iterator[Problem]:
     """Yield definitions that need an artifact: the top of a script is executed before all steps."""
     for one in dict.fromkeys(_all_at_top(usage.graph)):
         for name in sorted(one.takes):
-            message = f"this needs artifact '{name}' to be defined, which a script has in its steps only"
+            message = f"this needs artifact '{name}' to be defined, which in a script exists only in steps"
             fix = f"Write  %%step {min(one.names)}_code  on top of cell {one.place.cell}"
             yield Problem("artifact-use", message, fix, one.place)
 
@@ -216,15 +216,15 @@ def state_of_the_prelude(usage: Usage) -> Iterator[Problem]:
             other = next(one for one in graph.prelude.definitions if name in one.names)
             message = f"step '{step.name}' changes '{name}', which cell {other.place.cell} defines"
             if graph.prelude.is_code(name):
-                fix = "A script cannot hand that on: keep what changes in an artifact, and give it to the function"
+                fix = "A script cannot pass that on: keep what changes in an artifact, and give it to the function"
             elif name in _assigned_through_global(graph, step):
                 fix = f"Define '{name}' in a step of its own, let the function return the value, and write '{name} = …'"
             else:
                 fix = f"Define '{name}' in a step of its own, so that it is an artifact"
             yield problem("prelude-state", step, message, fix, name=name)
         for name in sorted(_assigned_by_functions(graph, step)):
-            message = f"step '{step.name}' calls a function that assigns '{name}' through global"
-            fix = f"Let the function return the value, and write '{name} = …' in the step: a method sees no more of it"
+            message = f"step '{step.name}' calls a function that assigns '{name}' with a global statement"
+            fix = f"Let the function return the value, and write '{name} = …' in the step: a method does not see it"
             yield problem("prelude-state", step, message, fix, name=name)
 
 
@@ -236,7 +236,7 @@ def state_of_functions(usage: Usage) -> Iterator[Problem]:
         body = parse(step.source.body).body if "global " in step.source.body and not step.metaflow else []
         functions = [one for one in body if isinstance(one, ast.FunctionDef) and one.name in handed]
         for name in sorted(assigned_by_calls(functions) & graph.links[step.name].writes):
-            message = f"step '{step.name}' defines a function that assigns '{name}' through global"
+            message = f"step '{step.name}' defines a function that assigns '{name}' with a global statement"
             fix = f"Let the function return the value, and write '{name} = …' in the steps that call it"
             yield problem("function-state", step, message, fix, name=name)
 
@@ -304,7 +304,7 @@ def looks_into_globals(usage: Usage) -> Iterator[Problem]:
             for node in every_node(parse(step.source.body))
             if isinstance(node, ast.Call)
         ):
-            message = f"step '{step.name}' reads globals(), which has other names in a method"
+            message = f"step '{step.name}' reads globals(), which in a method contains other names"
             yield problem("globals", step, message, "Use the names themselves, or locals()", name="globals")
 
 
@@ -313,7 +313,7 @@ def awaiting_bodies(usage: Usage) -> Iterator[Problem]:
     for step in usage.graph.steps.values():
         line = awaiting_line(step.source.body)
         if line:
-            message = f"step '{step.name}' awaits at its top level, which a method cannot"
+            message = f"step '{step.name}' uses await at its top level, which is impossible in a method"
             fix = "Put it into 'async def main(): …' and write asyncio.run(main())"
             yield Problem("await", message, fix, replace(step.place, line=step.source.body_line + line - 1), step.name)
 
@@ -325,7 +325,7 @@ def lines_of_ipython(usage: Usage) -> Iterator[Problem]:
         calls = [node.lineno for node in nodes if isinstance(node, ast.Call) and of_shell(node)]
         captures = [node.lineno for node in nodes if isinstance(node, ast.With) and is_capture(node)]
         if line := min((*calls, *captures), default=0):
-            message = f"step '{step.name}' asks IPython for something, and a script does not have it"
+            message = f"step '{step.name}' uses IPython, which a script does not have"
             fix = "Write it in Python; subprocess.run(…, shell=True) runs a command"
             yield Problem(
                 "ipython", message, fix, replace(step.place, line=step.source.body_line + line - 1), step.name
@@ -336,7 +336,7 @@ def membership_of_tasks(usage: Usage) -> Iterator[Problem]:
     """Yield steps that ask `"score" in task`, which only a notebook understands."""
     for step in usage.graph.steps.values():
         for asked in names_asked_of_tasks(step) if usage.graph.links[step.name].joined else ():
-            message = f"step '{step.name}' asks whether '{asked}' is in a task, which a script cannot"
+            message = f"step '{step.name}' asks whether '{asked}' is in a task, which is impossible in a script"
             yield problem("in-task", step, message, f"Write hasattr(…, '{asked}')", name="inputs")
 
 

@@ -55,12 +55,12 @@ def sync_script(script: Path, notebook: Path, *, dry_run: bool = False) -> list[
     """
     text = text_of_node(script)
     if is_notebook(script, text):
-        raise NotAScript(script, "it is a notebook", "the script comes first:  nbflow sync FLOW.py NOTEBOOK")
+        raise NotAScript(script, "it is a notebook", "give the script first:  nbflow sync FLOW.py NOTEBOOK")
     cells = list(read_cells(notebook))
     marks = read_marks(text)
     if marks is None:
-        fix = "make one with  nbflow export,  or bring another one in with  nbflow import"
-        raise NotAScript(script, "it was not exported by nbflow, so no line says which cell it came from", fix)
+        fix = "export one with  nbflow export,  or import this one with  nbflow import"
+        raise NotAScript(script, "nbflow has not exported it, so no line says from which cell it was made", fix)
     edits = _plan(_Both(script, notebook, marks, _bodies(script, text), cells))
     _refuse_errors(script, notebook, cells, edits)
     if edits and not dry_run:

@@ -25,7 +25,7 @@ from nbflow.verbs.context import PERFORM, WORKSPACE
 from nbflow.verbs.options import FlowCommand, require_step
 from nbflow.verbs.workspace import NOTEBOOK, Workspace, find_workspace_with_steps
 
-FRESH = "Compute everything (default in a shell), or reuse results that still hold (default in a notebook)."
+FRESH = "Compute everything (default in a shell), or reuse results that are still valid (default in a notebook)."
 
 
 def _is_live() -> bool:
@@ -94,7 +94,7 @@ def run(
 def resume(
     ctx: click.Context, notebook: Path, origin: str | None, jobs: int, memory: int | None, tags: tuple[str, ...]
 ) -> None:
-    """Start a new run that reuses every result that still holds, of RUN (default: the newest) and other runs.
+    """Start a new run that reuses every result that is still valid, of RUN (default: the newest) and other runs.
 
     It uses the parameters of RUN, except those that you give.
     """

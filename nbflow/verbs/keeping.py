@@ -20,7 +20,7 @@ _PLACE = click.argument("place", metavar="[NOTEBOOK]", type=click.Path(exists=Tr
 @click.option("--keep", type=click.IntRange(0), default=10, show_default=True, help="How many runs of each flow stay.")
 @click.option("--dry-run", is_flag=True, help="Only print what would be deleted.")
 def gc(place: Path, keep: int, dry_run: bool) -> None:
-    """Delete what no kept run needs, for all flows in the store of NOTEBOOK or of this folder."""
+    """Delete old runs of all flows in the store of NOTEBOOK or of this folder, and what no remaining run needs."""
     with open_store(place) as store:
         swept = store.gc(keep, dry_run)
     runs = f"{count(len(swept.runs), 'run')}" + (f" ({', '.join(swept.runs)})" if swept.runs else "")

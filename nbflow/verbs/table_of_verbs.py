@@ -31,7 +31,7 @@ from nbflow.errors import (
 VERBS = {
     "init": ("starting", "Make a flow of an ordinary notebook."),
     "run": ("execution", "Run the flow, or a part of it."),
-    "resume": ("execution", "Run again, and reuse every earlier result that still holds."),
+    "resume": ("execution", "Run again, and reuse every earlier result that is still valid."),
     "rerun": ("execution", "Compute a step or one of its items again, even if it is stored."),
     "show": ("inspection", "Draw the graph as text, SVG, mermaid or DOT."),
     "check": ("inspection", "Find what is wrong with the flow before it runs."),
@@ -48,8 +48,8 @@ VERBS = {
     "convert": ("writing", "Rewrite step headers as comments or as magics."),
     "import": ("imports", "Make a notebook of a FlowSpec script."),
     "sync": ("imports", "Copy code that was edited in an exported script back to its cells."),
-    "gc": ("keeping", "Delete what no kept run needs from the store."),
-    "trust": ("keeping", "Trust everything in the store, whoever signed it."),
+    "gc": ("keeping", "Delete old runs, and the objects that no remaining run needs."),
+    "trust": ("keeping", "Trust everything that the store holds now, whoever signed it."),
     "verify": ("keeping", "Check that every stored object is intact."),
 }
 """Maps each verb to its module below nbflow.verbs and its line of help."""

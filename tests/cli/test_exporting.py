@@ -112,47 +112,47 @@ def test_a_write_that_breaks_off_leaves_the_old_file(shell: Shell, monkeypatch: 
     [
         (
             ["%%step Load\na = 1"],
-            "cell 1, line 1: 'Load' cannot name a step of a script. "
+            "cell 1, line 1: 'Load' cannot be the name of a step of a script. "
             "Use small letters a-z, digits and _, and no _ in front, for example load",
         ),
         (
             ["%%step loadFilms_2\na = 1"],
-            "cell 1, line 1: 'loadFilms_2' cannot name a step of a script. "
+            "cell 1, line 1: 'loadFilms_2' cannot be the name of a step of a script. "
             "Use small letters a-z, digits and _, and no _ in front, for example load_films_2",
         ),
         (
             ["%%step _load\na = 1"],
-            "cell 1, line 1: '_load' cannot name a step of a script. "
+            "cell 1, line 1: '_load' cannot be the name of a step of a script. "
             "Use small letters a-z, digits and _, and no _ in front, for example load",
         ),
         (
             ["%%step name\na = 1"],
-            "cell 1, line 1: 'name' cannot name a step of a script. "
-            "FlowSpec uses that name itself: rename the step, for example to name_step",
+            "cell 1, line 1: 'name' cannot be the name of a step of a script. "
+            "FlowSpec uses this name itself: rename the step, for example to name_step",
         ),
         (
             ["%%step load --foreach k in [1]\nindex = k", "%%step use --join load\nb = inputs.index"],
-            "cell 1, line 2: step 'load' hands on 'index', which is a part of every FlowSpec. "
+            "cell 1, line 2: step 'load' passes on 'index', which is the name of a part of FlowSpec. "
             "Rename it, for example to my_index",
         ),
         (
             ["%%parameters\ntag: str = 'x'", "%%step load\na = tag"],
-            "cell 1, line 2: 'tag' cannot name a parameter of a script. "
-            "FlowSpec uses that name itself: rename it, for example to my_tag",
+            "cell 1, line 2: 'tag' cannot be the name of a parameter of a script. "
+            "FlowSpec uses this name itself: rename it, for example to my_tag",
         ),
         (
             ["%%step load\nstart = 5", "%%step use\nb = start"],
-            "cell 1, line 2: step 'load' hands on 'start', which is a part of every FlowSpec. "
+            "cell 1, line 2: step 'load' passes on 'start', which is the name of a part of FlowSpec. "
             "Rename it, for example to my_start",
         ),
         (
             ["%%parameters\nstart: int = 1", "%%step load\na = start"],
-            "cell 1, line 2: 'start' cannot name a parameter of a script. "
-            "FlowSpec uses that name itself: rename it, for example to my_start",
+            "cell 1, line 2: 'start' cannot be the name of a parameter of a script. "
+            "FlowSpec uses this name itself: rename it, for example to my_start",
         ),
         (
             ["%%step count\nn = 0\ndef tick():\n    global n\n    n += 1", "%%step use\ntick()\nm = n"],
-            "cell 1, line 2: step 'count' defines a function that assigns 'n' through global. "
+            "cell 1, line 2: step 'count' defines a function that assigns 'n' with a global statement. "
             "Let the function return the value, and write 'n = …' in the steps that call it",
         ),
         (
@@ -167,7 +167,7 @@ def test_a_write_that_breaks_off_leaves_the_old_file(shell: Shell, monkeypatch: 
         ),
         (
             ["%%step load\nimport asyncio\nawait asyncio.sleep(0)"],
-            "cell 1, line 3: step 'load' awaits at its top level, which a method cannot. "
+            "cell 1, line 3: step 'load' uses await at its top level, which is impossible in a method. "
             "Put it into 'async def main(): …' and write asyncio.run(main())",
         ),
         (
@@ -177,12 +177,12 @@ def test_a_write_that_breaks_off_leaves_the_old_file(shell: Shell, monkeypatch: 
         ),
         (
             ["%%step a --foreach x in [1]\ny = x", "%%step b --join a\nz = len(inputs)", "%%step c\nw = y + z"],
-            "cell 3, line 1: step 'c' runs per item of 'a' and reads what 'b' has made of all its items. "
-            "A script cannot go back into a foreach: let 'c' open one of its own, over a list of 'b'",
+            "cell 3, line 1: step 'c' runs once per item of 'a' and reads what 'b' made of all items. "
+            "No script continues a foreach after its join: let 'c' start another, over a list of 'b'",
         ),
         (
             ["%%step a --out x\nexec('x = 1')", "%%step b\ny = x"],
-            "cell 1, line 1: step 'a' hands on 'x', which no statement of it assigns. Assign 'x' in the body",
+            "cell 1, line 1: step 'a' passes on 'x', but none of its statements assigns it. Assign 'x' in the body",
         ),
         (
             ["def total():\n    return n", "%%step a\nn = 1", "%%step b\nn: int = n + total()"],
@@ -191,7 +191,7 @@ def test_a_write_that_breaks_off_leaves_the_old_file(shell: Shell, monkeypatch: 
         ),
         (
             ["%%step a\nx = 1\nif 'x' in globals():\n    y = 2"],
-            "cell 1, line 3: step 'a' reads globals(), which has other names in a method. "
+            "cell 1, line 3: step 'a' reads globals(), which in a method contains other names. "
             "Use the names themselves, or locals()",
         ),
         (
@@ -199,7 +199,8 @@ def test_a_write_that_breaks_off_leaves_the_old_file(shell: Shell, monkeypatch: 
                 "%%step a --foreach x in [1]\nif x:\n    y = x",
                 "%%step b --join a\nys = [one.y for one in inputs if 'y' in one]",
             ],
-            "cell 2, line 2: step 'b' asks whether 'y' is in a task, which a script cannot. Write hasattr(…, 'y')",
+            "cell 2, line 2: step 'b' asks whether 'y' is in a task, which is impossible in a script. "
+            "Write hasattr(…, 'y')",
         ),
     ],
 )

@@ -3,13 +3,14 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
-from nbflow.cli.terminal import LineProgress, steps_table
+from nbflow.cli.terminal import LineProgress
 from nbflow.flow.graph.graph import Graph
 from nbflow.flow.graph.link import link
 from nbflow.flow.reading.cells import read_flow
 from nbflow.flow.source.cell import Cell
 from nbflow.progress.narrator import Memory, Narrator
 from nbflow.progress.printed import text_of_outputs
+from nbflow.progress.table import steps_table
 from nbflow.progress.tally import Tally
 from nbflow.run.events.events import (
     Event,

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+import sqlite3
 import tomllib
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from nbflow.jupyter.kernel.verbs.dispatch import LIVE_VERBS
+from nbflow.store.catalog import schema
 from nbflow.verbs.table_of_verbs import VERBS
 from tests.docs.tutorial import ROOT
 
@@ -24,6 +27,15 @@ def test_the_diagram_of_the_architecture_is_what_import_linter_checks() -> None:
     assert [re.split(" {2,}", line)[0] for line in block.group(1).splitlines()] == layers
 
 
+def test_the_ways_through_the_code_name_what_is_there() -> None:
+    rows = re.findall(
+        r"^\| `((?:nbflow|labextension)/[^`]+)` \| (.*) \|$", (DOCS / "architecture.md").read_text(), re.M
+    )
+    named = [(file, name.rpartition(".")[2]) for file, text in rows for name in re.findall(r"`([\w.]+)`", text)]
+    assert [(file, name) for file, name in named if not re.search(rf"\b{name}\b", (ROOT / file).read_text())] == []
+    assert len(rows) > 20
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_every_file_that_a_page_names_is_there(page: Path) -> None:
     named = set(re.findall(r"`((?:nbflow|tests|labextension|docs|notebooks)/[\w/.-]+)`", page.read_text()))
@@ -34,6 +46,14 @@ def test_the_page_of_commands_tells_every_verb() -> None:
     tables = (DOCS / "commands.md").read_text().partition("## Verbs of the shell")[0]
     told = set(re.findall(r"[a-z]+", " ".join(re.findall(r"`([^`]+)`", tables))))
     assert sorted({*VERBS, *LIVE_VERBS} - told) == []
+
+
+def test_the_page_of_the_store_tells_every_table(tmp_path: Path) -> None:
+    schema.create(tmp_path / "catalog.db")
+    with closing(sqlite3.connect(tmp_path / "catalog.db")) as connection:
+        tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    told = re.findall(r"^\| (`[^|]+) \|", (DOCS / "store.md").read_text(), re.M)
+    assert {table for table in tables if not table.startswith("sqlite_")} == set(re.findall(r"\w+", " ".join(told)))
 
 
 def test_every_page_is_in_the_navigation() -> None:

@@ -21,7 +21,7 @@ def test_code_of_steps_goes_to_the_top_with_its_comments_and_values_stay() -> No
 
 
 def test_a_step_that_uses_a_function_and_then_defines_it_anew_is_refused() -> None:
-    with pytest.raises(FlowRefused, match="step 'b' uses 'f' and then defines it anew"):
+    with pytest.raises(FlowRefused, match="step 'b' uses 'f' and then defines it again"):
         script("def f(): return 1", "%%step b\nx = f()\ndef f(): return 2")
 
 

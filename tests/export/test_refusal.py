@@ -22,7 +22,7 @@ REFUSED = {
     "a class": (
         ["class A: n = 0", "%%step a\nA.n += 1", "%%step b\nx = A.n"],
         "cell 2, line 2: step 'a' changes 'A', which cell 1 defines. "
-        "A script cannot hand that on: keep what changes in an artifact, and give it to the function",
+        "A script cannot pass that on: keep what changes in an artifact, and give it to the function",
     ),
     "a function that looks below": (
         ["%%step a\nt = 1\nf = lambda: t", "%%step b\nt = 2", "%%step c\nx = f()"],
@@ -37,9 +37,9 @@ REFUSED = {
         ["def log(x, seen=[]):\n    seen.append(x)", "%%step a\nlog(1)", "%%step b\nlog(2)"],
         "cell 2, line 2: step 'a' changes 'log', which cell 1 defines.",
     ),
-    "an artifact through global": (
+    "an artifact with a global statement": (
         ["def reset():\n    global t\n    t = 0", "%%step a\nt = 1", "%%step b\nreset()", "%%step c\nx = t"],
-        "cell 3, line 1: step 'b' calls a function that assigns 't' through global. "
+        "cell 3, line 1: step 'b' calls a function that assigns 't' with a global statement. "
         "Let the function return the value, and write 't = …' in the step",
     ),
     "a perhaps": (

@@ -70,9 +70,9 @@ def test_a_notebook_is_none(shell: Shell) -> None:
     for path in (notebook, str(text)):
         answer = shell("import", path, str(shell.folder / "m.ipynb"))
         assert (answer.code, answer.out) == (1, "")
-        assert "it is a notebook already; a script of it is made with  nbflow export" in answer.err
+        assert "it is a notebook already; to make a script of it, use  nbflow export" in answer.err
         answer = shell("sync", path, notebook)
-        assert "it is a notebook; the script comes first:  nbflow sync FLOW.py NOTEBOOK" in answer.err
+        assert "it is a notebook; give the script first:  nbflow sync FLOW.py NOTEBOOK" in answer.err
 
 
 def test_a_script_that_is_not_there_or_a_folder_is_named(shell: Shell) -> None:
@@ -84,24 +84,24 @@ STEPS: list[tuple[str, int, str]] = [
     # (a line of the step, its place below `def`, what is said)
     ("self.x = self.foreach_stack()", 0, "uses self.foreach_stack, which a notebook does not have"),
     ("self.x = self.name", 0, "uses self.name, which a notebook does not have"),
-    ("self._x = 1", 0, "uses self._x. Call it x: in a notebook, what begins with _ is no artifact"),
-    ("print(vars(self))", 0, "hands over self. Hand over the values that are needed, and set what comes back"),
-    ("print(getattr(self, 'x' + 'y'))", 0, "hands over self"),
-    ("self.x = self.y", 0, "uses self.y, which no step sets. Set self.y in a step before, or take it out"),
+    ("self._x = 1", 0, "uses self._x. Call it x: names with _ in front are no artifacts of a notebook"),
+    ("print(vars(self))", 0, "passes self to other code. Pass the values that are needed, and set what is returned"),
+    ("print(getattr(self, 'x' + 'y'))", 0, "passes self to other code"),
+    ("self.x = self.y", 0, "uses self.y, which no step sets. Set self.y in an earlier step, or remove it"),
     ("self.parameter = 1", 0, "sets parameter 'parameter'. Use another name"),
     (
         "self.helper = 1",
         0,
-        "artifact 'helper' of step 'work' has the same name as what line 2 defines. Rename one of them",
+        "artifact 'helper' of step 'work' has the name of a definition in line 2. Rename one of them",
     ),
-    ("self.LIMIT = 1", 0, "artifact 'LIMIT' of step 'work' has the same name as what line"),
+    ("self.LIMIT = 1", 0, "artifact 'LIMIT' of step 'work' has the name of a definition in line"),
     ("self.sum = 1", 0, "artifact 'sum' of step 'work' hides Python's 'sum', which line 2 uses"),
-    ("self.x = current.run_id", 0, "'current' of nbflow has no counterpart in a notebook. Take it out, or make"),
-    ("from metaflow import Flow, get_metadata", 0, "imports something that a notebook does not have. Take it out"),
-    ("if self.parameter:\n        return self.next(self.end)", 1, "returns, and a cell cannot"),
+    ("self.x = current.run_id", 0, "'current' of nbflow has no counterpart in a notebook. Remove it, or make"),
+    ("from metaflow import Flow, get_metadata", 0, "imports something that a notebook does not have. Remove it"),
+    ("if self.parameter:\n        return self.next(self.end)", 1, "uses return, and a cell cannot"),
     ("x = 1\n    def f():\n        nonlocal x\n        x = 2", 2, "a function that rebinds its variable 'x'. Let"),
-    ("self.x = 1; self.merge_artifacts(inputs)", 0, "shares its line. Put it on a line of its own"),
-    ("self.merge_artifacts([inputs.a])", 0, "merges only some of the inputs. Merge inputs as a whole"),
+    ("self.x = 1; self.merge_artifacts(inputs)", 0, "is not alone on its line. Put it on a line of its own"),
+    ("self.merge_artifacts([inputs.a])", 0, "merges only some of the inputs. Merge all inputs"),
     ("self.merge_artifacts(inputs, include=NAMES)", 0, "merge_artifacts is given 'NAMES'. Write the names"),
 ]
 FLOW = """\
@@ -137,18 +137,22 @@ def test_what_a_cell_cannot_say_is_named_with_its_line(shell: Shell, line: str, 
 CLASSES: list[tuple[str, int, str]] = [
     ("@batch(cpu=1)\n@step\ndef start(self): self.next(self.end)", 4, "@batch has no counterpart in a notebook"),
     ("@mine\n@step\ndef start(self): self.next(self.end)", 4, "@mine has no counterpart in a notebook"),
-    ("@retry(times=N)\n@step\ndef start(self): self.next(self.end)", 4, "@retry is given a computed value"),
+    ("@retry(times=N)\n@step\ndef start(self): self.next(self.end)", 4, "@retry has a computed argument"),
     ("p = Parameter('p', default=lambda ctx: 1)", 4, "the default of parameter 'p' cannot be read"),
     ("p = Parameter('p', default=unknown())", 4, "Write a literal, or compute the value in the first step"),
     ("p = Parameter('p', type=JSONType, default='{')", 4, "the default of parameter 'p' cannot be read"),
     ("p = Parameter('p', **facts)", 4, "parameter 'p' gets ** arguments. Write them out"),
-    ("p = IncludeFile('p', is_text=False)", 4, "file 'p' is not text, and a File of a notebook is"),
+    ("p = IncludeFile('p', is_text=False)", 4, "file 'p' is not text, and a File of a notebook must be"),
     ("p = IncludeFile('p', encoding='latin-1')", 4, "file 'p' is not in UTF-8"),
     ("p = IncludeFile('p', parser=len)", 4, "file 'p' has a parser"),
     ("p = Config('p')", 4, "Config 'p' has no counterpart. Make it a Parameter of JSONType"),
-    ("def m(self): self.x = 1", 4, "method 'm' sets self.x, which a function cannot. Let it return the value"),
+    (
+        "def m(self): self.x = 1",
+        4,
+        "method 'm' sets self.x, which is impossible in a function. Let it return the value",
+    ),
     ("def m(self): return self.input", 4, "method 'm' uses self.input, which a function does not have. Give it to the"),
-    ("def m(self): return str(self)", 4, "method 'm' hands over self. Give it the values that it needs"),
+    ("def m(self): return str(self)", 4, "method 'm' passes self to other code. Pass the values that it needs"),
     ("def __len__(self): return 1", 4, "method '__len__' (__len__) has no counterpart. Make it a plain function"),
     ("def m(self, K): return K + self.K\nK = 1", 4, "method 'm' takes 'K' and reads self.K. Rename the argument 'K'"),
 ]
@@ -166,8 +170,11 @@ def test_what_a_class_has_and_a_notebook_has_not_is_named(shell: Shell, line: st
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        (flow(PLAIN).replace("F(FlowSpec)", "F(Base, FlowSpec)"), ":3: class F inherits from Base. Write what Base"),
-        (flow(PLAIN, "@schedule"), ":2: @schedule of class F has no counterpart in a notebook. Take it out"),
+        (
+            flow(PLAIN).replace("F(FlowSpec)", "F(Base, FlowSpec)"),
+            ":3: class F inherits from Base. Write the content of Base",
+        ),
+        (flow(PLAIN, "@schedule"), ":2: @schedule of class F has no counterpart in a notebook. Remove it"),
         (flow(PLAIN.replace("self.end)", "self.edn)")), "step 'start' leads to 'edn', which is not a step"),
         (flow(PLAIN.replace("end", "last")), "flow F has no end step"),
         (flow(PLAIN, "from metaflow.plugins import aws"), ":2: 'from metaflow.plugins import aws' is part of Metaflow"),
@@ -213,9 +220,9 @@ def test_everything_that_stands_in_the_way_is_said_at_once_in_the_order_of_the_l
         f"{path}:6: artifact 'print'",
         f"{path}:10: artifact 'F'",
         f"{path}:10: step 'work' uses self.nothing, which no step sets. "
-        "Set self.nothing in a step before, or take it out",
+        "Set self.nothing in an earlier step, or remove it",
         f"{path}:14: artifact 'F'",
-        f"{path}:14: step 'end' hands over self. Hand over the values that are needed, and set what comes back",
+        f"{path}:14: step 'end' passes self to other code. Pass the values that are needed, and set what is returned",
     ]
 
 
@@ -249,8 +256,8 @@ def end(self):
 def test_ways_of_a_switch_that_lead_into_a_join_are_refused(shell: Shell) -> None:
     answer = imported(shell, flow(WAYS))
     assert answer.err == (
-        f"Error: {shell.folder / 'flow.py'}:21: join 'join' is reached from branch 'a' over several ways of a switch. "
-        "Let them lead to one step, and that to 'join'\n"
+        f"Error: {shell.folder / 'flow.py'}:21: join 'join' is reached from branch 'a' by several paths of a switch. "
+        "Let these paths meet in one step that leads to 'join'\n"
     )
 
 

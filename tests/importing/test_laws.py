@@ -18,7 +18,7 @@ from tests.script import shapes
 
 REFUSED = {
     "nested foreach": "uses self.foreach_stack",
-    "switch": "asks whether self.trail is there, which depends on the way that was taken",
+    "switch": "asks whether self.trail exists, which depends on the path through the flow",
 }
 
 

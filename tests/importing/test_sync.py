@@ -233,7 +233,7 @@ def test_a_script_of_somebody_else_is_refused(place: Place) -> None:
     place.script.write_text(text[: text.index("# Exported by nbflow")])
     answer = place.sync()
     assert (answer.code, answer.out) == (1, "")
-    assert "it was not exported by nbflow, so no line says which cell it came from" in answer.err
+    assert "nbflow has not exported it, so no line says from which cell it was made" in answer.err
 
 
 def test_a_script_that_python_cannot_read_is_refused(place: Place) -> None:

@@ -91,7 +91,7 @@ class MethodWriter(Leading, JoinWriter, DrawWriter, Decorating):
             ):
                 return "Continue with the items for which nothing has failed."
             case None if task.name not in (START, END):
-                return "Wait for the way that was taken."
+                return "Wait for the branch that was taken."
             case _:
                 return ""
 

@@ -133,8 +133,8 @@ class GoesBack(Exception):
         joins = {name for name in units if name != foreach}
         again = next((name for name in inside if joins & graph.ancestors(name)), foreach)
         joined = next(iter(joins & graph.ancestors(again)), foreach)
-        message = f"step '{again}' runs per item of '{foreach}' and reads what '{joined}' has made of all its items"
-        fix = f"A script cannot go back into a foreach: let '{again}' open one of its own, over a list of '{joined}'"
+        message = f"step '{again}' runs once per item of '{foreach}' and reads what '{joined}' made of all items"
+        fix = f"No script continues a foreach after its join: let '{again}' start another, over a list of '{joined}'"
         self.problem = problem("goes-back", graph.steps[again], message, fix)
         super().__init__(str(self.problem))
 

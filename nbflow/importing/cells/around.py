@@ -105,7 +105,7 @@ def _refuse_engine(design: Design, bodies: Mapping[str, str], chunks: Iterable[C
     dropped = engine_names(design.source)
     for reads, line in _reads(design, bodies, chunks, dropped.keys()):
         for name in sorted(reads & dropped.keys()):
-            fix = "Take it out, or make what it tells a parameter"
+            fix = "Remove it, or make a parameter of its value"
             raise ObstacleFound(line, f"'{name}' of {dropped[name]} has no counterpart in a notebook", fix)
 
 

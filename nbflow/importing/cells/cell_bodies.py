@@ -48,7 +48,7 @@ def _edited(rewriting: Rewriting) -> str:
         first, last = node.lineno, node.end_lineno or node.lineno
         if not _stands_alone(lines_of(step.body), node):
             line = step.line + first - 1
-            raise ObstacleFound(line, f"'{ast.unparse(node)}' shares its line", "Put it on a line of its own")
+            raise ObstacleFound(line, f"'{ast.unparse(node)}' is not alone on its line", "Put it on a line of its own")
         lines[first - 1] = indent_block(text, node.col_offset) if text else None
         lines[first:last] = [None] * (last - first)
     return "\n".join(line for line in lines if line is not None)
@@ -83,9 +83,7 @@ def _client_import(step: StepText, node: ast.Import | ast.ImportFrom) -> str:
     text = engine_import(node)
     if not isinstance(node, ast.ImportFrom) or len(names_of(parse(text)).bound) < len(node.names):
         line = step.line + node.lineno - 1
-        raise ObstacleFound(
-            line, f"'{ast.unparse(node)}' imports something that a notebook does not have", "Take it out"
-        )
+        raise ObstacleFound(line, f"'{ast.unparse(node)}' imports something that a notebook does not have", "Remove it")
     return text
 
 

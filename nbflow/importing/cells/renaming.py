@@ -46,7 +46,7 @@ def replace_inside(rewriting: Rewriting, text: str) -> str:
         text = _tasks_words(text, tasks) if step.method.is_join else text
         return replace_words(text, Words(attributes, names, branches))
     except (Unsure, IndexError):
-        fix = "Write that part in another way, without self in the braces of a text"
+        fix = "Write this part without self in the braces of an f-string"
         raise ObstacleFound(step.line, f"the names in step '{step.name}' cannot be replaced", fix) from None
 
 

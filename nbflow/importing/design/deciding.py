@@ -54,7 +54,7 @@ def doubles(design: Design) -> Iterator[Obstacle]:
         for name in sorted(chunk.binds):
             if name in lines | own:
                 other = (lines | own)[name]
-                message = f"'{name}' of class {design.source.flow.name} has the same name as what line {other} defines"
+                message = f"'{name}' of class {design.source.flow.name} has the name of a definition in line {other}"
                 yield Obstacle(chunk.line, message, "Rename one of them")
             own.setdefault(name, chunk.line)
 
@@ -66,8 +66,8 @@ def taken_names(design: Design) -> Iterator[Obstacle]:
         for name in sorted(step.names.writes & design.parameters):
             yield Obstacle(_line(step, name), f"step '{step.name}' sets parameter '{name}'", "Use another name")
         for name in sorted(step.names.writes & lines.keys()):
-            message = f"artifact '{name}' of step '{step.name}' has the same name as what line {lines[name]} defines"
-            yield Obstacle(_line(step, name), message, "Rename one of them: a notebook has one name for one thing")
+            message = f"artifact '{name}' of step '{step.name}' has the name of a definition in line {lines[name]}"
+            yield Obstacle(_line(step, name), message, "Rename one of them: in a notebook, a name has one meaning")
 
 
 def hidden_builtins(design: Design) -> Iterator[Obstacle]:
@@ -88,8 +88,8 @@ def _line(step: StepText, attribute: str) -> int:
 def self_as_a_whole(design: Design) -> Iterator[Obstacle]:
     for step in design.steps.values():
         if step.hands_over_self:
-            fix = "Hand over the values that are needed, and set what comes back"
-            yield Obstacle(step.hands_over_self, f"step '{step.name}' hands over self", fix)
+            fix = "Pass the values that are needed, and set what is returned"
+            yield Obstacle(step.hands_over_self, f"step '{step.name}' passes self to other code", fix)
 
 
 def _unknown_names(design: Design) -> Iterator[Obstacle]:
@@ -97,7 +97,7 @@ def _unknown_names(design: Design) -> Iterator[Obstacle]:
     for step in design.steps.values():
         for name in sorted(step.attributes - known):
             message = f"step '{step.name}' uses self.{name}, which no step sets"
-            yield Obstacle(_line(step, name), message, f"Set self.{name} in a step before, or take it out")
+            yield Obstacle(_line(step, name), message, f"Set self.{name} in an earlier step, or remove it")
 
 
 def ways_into_joins(design: Design) -> Iterator[Obstacle]:
@@ -107,8 +107,8 @@ def ways_into_joins(design: Design) -> Iterator[Obstacle]:
         branches = [found.arriving[step.name][above][-1].branch for above in design.branches(step.name)]
         twice = next((branch for branch in branches if branches.count(branch) > 1), None)
         if twice is not None:
-            message = f"join '{step.name}' is reached from branch '{twice}' over several ways of a switch"
-            fix = f"Let them lead to one step, and that to '{step.name}'"
+            message = f"join '{step.name}' is reached from branch '{twice}' by several paths of a switch"
+            fix = f"Let these paths meet in one step that leads to '{step.name}'"
             yield Obstacle(step.method.place.line, message, fix)
 
 
@@ -133,7 +133,7 @@ def _name_ways(design: Design) -> None:
         if way is None:
             continue
         if not is_implied(design.conditions[name], design.conditions, design.source.outline):
-            fix = "Lead to it from one switch only"
+            fix = "Let only one switch lead to it"
             line = design.steps[name].method.place.line
             raise ObstacleFound(line, f"step '{name}' depends on several switches at once", fix)
         if len(way.literals) > 1 or not _speaks_for_itself(design, way.switch):

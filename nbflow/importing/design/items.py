@@ -19,10 +19,8 @@ def name_items(design: Design) -> None:
         if above is not None:
             leads = above[1]
             if leads.foreach == ITEMS:
-                fix = "Write the name of the list into it as a text: foreach='items'"
-                raise ObstacleFound(
-                    design.steps[above[0]].line, f"step '{above[0]}' names its foreach by a variable", fix
-                )
+                fix = "Write the name itself as a text: foreach='items'"
+                raise ObstacleFound(design.steps[above[0]].line, f"step '{above[0]}' gives a variable as foreach=", fix)
             design.items[name] = _item(design, name, leads.foreach or "", frozenset(taken))
             taken.add(design.items[name])
 

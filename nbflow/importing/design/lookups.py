@@ -42,5 +42,5 @@ def _meaning(step: StepText, call: ast.Call, name: str, seen: Visible) -> str:
     if name not in seen.entering[step.name] and name not in step.names.writes:
         return "False" if asks else ast.unparse(call.args[2]) if len(call.args) > 2 else f"self.{name}"
     line = step.line + call.lineno - 1
-    message = f"step '{step.name}' asks whether self.{name} is there, which depends on the way that was taken"
-    raise ObstacleFound(line, message, f"Set self.{name} before the ways part, for example to None, and ask for that")
+    message = f"step '{step.name}' asks whether self.{name} exists, which depends on the path through the flow"
+    raise ObstacleFound(line, message, f"Set self.{name} before the paths divide, for example to None, and test for it")

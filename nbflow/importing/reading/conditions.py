@@ -46,8 +46,8 @@ def _any(name: str, ways: list[Condition], found: Outline) -> Condition:
         left.remove(one)
         left[left.index(other)] = _united(one, other, found)
     if len(left) > 1:
-        message = f"step '{name}' is reached over ways that no single condition describes"
-        fix = "Let them lead to one step first, or decide it again in a switch before this step"
+        message = f"step '{name}' is reached by paths that no single condition describes"
+        fix = "Let these paths meet in one step first, or decide again in a switch before this step"
         raise ObstacleFound(found.methods[name].place.line, message, fix)
     return left[0] if left else {}
 

@@ -76,7 +76,7 @@ def _read(found: Decoration, decorator: ast.expr) -> Decoration:
 def fix_for(name: str) -> str:
     environments = dict.fromkeys(("conda", "conda_base", "pypi", "pypi_base"), _ENVIRONMENTS)
     known = (refused.DECORATORS | environments).get(name)
-    return f"Take it out ({known})" if known else "Take it out, and call what it does in the body of the step"
+    return f"Remove it ({known})" if known else "Remove it, and do the same in the body of the step"
 
 
 def _arguments(decorator: ast.expr) -> dict[str, Any]:
@@ -85,8 +85,8 @@ def _arguments(decorator: ast.expr) -> dict[str, Any]:
     try:
         return {keyword.arg or "": value_of(keyword.value) for keyword in decorator.keywords}
     except DefaultError as error:
-        message = f"@{decorator_name(decorator)} is given a computed value: {error.message}"
-        raise ObstacleFound(decorator.lineno, message, "Write the value itself") from None
+        message = f"@{decorator_name(decorator)} has a computed argument: {error.message}"
+        raise ObstacleFound(decorator.lineno, message, "Write the value as a literal") from None
 
 
 def _with_option(found: Decoration, option: str) -> Decoration:
@@ -120,7 +120,7 @@ def _inline(decorator: ast.expr, sources: Sequence[Any]) -> Mapping[str, Any]:
     pairs: dict[str, Any] = {}
     for source in sources:
         if not isinstance(source, dict) or source.get("type") != "inline":
-            fix = "Set the variables in the environment of the run, and take it out"
+            fix = "Set the variables in the environment of the run, and remove it"
             raise ObstacleFound(decorator.lineno, f"@secrets has a source that is not inline, {source!r}", fix)
         pairs |= source.get("options", {}).get("env_vars", {})
     return pairs

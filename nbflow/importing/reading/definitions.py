@@ -115,7 +115,7 @@ def engine_import(node: ast.Import | ast.ImportFrom) -> str:
     if rest == "cards":
         return f"from nbflow.cards import {_aliases(node.names)}"
     if rest and engine == "metaflow":
-        fix = "Take it out, or import what the notebook needs from where it is defined"
+        fix = "Remove it, or import what the notebook needs from where it is defined"
         raise ObstacleFound(
             node.lineno, f"'{ast.unparse(node)}' is part of Metaflow, which a notebook does not have", fix
         )

@@ -108,7 +108,7 @@ def _with_inputs(method: Method, body: str, line: int) -> str:
     names = {node.id for node in every_node(parse(body)) if isinstance(node, ast.Name)}
     if "inputs" in names:
         raise ObstacleFound(
-            line, f"step '{method.name}' has '{own}' and 'inputs'", "Call what the join is given inputs"
+            line, f"step '{method.name}' has '{own}' and 'inputs'", "Rename the second argument of the join to inputs"
         )
     return replace_words(body, Words(names={own: "inputs"}))
 
@@ -224,7 +224,7 @@ def _merges(tree: ast.Module, line: int) -> Iterator[Merge]:
         call = merge_call(node)
         if call is not None:
             if [ast.unparse(one) for one in call.args[:1]] != ["inputs"]:
-                fix = "Merge inputs as a whole, and say with include= or exclude= what of it"
+                fix = "Merge all inputs, and choose the artifacts with include= or exclude="
                 raise ObstacleFound(
                     line + call.lineno - 1, f"'{ast.unparse(call)}' merges only some of the inputs", fix
                 )
@@ -257,12 +257,12 @@ def _refuse_unknown(step: StepText) -> None:
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "self":
             line = step.line + node.lineno - 1
             if node.attr in _UNKNOWN:
-                fix = "Write what it stands for into the step"
+                fix = "Write its value into the step"
                 raise ObstacleFound(
                     line, f"step '{step.name}' uses self.{node.attr}, which a notebook does not have", fix
                 )
             if node.attr.startswith("_"):
-                fix = f"Call it {node.attr.strip('_') or 'value'}: in a notebook, what begins with _ is no artifact"
+                fix = f"Call it {node.attr.strip('_') or 'value'}: names with _ in front are no artifacts of a notebook"
                 raise ObstacleFound(line, f"step '{step.name}' uses self.{node.attr}", fix)
 
 
@@ -274,11 +274,11 @@ def _refuse_outside_function(step: StepText) -> None:
         line = step.line + int(getattr(node, "lineno", 1)) - 1
         match node:
             case ast.Return():
-                fix = "Put what follows it into an if or else"
-                raise ObstacleFound(line, f"step '{step.name}' returns, and a cell cannot", fix)
+                fix = "Put the statements below it into an if or else"
+                raise ObstacleFound(line, f"step '{step.name}' uses return, and a cell cannot", fix)
             case ast.Yield() | ast.YieldFrom():
                 raise ObstacleFound(
-                    line, f"step '{step.name}' yields, and a cell cannot", "Put it into a function of its own"
+                    line, f"step '{step.name}' uses yield, and a cell cannot", "Put it into a function of its own"
                 )
             case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.Lambda():
                 _refuse_nonlocal(step, node)

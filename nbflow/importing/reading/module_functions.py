@@ -57,7 +57,7 @@ def _refuse_function(method: Method, owner: str) -> None:
             case ast.Attribute(value=ast.Name(id=name), attr=attr, ctx=ast.Store() | ast.Del()) if name == owner:
                 fix = "Let it return the value, and assign it in the step"
                 raise ObstacleFound(
-                    node.lineno, f"method '{method.name}' sets self.{attr}, which a function cannot", fix
+                    node.lineno, f"method '{method.name}' sets self.{attr}, which is impossible in a function", fix
                 )
             case ast.Attribute(value=ast.Name(id=name), attr=attr) if name == owner and attr in MACHINERY:
                 fix = "Give it to the method as an argument"
@@ -66,7 +66,7 @@ def _refuse_function(method: Method, owner: str) -> None:
                 )
     for node in bare_names(method.tree, owner):
         raise ObstacleFound(
-            node.lineno, f"method '{method.name}' hands over {owner}", "Give it the values that it needs"
+            node.lineno, f"method '{method.name}' passes {owner} to other code", "Pass the values that it needs"
         )
 
 

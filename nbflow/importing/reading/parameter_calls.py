@@ -88,7 +88,7 @@ class Values:
                     pass
                 case _:
                     break
-        raise DefaultError(f"'{function.name}' does more than return a value", "Write the value itself")
+        raise DefaultError(f"'{function.name}' does more than return a value", "Write the value as a literal")
 
     def _maybe(self, node: ast.expr) -> Any:
         try:
@@ -181,14 +181,14 @@ def _given(node: ast.Assign, call: ast.Call) -> dict[str, ast.expr]:
 def _file(node: ast.Assign, given: dict[str, ast.expr], default: object, values: Values) -> tuple[str, Any]:
     if "is_text" in given and not values.find(given["is_text"]):
         fix = "Make it a Parameter with the path, and read the file in the first step"
-        raise ObstacleFound(node.lineno, f"file '{_name(node)}' is not text, and a File of a notebook is", fix)
+        raise ObstacleFound(node.lineno, f"file '{_name(node)}' is not text, and a File of a notebook must be", fix)
     if "encoding" in given and not re.fullmatch(r"(?i)utf-?8|none", str(values.find(given["encoding"]))):
         fix = "Save it as UTF-8, or read it in the first step"
         raise ObstacleFound(node.lineno, f"file '{_name(node)}' is not in UTF-8", fix)
     if "parser" in given:
         fix = "Call the parser in the first step"
         raise ObstacleFound(
-            node.lineno, f"file '{_name(node)}' has a parser, and a File of a notebook is its text", fix
+            node.lineno, f"file '{_name(node)}' has a parser, but a File of a notebook is plain text", fix
         )
     return "File", None if default is None else values.path(default)
 

@@ -103,7 +103,7 @@ def read_source(path: Path) -> Source:
     """Return a script. Raises NotAScript, or CannotCarryOver for a flow that could not run as a script either."""
     text = text_of_node(path)
     if is_notebook(path, text):
-        raise NotAScript(path, "it is a notebook already", "a script of it is made with  nbflow export")
+        raise NotAScript(path, "it is a notebook already", "to make a script of it, use  nbflow export")
     try:
         tree = parse(text)
     except (SyntaxError, ValueError) as error:
@@ -111,7 +111,7 @@ def read_source(path: Path) -> Source:
         raise NotAScript(path, f"{where} is not valid Python ({_reason(error)})", "correct it first") from None
     source = _read(path, text, tree, _flow_class(path, tree))
     if any(line.startswith("\t") for line in source.lines[source.flow.lineno - 1 : source.flow.end_lineno]):
-        raise NotAScript(path, "it is indented with tabs", "use spaces:  ruff format  does it")
+        raise NotAScript(path, "it is indented with tabs", "use spaces;  ruff format  replaces the tabs")
     problems = [one for one in check_script(source.script) if not one.warning]
     if problems:
         found = [Obstacle(one.place.line if one.place else 0, one.message, one.fix) for one in problems]
@@ -163,7 +163,7 @@ def _refuse_other_bases(path: Path, flow: ast.ClassDef) -> None:
     """Raise CannotCarryOver for a flow with other base classes or class decorators: a notebook has no such classes."""
     for base in flow.bases:
         if _last_word(base) != "FlowSpec":
-            fix = f"Write what {_last_word(base)} has into {flow.name} itself"
+            fix = f"Write the content of {_last_word(base)} into {flow.name} itself"
             message = f"class {flow.name} inherits from {ast.unparse(base)}"
             raise CannotCarryOver(path, [Obstacle(flow.lineno, message, fix)])
     for decorator in flow.decorator_list:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import ast
 import inspect
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from nbflow.errors import MetaflowException
 from nbflow.flow.flowspec.classes import Method, Script, class_named, methods_of
@@ -54,12 +55,13 @@ def _methods(cls: type[FlowSpec]) -> dict[str, Method]:
     """Return the methods, inherited ones too. An overridden one is not a step; it has its class before its name."""
     methods: dict[str, Method] = {}
     owners: dict[str, str] = {}
+    parsers, configs = _parser_names(cls), seen_configs(cls)
     for base in reversed(list(_classes(cls))):
         found = methods_of(_tree_of(base), _file_of(base).name)
         overridden = {
             f"{owners[name]}.{name}": replace(methods[name], is_step=False) for name in found if name in methods
         }
-        methods |= {**{name: _with_facts(cls, one) for name, one in found.items()}, **overridden}
+        methods |= {**{name: _with_facts(cls, one, parsers, configs) for name, one in found.items()}, **overridden}
         owners |= dict.fromkeys(found, base.__name__)
     return methods
 
@@ -125,13 +127,13 @@ def _looks_like_step(node: ast.stmt) -> bool:
     return isinstance(node, ast.FunctionDef) and any("step" in ast.unparse(one) for one in node.decorator_list)
 
 
-def _with_facts(cls: type, method: Method) -> Method:
+def _with_facts(cls: type, method: Method, parsers: frozenset[str], configs: Mapping[str, Any]) -> Method:
     facts = facts_of(getattr(cls, method.name, None))
     if facts is None:
         return method
     return replace(
-        method, tree=fill_in_cases(method.tree, seen_configs(cls)),
-        uses=_used_by(method.tree, facts) | _parser_names(cls), is_step=True, is_start=facts.is_start,
+        method, tree=fill_in_cases(method.tree, configs),
+        uses=_used_by(method.tree, facts) | parsers, is_step=True, is_start=facts.is_start,
         is_end=facts.is_end, options=facts.options, catch=facts.catch, meaning=facts.meaning,
     )  # fmt: skip
 

@@ -126,7 +126,7 @@ class WeatherFlow(FlowSpec):
 
     @step
     def after_warm_days(self):
-        """Wait for the way that was taken."""
+        """Wait for the branch that was taken."""
         self.next(self.warmest)
 
     @step

@@ -1,6 +1,6 @@
 # %% [markdown]
 # # await at the top level of a cell, as notebooks allow
-# refused: script: step 'one' awaits at its top level, which a method cannot
+# refused: script: step 'one' uses await at its top level, which is impossible in a method
 # Plain Python cannot run this one.
 
 # %%

@@ -1,6 +1,6 @@
 # %% [markdown]
 # # Classes that make one object
-# refused: script: A script cannot hand that on
+# refused: script: A script cannot pass that on
 
 # %%
 class Settings(dict):

@@ -1,6 +1,6 @@
 # %%
 # %%step state
-# refused: script: step 'state' defines a function that assigns 'counter' through global
+# refused: script: step 'state' defines a function that assigns 'counter' with a global statement
 counter = 0
 mode = "train"
 def tick():

@@ -1,6 +1,6 @@
 # %% [markdown]
 # # Definitions that need artifacts
-# refused: script: which a script has in its steps only
+# refused: script: which in a script exists only in steps
 
 # %%
 # %%step settings

@@ -1,6 +1,6 @@
 # %% [markdown]
 # # An ordinary cell deletes and renames
-# refused: script: reads globals(), which has other names in a method
+# refused: script: reads globals(), which in a method contains other names
 
 # %%
 OLD = [1, 2]

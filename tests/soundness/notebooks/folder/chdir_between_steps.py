@@ -1,6 +1,6 @@
 # %% [markdown]
 # # The working folder changes, and constants hold what it was
-# refused: script: a script would do this before step 'a' as well
+# refused: script: a script would do this before step 'a'
 
 # %%
 import os

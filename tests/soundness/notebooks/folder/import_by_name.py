@@ -1,6 +1,6 @@
 # %% [markdown]
 # # A module imported by name, and one that keeps state
-# refused: script: a script would do this before step 'use' as well
+# refused: script: a script would do this before step 'use'
 
 # %%
 import importlib

@@ -1,4 +1,4 @@
-# refused: script: asks IPython for something, and a script does not have it
+# refused: script: uses IPython, which a script does not have
 # %%
 start = 3
 

@@ -3,7 +3,7 @@ def total(x):
     return sum(x)
 # %%
 # %%step a
-# refused: script: a script would do this before step 'a' as well
+# refused: script: a script would do this before step 'a'
 print(sum([1, 2]), max(1, 2), round(2.5), total([1]))
 # %%
 def sum(x):

@@ -1,6 +1,6 @@
 # %% [markdown]
 # # What an `except … as` leaves behind
-# refused: script: reads globals(), which has other names in a method
+# refused: script: reads globals(), which in a method contains other names
 
 # %%
 # %%step parse

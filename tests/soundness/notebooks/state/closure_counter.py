@@ -1,6 +1,6 @@
 # %% [markdown]
 # # A closure that counts
-# refused: script: step 'make' hands on 'count', which no statement of it assigns
+# refused: script: step 'make' passes on 'count', but none of its statements assigns it
 
 # %%
 def make_counter(start):

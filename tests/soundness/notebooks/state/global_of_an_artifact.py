@@ -1,6 +1,6 @@
 # %% [markdown]
 # # A function that rebinds a table by global
-# refused: script: assigns 'table' through global
+# refused: script: assigns 'table' with a global statement
 
 # %%
 def reset():

@@ -1,6 +1,6 @@
 # %% [markdown]
 # # Names looked up in globals()
-# refused: script: reads globals(), which has other names in a method
+# refused: script: reads globals(), which in a method contains other names
 
 # %%
 SIZES = {"small": 1, "large": 5}

@@ -1,7 +1,7 @@
 # %% [markdown]
 # # Lists and dicts of classes
 
-# refused: script: A script cannot hand that on
+# refused: script: A script cannot pass that on
 
 # %%
 class Config:

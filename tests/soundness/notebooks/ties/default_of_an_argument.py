@@ -1,7 +1,7 @@
 # %% [markdown]
 # # A function that returns its default
 
-# refused: script: A script cannot hand that on
+# refused: script: A script cannot pass that on
 
 # %%
 def add(x, found=[]):
