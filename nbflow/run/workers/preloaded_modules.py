@@ -25,7 +25,8 @@ def modules_to_preload(program: Program, steps: Iterable[str]) -> list[str]:
             names |= modules if set_at is None or place < set_at else frozenset()
     local = local_modules(names, program.project)
     found = sorted(name for name in names if not name.startswith(".") and name.partition(".")[0] not in _tops(local))
-    return [SHELL_MODULE, *found] if needs_shell(program) else found
+    performer = program.performer.partition(":")[0]
+    return [*([SHELL_MODULE] if needs_shell(program) else []), performer, *found]
 
 
 def _tops(modules: Iterable[str]) -> set[str]:

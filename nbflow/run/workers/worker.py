@@ -12,22 +12,15 @@ import signal
 import sys
 import threading
 import weakref
-from multiprocessing import connection, parent_process, process, util
+from multiprocessing import connection, parent_process, util
 from multiprocessing.synchronize import Semaphore
-from pathlib import Path
 from typing import Protocol
 
 from nbflow.run.events.events import FailureKind
 from nbflow.run.output.display import BACKEND
-from nbflow.run.output.frontend import prepare_shell
-from nbflow.run.output.needs_shell import needs_shell
-from nbflow.run.output.stage import NotebookCapture
-from nbflow.run.program.program import Program
 from nbflow.run.surroundings.children import end_with_children, lead_session
 from nbflow.run.surroundings.surroundings import apart
 from nbflow.run.task.job import Job, Result
-from nbflow.run.task.namespace import Namespace, become_main
-from nbflow.run.task.performer import Performer
 from nbflow.run.task.task_store import TaskStore
 from nbflow.run.task.tracebacks import describe_failure
 from nbflow.run.workers.channel import Dropped, Ready, StartFailed, TakeBack, WorkerEnd, WorkerSetup
@@ -98,36 +91,9 @@ def _start(setup: WorkerSetup) -> None:
     _pid = os.getpid()
 
 
-def perform_cells(program: Program, store: TaskStore) -> Performer:
-    """Prepare this process for the tasks of a notebook, and return what performs them."""
-    _stand_in(program)
-    capture = NotebookCapture(program.live)
-    if needs_shell(program):
-        prepare_shell()
-    home = Namespace(program, lambda digest: store.records.code(digest))
-    become_main(home)
-    return Performer(program, store, home, capture)
-
-
 def is_working() -> bool:
     """Return whether this process is a worker."""
     return _worker is not None
-
-
-def _stand_in(program: Program) -> None:
-    """Set the working folder and the import path as a kernel of the notebook has them.
-
-    In a kernel the folder stands behind the standard library, as an empty entry. The script that started the driver,
-    and its folder, have nothing to do with the notebook.
-    """
-    started_in = vars(process)["ORIGINAL_DIR"]  # the driver's folder; child processes use it for the empty entry
-    path = sys.path[1:] if sys.path[:1] in ([started_in], [str(Path(sys.argv[0]).parent)]) else sys.path[:]
-    if "" not in path:
-        packages = (n for n, entry in enumerate(path) if Path(entry).name in ("site-packages", "dist-packages"))
-        path.insert(next(packages, 0), "")
-    sys.path[:] = path
-    os.chdir(program.folder)
-    vars(process)["ORIGINAL_DIR"] = str(program.folder)
 
 
 def run_job(job: Job) -> Result:
