@@ -10,8 +10,10 @@ import pytest
 from nbflow.errors import BlobCorrupt, BlobMissing
 from nbflow.store.blobs import maps
 from nbflow.store.blobs.chunked import ChunkedBlobs
+from nbflow.store.blobs.chunks import CHUNK, CHUNKED, is_named, name_of
 from nbflow.store.blobs.local import LocalBlobs
-from nbflow.store.blobs.naming import CHUNK, CHUNKED, is_named, name_of
+from nbflow.store.catalog.keeping_rules import Kept
+from nbflow.store.store import Store
 from nbflow.testing import BlobStoreConformance
 
 
@@ -79,6 +81,7 @@ def test_sweeping_keeps_the_chunks_that_another_blob_has(blobs: ChunkedBlobs) ->
     second = first[: 2 * CHUNK] + content(CHUNK, seed=1)
     gone, stays = blobs.put(first), blobs.put(second)
     blobs.delete(gone)
+    assert set(blobs.parts(stays)) < set(blobs.chunks)
     assert blobs.sweep(dry_run=True) == CHUNK
     assert blobs.sweep() == CHUNK
     assert blobs.open(stays)[:] == second
@@ -125,3 +128,14 @@ def test_a_large_blob_of_an_earlier_version_is_read_and_recognised(blobs: Chunke
     assert is_named(blobs.open(digest), digest)
     blobs.check(digest)
     assert list(blobs) == [digest]
+
+
+def test_what_gc_would_free_is_what_it_frees(tmp_path: Path) -> None:
+    store = Store.open(tmp_path / ".nbflow")
+    shared = content(3 * CHUNK)
+    store.blobs.put(shared)
+    store.blobs.put(shared[: 2 * CHUNK] + content(CHUNK, seed=1))
+    would = store.gc(Kept(), dry_run=True)
+    assert 4 * CHUNK <= would.bytes < 4 * CHUNK + 1000
+    assert 4 * CHUNK <= store.gc(Kept()).bytes < 4 * CHUNK + 1000
+    assert list(store.blobs) == list(store.blobs.chunks) == []

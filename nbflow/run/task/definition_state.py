@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from nbflow.garbage import without_gc
-from nbflow.store.blobs.naming import name_of
+from nbflow.store.blobs.chunks import name_of
 from nbflow.store.pickling.alias import ATOMS, is_immutable
 from nbflow.store.pickling.home import Home
 from nbflow.store.pickling.pickler import settle_recording

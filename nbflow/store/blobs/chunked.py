@@ -10,8 +10,7 @@ from pathlib import Path
 
 from nbflow.errors import BlobCorrupt, BlobMissing
 from nbflow.store.blobs import maps
-from nbflow.store.blobs.local import LocalBlobs
-from nbflow.store.blobs.naming import (
+from nbflow.store.blobs.chunks import (
     CHUNKED,
     chunks_of,
     name_of_chunks,
@@ -20,6 +19,7 @@ from nbflow.store.blobs.naming import (
     read_recipe,
     write_recipe,
 )
+from nbflow.store.blobs.local import LocalBlobs
 from nbflow.store.blobs.protocol import Buffer, blob_size, view
 
 
@@ -84,6 +84,9 @@ class ChunkedBlobs:
         if blob_size(digest) >= CHUNKED and (freed := self.recipes.delete(name_of_recipe(digest))):
             return freed
         return self.whole.delete(digest)
+
+    def parts(self, digest: str) -> tuple[str, ...]:
+        return self._recipe(digest) or (digest,)
 
     def sweep(self, dry_run: bool = False) -> int:
         freed = sum(part.sweep(dry_run) for part in (self.whole, self.chunks, self.recipes))

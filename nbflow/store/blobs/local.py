@@ -108,6 +108,9 @@ class LocalBlobs:
             if len(folder.name) == 2:
                 yield from (folder.name + file.name for file in folder.iterdir())
 
+    def parts(self, digest: str) -> tuple[str, ...]:
+        return (digest,)
+
     def sweep(self, dry_run: bool = False) -> int:
         """Remove the half-written files of killed writers, and return the bytes freed. Nobody may write meanwhile."""
         freed = 0

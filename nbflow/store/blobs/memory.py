@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from nbflow.errors import BlobCorrupt, BlobMissing
-from nbflow.store.blobs.naming import name_of
+from nbflow.store.blobs.chunks import name_of
 from nbflow.store.blobs.protocol import Buffer, blob_size, view
 
 
@@ -35,6 +35,9 @@ class MemoryBlobs:
 
     def delete(self, digest: str) -> int:
         return len(self.blobs.pop(digest, b""))
+
+    def parts(self, digest: str) -> tuple[str, ...]:
+        return (digest,)
 
     def sweep(self, dry_run: bool = False) -> int:
         return 0

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from nbflow.garbage import without_gc
-from nbflow.store.blobs.naming import is_named, name_of
+from nbflow.store.blobs.chunks import is_named, name_of
 from nbflow.store.blobs.protocol import BlobStore
 from nbflow.store.pickling.array_layout import hold_all
 from nbflow.store.pickling.component import Decoded, decode_component
