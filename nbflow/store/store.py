@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from nbflow.errors import StoreBroken, StoreInUse, StoreReadOnly
 from nbflow.store import lock
-from nbflow.store.blobs.local import LocalBlobs
+from nbflow.store.blobs.chunked import ChunkedBlobs
 from nbflow.store.catalog import schema
 from nbflow.store.catalog.flow_names import name_flow
 from nbflow.store.catalog.reader import CatalogReader
@@ -43,7 +43,7 @@ class Store(ValueStore):
         self.root = root
         self.catalog = root / CATALOG
         self.on_network = schema.is_on_network(self.catalog)  # then SQLite is slower, and blobs are not mapped
-        blobs = LocalBlobs(root / "blobs", mapped=not self.on_network)
+        blobs = ChunkedBlobs(root / "blobs", mapped=not self.on_network)
         super().__init__(blobs, self._find)
 
     def _find(self, digest: str) -> Component | None:

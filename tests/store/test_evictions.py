@@ -73,6 +73,20 @@ def test_what_a_killed_run_left_goes_first(store: Store, made: dict[str, Artifac
     assert {*store.blobs} == before
 
 
+def test_of_a_large_array_only_the_chunks_go_that_no_other_has(store: Store, notebook: Notebook, run: RunRow) -> None:
+    large = np.arange(4_000_000)  # 32 MB
+    made = write(store, run, "one", {"large": large}, notebook)
+    large[0] = 7
+    made |= write(store, run, "two", {"changed": large}, notebook)
+    before = store.size()
+    done = evict(store, made, "large")
+    assert done is not None
+    assert done.bytes < 9_000_000
+    assert abs(before - done.bytes - store.size()) < 100_000  # the catalog has whole pages
+    assert store.blobs.sweep(dry_run=True) == 0
+    assert (store.load({"changed": made["changed"]}, notebook)["changed"] == large).all()  # type: ignore[attr-defined]
+
+
 def test_numbers_stay(store: Store, made: dict[str, ArtifactRef]) -> None:
     assert evict(store, made, "small1", "small2", "small3") == Evicted(0, 0)
 

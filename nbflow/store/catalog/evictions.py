@@ -125,7 +125,8 @@ def size_of_store(reader: CatalogReader, blobs: BlobStore) -> int:
     (pages,), (free,), (size,) = (
         reader.query(f"PRAGMA {what}").fetchone() for what in ("page_count", "freelist_count", "page_size")
     )
-    return sum(map(blob_size, blobs)) + int((pages - free) * size)
+    parts = {part for blob in blobs for part in blobs.parts(blob)}
+    return sum(map(blob_size, parts)) + int((pages - free) * size)
 
 
 def evict(path: Path, blobs: BlobStore, candidates: Iterable[str], excess: int) -> Evicted:
@@ -133,37 +134,65 @@ def evict(path: Path, blobs: BlobStore, candidates: Iterable[str], excess: int) 
 
     Blobs that killed runs have left go first. Rows are deleted before blobs, so that a crash leaves nothing but such.
     """
+    parts = {blob: blobs.parts(blob) for blob in blobs}
     connection = schema.connect(path, write=True)
     try:
         with schema.meaning_of_errors(path):
             connection.execute("BEGIN IMMEDIATE")
-            pieces = pieces_of_components(connection.execute)
-            users = Counter(blob for one in pieces.values() for blob in one.blobs)
-            left = sum(blob_size(blob) for blob in blobs if not users[blob])
-            chosen = _choose(pieces, users, candidates, excess - left)
+            holdings = _Holdings(pieces_of_components(connection.execute), parts)
+            left = holdings.unused()
+            chosen = _choose(holdings, candidates, excess - left)
             _delete_rows(connection, chosen)
             connection.execute("COMMIT")
     finally:
         connection.close()
-    for blob in [blob for blob in blobs if not users[blob]]:
+    for blob in parts.keys() - holdings.blobs():
         blobs.delete(blob)
+    blobs.sweep()
     return Evicted(len(chosen), left + sum(chosen.values()))
 
 
-def _choose(
-    pieces: Mapping[str, Pieces], users: Counter[str], candidates: Iterable[str], excess: int
-) -> Mapping[str, int]:
-    """Return the components to evict with the bytes that each frees; `users` is then without them."""
+class _Holdings:
+    """Knows which components need which parts of blobs, and what the removal of a component frees."""
+
+    def __init__(self, pieces: dict[str, Pieces], parts: Mapping[str, tuple[str, ...]]) -> None:
+        self._pieces, self._parts = pieces, parts
+        self._users = Counter(part for one in pieces.values() for part in self._parts_of(one))
+
+    def _parts_of(self, one: Pieces) -> set[str]:
+        return {part for blob in one.blobs for part in self._parts.get(blob, ())}
+
+    def unused(self) -> int:
+        """Return the bytes that no component needs."""
+        known = {part for found in self._parts.values() for part in found}
+        return sum(blob_size(part) for part in known - self._users.keys())
+
+    def blobs(self) -> set[str]:
+        """Return the blobs that components need."""
+        return {blob for one in self._pieces.values() for blob in one.blobs}
+
+    def size_of(self, digest: str) -> int:
+        """Return the bytes of a component, whoever else needs them."""
+        one = self._pieces.get(digest, Pieces(0))
+        return one.inline + sum(map(blob_size, self._parts_of(one)))
+
+    def remove(self, digest: str) -> int:
+        """Remove a component, and return the bytes that this frees."""
+        one = self._pieces.pop(digest)
+        parts = self._parts_of(one)
+        self._users.subtract(parts)
+        return one.inline + sum(blob_size(part) for part in parts if not self._users[part])
+
+
+def _choose(holdings: _Holdings, candidates: Iterable[str], excess: int) -> Mapping[str, int]:
+    """Remove components from the holdings, and return them with the bytes that each frees."""
     chosen: dict[str, int] = {}
     for digest in dict.fromkeys(candidates):
         if excess <= 0:
             break
-        one = pieces.get(digest, Pieces(0))
-        if one.inline + sum(map(blob_size, one.blobs)) < _LEAST:
-            continue
-        users.subtract(one.blobs)
-        chosen[digest] = one.inline + sum(blob_size(blob) for blob in one.blobs if not users[blob])
-        excess -= chosen[digest]
+        if holdings.size_of(digest) >= _LEAST:
+            chosen[digest] = holdings.remove(digest)
+            excess -= chosen[digest]
     return chosen
 
 
