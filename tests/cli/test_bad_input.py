@@ -2,6 +2,8 @@
 
 import json
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -222,3 +224,12 @@ def test_a_huge_notebook_is_read_without_its_outputs(shell: Shell) -> None:
     book["cells"][0]["outputs"] = [{"output_type": "stream", "name": "stdout", "text": "x" * 20_000_000}]
     path.write_text(json.dumps(book))
     assert shell("check", str(path)).lines == ["huge.ipynb · 1 step · nothing is wrong"]
+
+
+def test_a_long_path_of_the_temporary_folder_does_not_matter(shell: Shell) -> None:
+    folder = shell.folder / ("t" * 140)
+    folder.mkdir()
+    command = [sys.executable, "-m", "nbflow", "run", shell.write("flow", "%%step a\nx = 1")]
+    answer = subprocess.run(command, env={**os.environ, "TMPDIR": str(folder)}, capture_output=True, check=False)
+    assert (answer.returncode, answer.stderr) == (0, b"")
+    assert [*folder.iterdir()] == []

@@ -120,3 +120,14 @@ class file_size_limit:  # noqa: N801 - reads as a with statement
 
     def __exit__(self, *error: object) -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, self.before)
+
+
+def test_files_that_others_leave_among_the_blobs_are_no_blobs(tmp_path: Path) -> None:
+    blobs = LocalBlobs(tmp_path / "blobs")
+    names = [blobs.put(b"a"), blobs.put(b"b")]
+    for folder in [blobs.root, *blobs.root.iterdir()]:
+        (folder / ".DS_Store").write_bytes(b"x")
+    (blobs.root / "ab").write_bytes(b"x")
+    (blobs.unfinished / "folder").mkdir()
+    assert sorted(blobs) == sorted(names)
+    assert blobs.sweep() == 1  # the stray file in `tmp`

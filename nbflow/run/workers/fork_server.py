@@ -5,8 +5,9 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
+import tempfile
 from collections.abc import Iterable, Iterator
-from multiprocessing import forkserver, resource_tracker
+from multiprocessing import forkserver, resource_tracker, util
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +40,25 @@ def start_fork_server(modules: Iterable[str], workers: int, notebook: Path | Non
     asked = {"NBFLOW_PRELOAD": ",".join(modules), "NBFLOW_NOTEBOOK": str(notebook or "")}
     with worker_environment(PYTHONHASHSEED="0", **threads_of(workers), **asked):
         forkserver.set_forkserver_preload(["nbflow.run.workers.preload"])
+        _make_folder_of_sockets()
         forkserver.ensure_running()
+
+
+def _make_folder_of_sockets() -> None:
+    """Make the folder for the sockets of this process where their paths are short: systems allow about 100 characters.
+
+    `multiprocessing` makes it in the temporary folder, whose path may be longer.
+    """
+    before = tempfile.gettempdir()
+    if len(os.fsencode(before)) > _LONGEST_FOLDER and os.access("/tmp", os.W_OK | os.X_OK):
+        tempfile.tempdir = "/tmp"
+    try:
+        util.get_temp_dir()
+    finally:
+        tempfile.tempdir = before
+
+
+_LONGEST_FOLDER = 60  # bytes
 
 
 def has_fork_server() -> bool:

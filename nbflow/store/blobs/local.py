@@ -22,7 +22,7 @@ from blake3 import blake3
 
 from nbflow.errors import BlobCorrupt, BlobMissing, StoreFull, StoreReadOnly
 from nbflow.store.blobs import maps
-from nbflow.store.blobs.protocol import HASH_LENGTH, Buffer, blob_size, hash_bytes, name, view
+from nbflow.store.blobs.protocol import HASH_LENGTH, Buffer, blob_size, hash_bytes, is_blob_name, name, view
 
 SEAL = 1_000_000_000 * 10**9  # ns; an even second, because some file systems store only even seconds
 AT_ONCE = 4 << 20  # bytes that are read or written by one call
@@ -105,8 +105,9 @@ class LocalBlobs:
 
     def __iter__(self) -> Iterator[str]:
         for folder in self.root.iterdir():
-            if len(folder.name) == 2:
-                yield from (folder.name + file.name for file in folder.iterdir())
+            if len(folder.name) == 2 and folder.is_dir():
+                names = (folder.name + file.name for file in folder.iterdir())
+                yield from (one for one in names if is_blob_name(one))  # others leave files here, such as .DS_Store
 
     def parts(self, digest: str) -> tuple[str, ...]:
         return (digest,)
@@ -114,7 +115,7 @@ class LocalBlobs:
     def sweep(self, dry_run: bool = False) -> int:
         """Remove the half-written files of killed writers, and return the bytes freed. Nobody may write meanwhile."""
         freed = 0
-        for file in self.unfinished.iterdir():
+        for file in (one for one in self.unfinished.iterdir() if one.is_file()):
             freed += file.stat().st_size
             if not dry_run:
                 file.unlink()

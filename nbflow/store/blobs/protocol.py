@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import mmap
 import pickle
+import re
 from collections.abc import Iterator
 from typing import Protocol
 
@@ -131,6 +132,14 @@ def hash_bytes(data: Buffer) -> str:
 def name(hashed: str, size: int) -> str:
     """Return the name of a blob with this hash and this length in bytes."""
     return f"{hashed}-{size}"
+
+
+def is_blob_name(text: str) -> bool:
+    """Return whether a text has the form of a name that `name` makes."""
+    return _NAME.fullmatch(text) is not None
+
+
+_NAME = re.compile(rf"[0-9a-f]{{{2 * HASH_LENGTH}}}-\d{{1,20}}", re.ASCII)
 
 
 def blob_size(digest: str) -> int:
