@@ -17,7 +17,7 @@ import pandas as pd
 import pytest
 
 from nbflow.store.blobs.chunked import ChunkedBlobs
-from nbflow.store.blobs.chunks import CHUNK, blob_name_of
+from nbflow.store.blobs.chunks import CHUNK, name_of_blob
 from nbflow.store.blobs.protocol import blob_size
 from nbflow.store.catalog.rows import TaskRow, TaskStatus
 from nbflow.store.pickling.codec import encode
@@ -115,7 +115,7 @@ def test_one_element_of_two_gigabytes(benchmark: Any, blobs: ChunkedBlobs) -> No
     large = np.random.default_rng(0).random(4 * HALF_GB)
     blobs.put(large.data)
     before = set(blobs.chunks)
-    hashing = seconds(lambda: blob_name_of(large.data))
+    hashing = seconds(lambda: name_of_blob(large.data))
     large[1000] = 2
     storing = seconds(lambda: benchmark.pedantic(lambda: blobs.put(large.data), rounds=1))
     new = sum(blob_size(chunk) for chunk in set(blobs.chunks) - before)
