@@ -13,7 +13,7 @@ from typing import Any, overload
 
 from nbflow.cards.making import CARDS_ARTIFACT, live_file
 from nbflow.client import Task
-from nbflow.store.store import LIVE_FOLDER
+from nbflow.store.catalog.writer import LIVE_FOLDER
 
 
 @dataclass(frozen=True)
@@ -102,8 +102,8 @@ def _stored(task: Task) -> Sequence[Any]:
     if artifact is None:
         return ()
     run = task.step.run
-    found: Any = run.flow._store.load({CARDS_ARTIFACT: artifact}, run._home)[CARDS_ARTIFACT]
-    return list(found)
+    loaded: Any = run.flow._store.load({CARDS_ARTIFACT: artifact}, run._home, made_by=[task._row.id])
+    return list(loaded[CARDS_ARTIFACT])
 
 
 def _live(task: Task) -> Sequence[Any]:

@@ -113,7 +113,8 @@ class DataArtifact(ClientObject):
         """
         run = self.task.step.run
         refuse_untrusted_artifacts(run.flow._archive.reader, self.task._row.id, [self._artifact], run.flow._store.root)
-        return run.flow._store.load({self.id: self._artifact}, run._home)[self.id]
+        made_by = [self.task._row.id]
+        return run.flow._store.load({self.id: self._artifact}, run._home, made_by=made_by)[self.id]
 
     @property
     def sha(self) -> str:

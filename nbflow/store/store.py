@@ -14,15 +14,18 @@ from nbflow.store.blobs.local import LocalBlobs
 from nbflow.store.catalog import audit, schema
 from nbflow.store.catalog.audit import Damage
 from nbflow.store.catalog.flow_names import name_flow
+from nbflow.store.catalog.foreign import Gate
 from nbflow.store.catalog.reader import CatalogReader
 from nbflow.store.catalog.rows import RunStatus
 from nbflow.store.catalog.sweep import Swept, sweep
-from nbflow.store.catalog.writer import CatalogWriter
+from nbflow.store.catalog.writer import LIVE_FOLDER, CatalogWriter
+from nbflow.store.symlinks import refuse_links
 from nbflow.store.value_store import ValueStore
+from nbflow.store.values.artifact_ref import ArtifactRef
 
 FOLDER = ".nbflow"
 CATALOG = "catalog.db"
-LIVE_FOLDER = "live"  # the folder for what running tasks print
+_BESIDE = ("", "-wal", "-shm", "-journal")  # the catalog, and what SQLite keeps beside it
 HOME_VARIABLE = "NBFLOW_HOME"
 
 
@@ -35,6 +38,7 @@ class Store(ValueStore):
     def __init__(self, root: Path) -> None:
         self.root = root
         self.catalog = root / CATALOG
+        refuse_links(root / LIVE_FOLDER, *_files_of(self.catalog))
         self.on_network = schema.is_on_network(self.catalog)  # then SQLite is slower, and blobs are not mapped
         blobs = LocalBlobs(root / "blobs", mapped=not self.on_network)
         super().__init__(blobs, lambda digest: self.history.component(digest))
@@ -91,6 +95,14 @@ class Store(ValueStore):
     def history(self) -> CatalogReader:
         return self.new_reader()
 
+    @cached_property
+    def gate(self) -> Gate:
+        """Return what decides whether the values of this store may be unpickled."""
+        return Gate(self.history, self.root)
+
+    def admit(self, artifacts: Iterable[ArtifactRef], made_by: Iterable[int]) -> None:
+        self.gate.admit(artifacts, made_by)
+
     def close(self) -> None:
         if "history" in self.__dict__:
             self.history.close()
@@ -131,6 +143,7 @@ class Store(ValueStore):
 
 
 def _lay_out(root: Path) -> None:
+    refuse_links(root / LIVE_FOLDER, *_files_of(root / CATALOG))
     try:
         for folder in (root, root / LIVE_FOLDER):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -142,3 +155,7 @@ def _lay_out(root: Path) -> None:
     except OSError as error:
         raise StoreReadOnly(root, os.strerror(error.errno or 0)) from error
     schema.create(root / CATALOG)
+
+
+def _files_of(catalog: Path) -> Iterator[Path]:
+    return (catalog.with_name(catalog.name + suffix) for suffix in _BESIDE)

@@ -20,7 +20,7 @@ from nbflow.history.differences import describe_artifact
 from nbflow.progress.numbers import duration, format_size, indent, table
 from nbflow.progress.printed import text_of_outputs
 from nbflow.run.output.live_output import last_words
-from nbflow.store.catalog.foreign import refuse_untrusted_artifacts
+from nbflow.store.catalog.foreign import refuse_untrusted_artifacts, stored_outputs
 from nbflow.store.catalog.rows import RunRow, RunStatus, TaskRow, TaskStatus
 from nbflow.store.store import Store
 from nbflow.store.values.artifact_ref import ArtifactRef
@@ -52,8 +52,7 @@ def log_of(workspace: Workspace, row: RunRow, task: TaskRow) -> str:
     if task.status is TaskStatus.RUNNING:
         return text_of_outputs(last_words(workspace.root / "live" / str(row.id), task_name(task)))
     reader = workspace.archive.reader
-    outputs = json.loads(reader.text(task.outputs) or "[]") if task.outputs else []
-    return text_of_outputs(outputs) + _failure(task)
+    return text_of_outputs(stored_outputs(reader, task)) + _failure(task)
 
 
 def _failure(task: TaskRow) -> str:
@@ -133,9 +132,8 @@ def _load(workspace: Workspace, row: RunRow, task: TaskRow, artifacts: Sequence[
     refuse_untrusted_artifacts(workspace.archive.reader, task.id, artifacts, workspace.root)
     sys.path.insert(0, str(workspace.folder))  # for the notebook's local modules
     with Store.open(workspace.root, create=False) as store:
-        return store.load(
-            {artifact.name: artifact for artifact in artifacts}, workspace.archive.home(row, workspace.folder)
-        )
+        wanted = {artifact.name: artifact for artifact in artifacts}
+        return store.load(wanted, workspace.archive.home(row, workspace.folder), made_by=[task.id])
 
 
 def _values(values: dict[str, Any]) -> Iterator[str]:

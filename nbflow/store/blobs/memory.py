@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from nbflow.errors import BlobCorrupt, BlobMissing
-from nbflow.store.blobs.protocol import Buffer, blob_size, hash_bytes, name, view
+from nbflow.store.blobs.protocol import Buffer, blob_size, hash_bytes, is_name, name, valid_name, view
 
 
 class MemoryBlobs:
@@ -24,7 +24,7 @@ class MemoryBlobs:
         return bytearray(self.blobs[digest])
 
     def exists(self, digest: str) -> bool:
-        return digest in self.blobs and len(self.blobs[digest]) == blob_size(digest)
+        return is_name(digest) and digest in self.blobs and len(self.blobs[digest]) == blob_size(digest)
 
     def check(self, digest: str) -> None:
         """Hash every byte of a blob. Raises BlobMissing or BlobCorrupt."""
@@ -42,7 +42,7 @@ class MemoryBlobs:
         return iter(tuple(self.blobs))
 
     def _measure(self, digest: str) -> None:
-        if digest not in self.blobs:
+        if valid_name(digest) not in self.blobs:
             raise BlobMissing(digest)
         if len(self.blobs[digest]) != blob_size(digest):
             raise BlobCorrupt(digest, f"it holds {len(self.blobs[digest])} bytes instead of {blob_size(digest)}")

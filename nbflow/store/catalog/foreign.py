@@ -1,14 +1,67 @@
-"""Refuses to unpickle records that somebody else has signed, until the user trusts the store."""
+"""Is the one gate to stored values and outputs: what nobody trusted has signed is not unpickled, nor shown as it is."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
-from nbflow.errors import Untrusted
+from nbflow.errors import BlobCorrupt, Untrusted
+from nbflow.store.catalog.harmless import harmless, withheld
 from nbflow.store.catalog.reader import CatalogReader
+from nbflow.store.catalog.rows import TaskRow
 from nbflow.store.catalog.trust import keyring
 from nbflow.store.values.artifact_ref import ArtifactRef
+
+_AT_ONCE = 500  # values in one statement of SQL
+
+
+class Gate:
+    """Decides whether the values of one store may be unpickled, and remembers what it has let through.
+
+    To remember is safe: what a signature has covered once, under a digest of all its bytes, it covers for ever.
+    """
+
+    def __init__(self, reader: CatalogReader, root: Path) -> None:
+        self._reader, self._root = reader, root
+        self._signed: set[tuple[str, str]] = set()  # (name, digest) of artifacts
+
+    def admit_tasks(self, tasks: Iterable[int]) -> None:
+        """Raise Untrusted unless everything that these tasks made may be unpickled."""
+        tasks = list(tasks)
+        refuse_untrusted(self._reader, tasks, self._root)
+        for task in tasks:
+            self._signed.update(self._reader.made(task))
+
+    def admit(self, artifacts: Iterable[ArtifactRef], made_by: Iterable[int]) -> None:
+        """Raise Untrusted unless a trusted task made each artifact under its name: one of these tasks, or another."""
+        for find in (lambda _: made_by, self._makers):
+            missing = {(one.name, one.digest) for one in artifacts} - self._signed
+            if not missing:
+                return
+            for task in find(missing):
+                made = missing.intersection(self._reader.made(task))
+                if made and self._reader.is_trusted(task):
+                    self._signed |= made
+        missing = {(one.name, one.digest) for one in artifacts} - self._signed
+        if missing:
+            raise self._refusal(missing)
+
+    def _makers(self, artifacts: Iterable[tuple[str, str]]) -> Iterator[int]:
+        """Yield the rows of all tasks that claim to have made one of the artifacts, the newest first."""
+        components = sorted({digest.partition(":")[0] for _, digest in artifacts})
+        for start in range(0, len(components), _AT_ONCE):
+            some = components[start : start + _AT_ONCE]
+            marks = ", ".join("?" * len(some))
+            query = f"SELECT DISTINCT task FROM artifacts WHERE component IN ({marks}) ORDER BY task DESC"
+            yield from [task for (task,) in self._reader.query(query, *some)]
+
+    def _refusal(self, artifacts: Iterable[tuple[str, str]]) -> Untrusted:
+        name, digest = min(artifacts)
+        maker = next(self._makers([(name, digest)]), 0)
+        seal = self._reader.seal(maker)
+        return Untrusted(f"artifact '{name}'", seal.signer if seal else "", self._root)
 
 
 def refuse_untrusted(reader: CatalogReader, tasks: Iterable[int], root: Path) -> None:
@@ -48,6 +101,31 @@ def _holders(reader: CatalogReader, task: int, digests: Iterable[str]) -> Iterat
 def trust_store(reader: CatalogReader) -> int:
     """Trust all records that the store holds now; return how many of them the user had not signed or trusted."""
     ring = keyring()
-    found = [sealed for task in reader.task_ids() if (sealed := reader.sealed(task)) and not ring.accepts(*sealed)]
+    found = [sealed for task in reader.task_ids() if (sealed := reader.sealed(task))]
     ring.trust(reader.doubtful_code())
-    return ring.trust(record for record, _ in found)
+    return ring.trust(record for record, seal in found if not ring.accepts_outputs(record, seal))
+
+
+# outputs
+
+
+def stored_outputs(reader: CatalogReader, task: TaskRow) -> list[dict[str, Any]]:
+    """Return what a task displayed, as notebook outputs. Only text and images remain if nobody trusted signed it."""
+    found = read_outputs(reader, task.outputs)
+    return found if not found or outputs_are_signed(reader, task) else harmless(found)
+
+
+def outputs_are_signed(reader: CatalogReader, task: TaskRow) -> bool:
+    """Return whether the user, or somebody whom the user trusts, has signed what a task displayed."""
+    sealed = reader.sealed(task.id)
+    return sealed is not None and sealed[0].outputs == (task.outputs or "") and keyring().accepts_outputs(*sealed)
+
+
+def read_outputs(reader: CatalogReader, digest: str | None) -> list[dict[str, Any]]:
+    """Return the outputs under a digest that a trusted record names, or a note if their text has changed since."""
+    if not digest:
+        return []
+    try:
+        return list(json.loads(reader.text(digest) or "[]"))
+    except BlobCorrupt as error:
+        return [withheld(f"its stored output is damaged ({error.reason}): run `nbflow verify`")]

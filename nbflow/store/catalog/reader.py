@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sqlite3
-import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -33,6 +32,7 @@ from nbflow.store.catalog.rows import (
     TaskStatus,
     task_id,
 )
+from nbflow.store.catalog.texts import unpack_text
 from nbflow.store.catalog.trust import Code, Seal, SignedRecord, Trusts, accepts, is_genuine
 from nbflow.store.values.artifact_ref import ArtifactRef, Component
 
@@ -338,7 +338,8 @@ class CatalogReader:
         flow, number, code = run
         seal = self.seal(task)
         key, code = (seal.key, seal.code) if seal else (row.key, code or "")
-        return SignedRecord(flow, number, row.step, row.path, row.turn, row.split, key, code, self.made(task)), seal
+        place, made = (row.step, row.path, row.turn, row.split), self.made(task)
+        return SignedRecord(flow, number, *place, key, code, made, row.outputs or ""), seal
 
     def is_trusted(self, task: int) -> bool:
         """Return whether what the task made may be unpickled, and the key in its row is the key that was signed."""
@@ -351,13 +352,13 @@ class CatalogReader:
         return None if row is None else self.text(row[0])
 
     def task_ids(self) -> list[int]:
-        """Return the rows of all tasks that succeeded."""
-        return [task for (task,) in self.query(f"SELECT id FROM tasks WHERE {_DONE}")]
+        """Return the rows of all tasks that are over."""
+        return [task for (task,) in self.query("SELECT id FROM tasks WHERE status != 'running'")]
 
     def text(self, digest: str) -> str | None:
-        """Return the stored text with this digest."""
+        """Return the stored text with this digest. Raises BlobCorrupt if it is another one."""
         row = self._one("SELECT body FROM texts WHERE digest = ?", digest)
-        return None if row is None else zlib.decompress(row[0]).decode("utf-8", "surrogatepass")
+        return None if row is None else unpack_text(digest, row[0])
 
     def code(self, digest: str) -> str | None:
         """Return the source with this digest. Raises CodeChanged unless the user, or somebody trusted, stored it."""
