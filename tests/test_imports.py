@@ -33,7 +33,7 @@ LIBRARIES = frozenset(
 )
 """Takes long to import, and only few verbs need any of it."""
 
-RUNNING = frozenset({"multiprocessing", "nbflow.run.executor", "nbflow.run.task.performer", "pebble"})
+RUNNING = frozenset({"multiprocessing", "nbflow.run.executor", "nbflow.run.task.performer"})
 WRITING = frozenset({"nbflow.export", "nbflow.importing", "nbflow.notebook.init.files", "nbflow.script"})
 LOOKING = LIBRARIES | RUNNING | WRITING | {"nbflow.client", "nbflow.store.pickling.pickler"}
 CHECKS = frozenset({"nbflow.flow.checks.rules"})
@@ -70,7 +70,7 @@ def notebook(tmp_path: Path) -> str:
 
 @pytest.mark.parametrize("words", [["--help"], ["--version"]])
 def test_the_command_answers_before_it_loads_anything_heavy(words: list[str]) -> None:
-    heavy = {"rich", "pebble", "sqlite3", "graphviz", "IPython", "nbflow.run", "nbflow.flow", "nbflow.store"}
+    heavy = {"rich", "sqlite3", "graphviz", "IPython", "nbflow.run", "nbflow.flow", "nbflow.store"}
     assert not loaded(COMMAND, *words) & heavy
 
 
@@ -120,6 +120,8 @@ def test_a_script_imports_only_what_starts_a_run(tmp_path: Path) -> None:
     done = subprocess.run([sys.executable, "short.py", "run"], capture_output=True, text=True, check=True, cwd=tmp_path)
     never = {
         "IPython",
+        "asyncio",
+        "cloudpickle",
         "email",
         "graphviz",
         "importlib.metadata",
@@ -127,6 +129,9 @@ def test_a_script_imports_only_what_starts_a_run(tmp_path: Path) -> None:
         "nbflow.flow.checks.rules",
         "nbflow.flow.graph.linking",
         "nbflow.flow.reading.cells",
+        "nbflow.run.task.performer",
+        "nbflow.run.workers.worker",
+        "nbflow.store.pickling.pickler",
         "rich",
     }
     assert not modules_in(done.stdout) & never

@@ -9,7 +9,7 @@ import ast
 from collections.abc import Iterator
 
 from nbflow.flow.graph.graph import Graph
-from nbflow.run.journal import CHOSEN
+from nbflow.run.task.job import CHOSEN
 from nbflow.store.catalog.reader import CatalogReader
 from nbflow.store.catalog.rows import TaskRow, TaskStatus
 from nbflow.store.values.artifact_ref import ArtifactRef

@@ -15,7 +15,7 @@ from nbflow.client.several import Several
 from nbflow.errors import NotInClient
 from nbflow.flow.graph.graph import Passage
 from nbflow.run.events.events import TaskId
-from nbflow.run.journal import CAUGHT
+from nbflow.run.task.job import CAUGHT
 from nbflow.store.catalog.rows import TaskRow, TaskStatus
 
 

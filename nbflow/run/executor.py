@@ -9,11 +9,8 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, replace
 from typing import TypeGuard, assert_never
-
-from pebble import ProcessExpired
 
 from nbflow.run.events.events import (
     CancelTasks,
@@ -47,8 +44,7 @@ from nbflow.run.task.random_state import streams_of
 from nbflow.run.task.tracebacks import describe_failure
 from nbflow.run.task.traces import comparison
 from nbflow.run.workers.local_pool import LocalPool
-from nbflow.run.workers.process import LEFT_EARLY
-from nbflow.run.workers.workers import NeverStarted, StartWorkers, WorkerAnswer
+from nbflow.run.workers.workers import StartWorkers, WorkerAnswer, WorkerDied, WorkersMissing
 from nbflow.store.values.artifact_ref import ArtifactRef
 
 Listener = Callable[[Event, Result | None], None]
@@ -56,9 +52,6 @@ Listener = Callable[[Event, Result | None], None]
 
 COMMIT_EVERY = 0.05
 """Commits are at least this many seconds apart, so that many short tasks share one."""
-
-RESENT = 3
-"""A job is sent again at most this often when its worker is lost; one that never began, as often as needed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,10 +82,9 @@ class Executor:
         self._jobs: dict[TaskId, StartTask] = {}
         self._announcements: list[tuple[Event, Result | None]] = []
         self._committed = 0.0
-        self._resent: dict[TaskId, int] = {}
         self._thread = 0  # that has the run; what comes from others is queued
         self._begun: set[tuple[TaskId, int]] = set()
-        self._workers = workers(program, run.plan.slots, self)
+        self._workers = workers(program, run.plan, self)
 
     def cancel(self, reason: str) -> None:
         """Ask the run to end soon, with the reason in a word; may be called from any thread."""
@@ -236,8 +228,15 @@ class Executor:
     def _submit(self, start: StartTask) -> None:
         self._jobs[start.task] = start
         step, level = self.run.graph.steps[start.task.step], self.run.graph.prelude_of(start.task.step).level
-        streams, besides = streams_of(self.run.graph, step.name), self._besides(step.name)
-        job = Job(start.task, start.inputs, start.partners, level=level, streams=streams, besides=besides)
+        job = Job(
+            start.task,
+            start.inputs,
+            start.partners,
+            level=level,
+            streams=streams_of(self.run.graph, step.name),
+            besides=self._besides(step.name),
+            is_brief=self.run.capacity.is_brief(step.name),
+        )
         self._workers.submit(self._job_facts.complete(job, start), step.options.timeout)
 
     def _besides(self, step: str) -> frozenset[str]:
@@ -282,20 +281,7 @@ class Executor:
             self._begin(answer.job)
             return
         job, outcome = answer
-        start = self._jobs.pop(job.task)
-        if self._is_lost(start.task, outcome):
-            self._submit(start)
-        else:
-            yield self._event(start, outcome)
-
-    def _is_lost(self, task: TaskId, outcome: Result | Exception) -> bool:
-        """Return whether to send the task again: its worker was lost before it began, as far as we can tell."""
-        if isinstance(outcome, NeverStarted):
-            return True
-        if not isinstance(outcome, BrokenProcessPool) or self._resent.get(task, 0) >= RESENT:
-            return False
-        self._resent[task] = self._resent.get(task, 0) + 1
-        return True
+        yield self._event(self._jobs.pop(job.task), outcome)
 
     def _event(self, start: StartTask, outcome: Result | Exception) -> tuple[Event, Result]:
         result = outcome if isinstance(outcome, Result) else self._without_answer(start.task, outcome)
@@ -349,16 +335,17 @@ def _describe_end(error: Exception, timeout: float | None) -> Failure:
         return Failure(
             FailureKind.TIMEOUT, "Timeout", f"it ran longer than its --timeout of {timeout:g} s and was killed"
         )
-    if isinstance(error, ProcessExpired):
+    if isinstance(error, WorkerDied):
         return Failure(FailureKind.CRASH, "ProcessDied", f"its process died: {describe_exit(error.exitcode)}")
-    if isinstance(error, BrokenProcessPool):
-        return Failure(FailureKind.CRASH, type(error).__name__, f"its worker process was lost repeatedly: {error}")
+    if isinstance(error, WorkersMissing):
+        cause = error.cause
+        return replace(cause, kind=FailureKind.CRASH, message=f"its worker could not start: {cause.message}")
     return Failure(FailureKind.CRASH, type(error).__name__, f"its worker could not send back the result: {error}")
 
 
 def describe_exit(code: int) -> str:
     """Say in words how a process ended. A negative exit code is the number of the signal that killed it."""
-    if code == LEFT_EARLY:
+    if code == 0:
         return "it exited with code 0 in the middle of the step"
     if code >= 0:
         return f"it exited with code {code}"

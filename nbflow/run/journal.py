@@ -28,7 +28,7 @@ from nbflow.run.events.events import (
 )
 from nbflow.run.events.replay import read_passed_on, write_event, write_passed_on
 from nbflow.run.output.outputs import Output
-from nbflow.run.task.job import Result
+from nbflow.run.task.job import CHOSEN, Result
 from nbflow.run.task.traces import Compare
 from nbflow.store.catalog.foreign import outputs_are_signed, stored_outputs
 from nbflow.store.catalog.reader import CatalogReader
@@ -44,13 +44,6 @@ Clock = Callable[[], float]
 def compare_nothing(start: StartTask, row: TaskRow) -> tuple[FileRow, ...]:
     """Accept every stored task, whatever its files hold now."""
     return ()
-
-
-CHOSEN = "_chosen"
-"""Names the artifact of a switch that holds the name of the chosen step."""
-
-CAUGHT = "_caught"
-"""Names the artifact of a failed task whose step catches failures."""
 
 
 def write_outputs(outputs: list[Output]) -> str:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from nbflow.errors import FlowRefused
 from nbflow.flow.checks.rules import check_flow
-from nbflow.flow.effects.library_calls import concerns_imports
 from nbflow.flow.graph.graph import Graph
 from nbflow.run.environment import describe_environment, files_of
 from nbflow.run.events.events import Outcome
@@ -17,15 +16,10 @@ from nbflow.run.executor import Executor, Listener
 from nbflow.run.journal import Journal
 from nbflow.run.learning import keep_learned
 from nbflow.run.machine.machine import RunMachine
-from nbflow.run.machine.plan import RunPlan
-from nbflow.run.output.frontend import SHELL_MODULE
-from nbflow.run.output.needs_shell import needs_shell
 from nbflow.run.program.keys import all_references
-from nbflow.run.program.local_modules import local_modules
 from nbflow.run.program.program import Program
 from nbflow.run.program.stored_sources import write_cells
 from nbflow.run.request import RunRequest, refuse_empty
-from nbflow.run.workers.fork_server import start_fork_server
 from nbflow.run.workers.local_pool import LocalPool
 from nbflow.run.workers.workers import StartWorkers
 from nbflow.store.catalog.flow_names import place_in
@@ -76,18 +70,12 @@ def launch(
         forget_the_dead(store)
         row = begin_run(writer, program, request)
         program = replace(program, run=row.id)
-        prepare_workers(program, request.plan)
         journal = Journal(writer, store.history, row)
         executor = Executor(RunMachine(graph, request.plan), program, journal, listener, workers)
         started(row, executor)
         outcome = executor.execute()
         keep_learned(writer, executor.run.graph, executor.run.learned)
         return Finished(row, outcome, executor.run)
-
-
-def prepare_workers(program: Program, plan: RunPlan) -> None:
-    """Start the fork server of this process with what the steps import; do nothing if it runs already."""
-    start_fork_server(modules_to_preload(program, plan), plan.slots, program.folder)
 
 
 def forget_the_dead(store: Store) -> None:
@@ -126,24 +114,3 @@ def begin_run(writer: CatalogWriter, program: Program, request: RunRequest) -> R
         code=writer.put_code(write_cells(flow.cells)),
         environment=writer.put_environment(describe_environment(files_of(program, steps), steps)),
     )
-
-
-def modules_to_preload(program: Program, plan: RunPlan) -> list[str]:
-    """Return the modules to import in the fork server, except the project's own, which may change while it lives.
-
-    Modules that are imported below a setting which imports may look at, such as an environment variable, are left to
-    the workers. The shell comes first, because libraries look for it when they are imported.
-    """
-    set_at = next((one.place for one in program.graph.prelude.definitions if concerns_imports(one)), None)
-    names: set[str] = set()
-    for step in (program.graph.steps[name] for name in plan.reuse):
-        importing = [(one.place, one.modules) for one in program.closure(step.name)]
-        for place, modules in (*importing, (step.place, step.source.modules)):
-            names |= modules if set_at is None or place < set_at else frozenset()
-    local = local_modules(names, program.project)
-    found = sorted(name for name in names if not name.startswith(".") and name.partition(".")[0] not in _tops(local))
-    return [SHELL_MODULE, *found] if needs_shell(program) else found
-
-
-def _tops(modules: Iterable[str]) -> set[str]:
-    return {name.partition(".")[0] for name in modules}

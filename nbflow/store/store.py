@@ -7,21 +7,24 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from nbflow.errors import StoreBroken, StoreInUse, StoreReadOnly
 from nbflow.store import lock
 from nbflow.store.blobs.local import LocalBlobs
-from nbflow.store.catalog import audit, schema
-from nbflow.store.catalog.audit import Damage
+from nbflow.store.catalog import schema
 from nbflow.store.catalog.flow_names import name_flow
 from nbflow.store.catalog.foreign import Gate
 from nbflow.store.catalog.reader import CatalogReader
 from nbflow.store.catalog.rows import RunStatus
-from nbflow.store.catalog.sweep import Swept, sweep
 from nbflow.store.catalog.writer import LIVE_FOLDER, CatalogWriter
 from nbflow.store.symlinks import refuse_links
 from nbflow.store.value_store import ValueStore
 from nbflow.store.values.artifact_ref import ArtifactRef
+
+if TYPE_CHECKING:
+    from nbflow.store.catalog.audit import Damage
+    from nbflow.store.catalog.sweep import Swept
 
 FOLDER = ".nbflow"
 CATALOG = "catalog.db"
@@ -127,6 +130,8 @@ class Store(ValueStore):
         With `dry_run` nothing is deleted. Return what was, or would be, deleted. Raises StoreInUse while anyone holds a
         lease.
         """
+        from nbflow.store.catalog.sweep import sweep  # noqa: PLC0415 - every run opens a store, and few sweep it
+
         with lock.alone(self.root / "lock") as is_alone:
             if not is_alone:
                 running = (run for run in self.history.runs() if run.status is RunStatus.RUNNING)
@@ -135,11 +140,15 @@ class Store(ValueStore):
 
     def verify(self) -> list[Damage]:
         """Hash every object; return those that are missing, too short or changed, with the artifacts that need them."""
-        return audit.audit(self.history, self.blobs)
+        from nbflow.store.catalog.audit import audit  # noqa: PLC0415 - as above
+
+        return audit(self.history, self.blobs)
 
     def forget(self, damage: Iterable[Damage]) -> None:
         """Remove damaged objects, so that the tasks that made them run again when they are needed next."""
-        audit.forget(self.catalog, self.blobs, damage)
+        from nbflow.store.catalog.audit import forget  # noqa: PLC0415 - as above
+
+        forget(self.catalog, self.blobs, damage)
 
 
 def _lay_out(root: Path) -> None:

@@ -16,6 +16,7 @@ ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs/tutorial.md"
 BLOCK = re.compile(r'^```(python|sh|text)(?: title="([^"]+)")?\n(.*?)^```$', re.M | re.S)
 CHANGING = (
+    (r"\bjust now\b", "0 s ago"),
     (r"\b\d+(\.\d+)? (ms|s|m|min|h)\b", "0 s"),
     (r"(?m)^.*in <listcomp>\n.*\n", ""),  # newer versions of Python have no such frame
     (r"(?m)^.*[~^]{2,}.*\n", ""),

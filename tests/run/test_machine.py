@@ -96,13 +96,19 @@ def test_a_task_that_asks_for_more_cpus_waits_until_they_are_free() -> None:
     assert started(run.handle(TaskSucceeded(TaskId("b"), ()))) == ["c"]
 
 
-def test_of_brief_tasks_the_next_is_handed_out_before_the_one_before_it_ends() -> None:
+def test_brief_tasks_share_a_slot_until_one_of_them_is_not_brief() -> None:
     run = fresh(CHAIN, slots=1)
     split = run.start()[0]
     assert isinstance(split, StartTask)
     assert started(run.handle(WORLD.answer(run.graph, split))) == ["work[0]"]
-    assert started(run.handle(TaskSucceeded(TaskId("work", (0,)), (), seconds=0.001))) == ["work[1]", "work[2]"]
+    assert started(run.handle(TaskSucceeded(TaskId("work", (0,)), (), seconds=0.001))) == [
+        "work[1]",
+        "work[2]",
+        "work[3]",
+    ]
     assert started(run.handle(TaskSucceeded(TaskId("work", (1,)), (), seconds=5.0))) == []
+    assert started(run.handle(TaskSucceeded(TaskId("work", (2,)), (), seconds=5.0))) == []
+    assert len(started(run.handle(TaskSucceeded(TaskId("work", (3,)), (), seconds=5.0)))) == 1
 
 
 def test_memory_is_an_admission_limit() -> None:

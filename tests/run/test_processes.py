@@ -69,7 +69,7 @@ after = chosen, mp.get_start_method()
 """, {})  # fmt: skip
 
 LEFT = Shape("left", """
-import multiprocessing, subprocess, sys, threading, time, atexit
+import multiprocessing, os, re, signal, subprocess, sys, threading, time, atexit
 from pathlib import Path
 def sleep():
     time.sleep(600)
@@ -82,7 +82,7 @@ _own = multiprocessing.Process(target=sleep)
 _own.start()
 _daemon = multiprocessing.Process(target=sleep, daemon=True)
 _daemon.start()
-children = [_plain.pid, _apart.pid, _shell.pid, _own.pid, _daemon.pid]
+children = [_plain.pid, _apart.pid, _shell.pid, _own.pid, _daemon.pid, os.getpid()]
 Path("children").write_text(" ".join(map(str, children)))
 ---
 %%step wait
@@ -90,6 +90,10 @@ _seen = children
 Path("waiting").touch()
 if Path("stay").exists():
     time.sleep(600)
+if Path("hold").exists():
+    re.match("(a+)+$", 64 * "a" + "b")
+if Path("stop").exists():
+    os.kill(os.getpid(), signal.SIGSTOP)
 """, {})  # fmt: skip
 
 
@@ -135,9 +139,11 @@ def test_what_a_step_has_started_ends_with_its_timeout(tmp_path: Path) -> None:
     assert not any(map(is_alive, children_of(tmp_path)))
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
-def test_what_a_step_has_started_ends_with_the_driver(number: signal.Signals, tmp_path: Path) -> None:
-    (tmp_path / "stay").touch()
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL, signal.SIGHUP])
+@pytest.mark.parametrize("how", ["stay", "hold", "stop"])
+def test_what_a_step_has_started_ends_with_the_driver(number: signal.Signals, how: str, tmp_path: Path) -> None:
+    """Even if the step holds the lock of the interpreter, or was stopped, when the driver ends."""
+    (tmp_path / how).touch()
     program = (
         "import sys; from pathlib import Path; from tests.run.running import Place; "
         "from tests.run.test_processes import LEFT; Place(Path(sys.argv[1])).run(LEFT)"

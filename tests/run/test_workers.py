@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 import pytest
 
+from nbflow.run.machine.plan import RunPlan
 from nbflow.run.output.live_output import add_words, last_words
 from nbflow.run.program.program import Program
 from nbflow.run.task.job import Job
 from nbflow.run.task.task_records import CarriedRecords, gather
 from nbflow.run.task.task_store import TaskStore
-from nbflow.run.workers.fork_server import threads_of
 from nbflow.run.workers.local_pool import LocalPool
 from nbflow.run.workers.workers import Receiver
 from nbflow.store.blobs.local import LocalBlobs
@@ -31,11 +30,9 @@ def open_blobs(root: Path) -> TaskStore:
 class FarPool(LocalPool):
     """Hands each job to a process together with all that the job will ask of the catalog."""
 
-    def __init__(self, program: Program, workers: int, receiver: Receiver) -> None:
-        super().__init__(program, workers, receiver)
+    def __init__(self, program: Program, plan: RunPlan, receiver: Receiver) -> None:
+        super().__init__(program, plan, receiver, partial(open_blobs, program.root / "blobs"))
         self._program, self._far = program, receiver
-        environment = {**os.environ, **threads_of(workers)}
-        self._started = (program, partial(open_blobs, program.root / "blobs"), environment)
 
     def submit(self, job: Job, timeout: float | None) -> None:
         self._far.started(job)  # what the job reads of its own run is committed then

@@ -24,7 +24,7 @@ from nbflow.run.diskcheck import warnings_of
 from nbflow.run.events.events import Outcome, Reuse, TaskId, TaskReused
 from nbflow.run.events.task_table import TaskPhase
 from nbflow.run.executor import Executor
-from nbflow.run.launch import Finished, launch, prepare_workers, refuse_errors
+from nbflow.run.launch import Finished, launch, refuse_errors
 from nbflow.run.learning import keep_learned
 from nbflow.run.machine.machine import RunMachine
 from nbflow.run.machine.plan import RunPlan
@@ -67,7 +67,6 @@ class WorkerRuns:
     def in_workers(self, plan: RunPlan, program: Program, journal: LiveJournal, step: StepSpec | None = None) -> None:
         """Perform a plan in workers; show the progress of `step`, if given. Raises TasksFailed, KeyboardInterrupt."""
         store, where = self._notebook.store(), self._notebook.document.where
-        prepare_workers(program, plan)
         with self._notebook.screen.progress() as update:
             names = [*program.graph.links[step.name].scope, step.name] if step else []
             shown = dict.fromkeys(names, Reuse.ANY)

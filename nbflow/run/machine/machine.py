@@ -40,11 +40,9 @@ from nbflow.run.events.events import (
     TaskSucceeded,
 )
 from nbflow.run.events.task_table import TaskEntry, TaskPhase, Tasks
+from nbflow.run.machine.capacity import Capacity
 from nbflow.run.machine.plan import RunPlan
 from nbflow.store.values.artifact_ref import ArtifactRef
-
-BRIEF = 0.01
-"""A task that takes fewer seconds is brief: its slot then counts half, because handing it out takes as long."""
 
 
 class RunMachine:
@@ -73,10 +71,9 @@ class RunMachine:
         self._known = Tasks(graph, self._steps, self._progress)
         self.tasks = self._known.entries
         self._dataflow = choose_dataflow(self._known)
-        self._brief: set[str] = set()
         self._failed: dict[tuple[str, Path], int] = {}
         self._ready: deque[TaskId] = deque()
-        self._running: set[TaskId] = set()
+        self.capacity = Capacity(self.plan)
 
     @classmethod
     def replay(cls, graph: Graph, plan: RunPlan, events: Iterable[Event]) -> RunMachine:
@@ -100,7 +97,7 @@ class RunMachine:
             case TaskStarted():
                 pass
             case TaskSucceeded():
-                self._note_duration(event)
+                self.capacity.note_duration(event.task.step, event.seconds)
                 self._succeed(event.task, event.artifacts, event.again, event.chose, event.passed_on)
                 self._learn(event.task.step, frozenset(event.learned) - self.graph.links[event.task.step].writes)
             case TaskReused():
@@ -122,7 +119,7 @@ class RunMachine:
     # the results of tasks
 
     def _end(self, task: TaskId, state: TaskPhase) -> TaskEntry:
-        self._running.discard(task)
+        self.capacity.give_back(task)
         entry = self.tasks[task]
         entry.state = state
         return entry
@@ -169,7 +166,7 @@ class RunMachine:
     def _fail(self, event: TaskFailed) -> None:
         task = event.task
         if self._tries_again(event):
-            self._running.discard(task)
+            self.capacity.give_back(task)
             self.tasks[task].attempt = event.attempt + 1
             self.tasks[task].failure = event.failure
             self._make_ready(task, first=True)
@@ -200,13 +197,6 @@ class RunMachine:
             return False
         failed = self._failed[foreach, path] = self._failed.get((foreach, path), 0) + 1
         return failed <= allowance.limit(self._progress.width(foreach, path) or 0)
-
-    def _note_duration(self, event: TaskSucceeded) -> None:
-        """Note whether tasks of this step are brief."""
-        if 0 < event.seconds < BRIEF:
-            self._brief.add(event.task.step)
-        else:
-            self._brief.discard(event.task.step)
 
     def _pass_on(self, task: TaskId, artifacts: tuple[ArtifactRef, ...], passed_on: PassedOn) -> None:
         """Learn which steps write a name, so that each change of a shared object reaches all names of the object."""
@@ -309,9 +299,9 @@ class RunMachine:
         if self.outcome is not None:
             return []
         if self._draining:
-            return self._regrow() if not self._running else []
+            return self._regrow() if self.capacity.is_idle else []
         instructions: list[Instruction] = list(self._start_ready())
-        if not self._running:
+        if self.capacity.is_idle:
             instructions.append(self._conclude())
         return instructions
 
@@ -330,32 +320,19 @@ class RunMachine:
             return []
         self._cancelled = True
         self.outcome = Outcome.CANCELLED
-        running = tuple(sorted(self._running))
+        running = self.capacity.running
         for task in running:
             self._end(task, TaskPhase.CANCELLED)
         return [CancelTasks(running), FinishRun(self.outcome)]
 
     def _start_ready(self) -> Iterator[StartTask]:
-        slots = self.plan.slots - sum(self._cpu(task) for task in self._running)
-        memory = None if self.plan.memory is None else self.plan.memory - sum(map(self._memory, self._running))
         while self._ready:
             task = self._ready[0]
-            if self._cpu(task) > slots or (memory is not None and self._memory(task) > memory):
+            if not self.capacity.take(task, self.graph.steps[task.step]):
                 return  # first come, first served: else a large task would wait forever behind small ones
-            slots -= self._cpu(task)
-            memory = None if memory is None else memory - self._memory(task)
             yield self._start(self._ready.popleft())
 
-    def _cpu(self, task: TaskId) -> float:
-        """Return how many slots a task takes: half a slot if it is brief, so that the next is ready when it ends."""
-        asked = min(self.graph.steps[task.step].options.cpu, self.plan.slots)
-        return 0.5 if asked == 1 and task.step in self._brief else asked
-
-    def _memory(self, task: TaskId) -> int:
-        return min(self.graph.steps[task.step].options.memory or 0, self.plan.memory or 0)
-
     def _start(self, task: TaskId) -> StartTask:
-        self._running.add(task)
         entry = self.tasks[task]
         entry.state = TaskPhase.RUNNING
         inputs, joined = self._dataflow.inputs(task), tuple(self._dataflow.joined(task))

@@ -28,7 +28,7 @@ class Program:
     folder: Path
     root: Path
     run: int = 0
-    performer: str = "nbflow.run.workers.worker:perform_cells"  # called in a worker; makes the performer
+    performer: str = "nbflow.run.workers.cell_performer:perform_cells"  # called in a worker; makes the performer
 
     @property
     def live(self) -> Path:

@@ -29,13 +29,13 @@ def lead_session() -> None:
             os.setsid()
 
 
-def started_by(leader: int) -> set[int]:
-    """Return the processes of a worker's session and all their descendants, without the worker itself."""
+def started_by(*leaders: int) -> set[int]:
+    """Return the processes of these workers' sessions and all their descendants, without the workers themselves."""
     table = {pid: (parent, session) for pid, parent, session in _processes()}
-    found = {leader, *(pid for pid, (_, session) in table.items() if session == leader)}
+    found = {*leaders, *(pid for pid, (_, session) in table.items() if session in leaders)}
     while new := {pid for pid, (parent, _) in table.items() if parent in found} - found:
         found |= new
-    return found - {leader}
+    return found.difference(leaders)
 
 
 def processes_started() -> int | None:
@@ -52,17 +52,29 @@ def processes_started() -> int | None:
     return None
 
 
-def end_children(leader: int, known: Iterable[int] = ()) -> None:
-    """End the processes that a worker has started, and `known` ones of its own; return when they are gone."""
+def end_children(*leaders: int, known: Iterable[int] = ()) -> None:
+    """End the processes that these workers have started, and `known` ones of theirs; return when they are gone."""
     for number in (signal.SIGTERM, signal.SIGKILL):  # a resource tracker ends by itself after the others
         told: set[int] = set()
         deadline = time.monotonic() + _PATIENCE
-        while (alive := _alive(leader, known)) and time.monotonic() < deadline:
+        while (alive := _alive(leaders, known)) and time.monotonic() < deadline:
             for pid in alive - told:
                 with contextlib.suppress(OSError):
                     os.kill(pid, number)
             told |= alive
             time.sleep(0.01)
+
+
+def end_workers() -> None:
+    """End the child processes of this fork server, which has no driver any more, and all that they have started.
+
+    A worker that cannot notice the end of the driver, because C code does not let its threads run or because it was
+    stopped, is ended too.
+    """
+    server = os.getpid()
+    workers = {pid for pid, parent, _ in _processes() if parent == server}
+    if workers:
+        end_children(*workers, known=workers)
 
 
 def end_with_children() -> None:
@@ -73,9 +85,9 @@ def end_with_children() -> None:
     os._exit(1)
 
 
-def _alive(leader: int, known: Iterable[int]) -> set[int]:
+def _alive(leaders: Iterable[int], known: Iterable[int]) -> set[int]:
     running = {pid for pid, _, _ in _processes()}
-    return started_by(leader) | (running & set(known))
+    return started_by(*leaders) | (running & set(known))
 
 
 def _processes() -> Iterator[tuple[int, int, int]]:

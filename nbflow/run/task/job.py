@@ -11,6 +11,12 @@ from nbflow.run.task.task_records import CarriedRecords
 from nbflow.store.catalog.rows import FileRow
 from nbflow.store.values.artifact_ref import ArtifactRef, Component, Lost, pickled_by_fields
 
+CHOSEN = "_chosen"
+"""Names the artifact of a switch that holds the name of the chosen step."""
+
+CAUGHT = "_caught"
+"""Names the artifact of a failed task whose step catches failures."""
+
 
 @pickled_by_fields
 @dataclass(frozen=True, slots=True)
@@ -33,6 +39,7 @@ class Job:
     streams: Streams = NO_STREAMS
     records: CarriedRecords | None = None  # what the worker reads of a catalog that it cannot reach
     besides: frozenset[str] = frozenset()  # prelude names that the run has found out it needs, too
+    is_brief: bool = False  # it will probably take so little time that it may wait in a worker behind others
 
 
 @pickled_by_fields

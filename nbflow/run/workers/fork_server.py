@@ -42,6 +42,11 @@ def start_fork_server(modules: Iterable[str], workers: int, notebook: Path | Non
         forkserver.ensure_running()
 
 
+def has_fork_server() -> bool:
+    """Return whether this process has started its fork server."""
+    return forkserver._forkserver._forkserver_pid is not None  # type: ignore[attr-defined]
+
+
 def _start_tracker(tracker: Any) -> None:
     """Start Python's resource tracker in a process group of its own.
 

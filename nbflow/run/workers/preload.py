@@ -3,6 +3,7 @@
 A module that cannot be imported is left to the task that needs it: the traceback of that task shows the place.
 """
 
+import atexit
 import contextlib
 import gc
 import importlib
@@ -11,7 +12,10 @@ import os
 import nbflow.run.workers.worker  # noqa: F401 - every worker needs it
 from nbflow.run.output.display import BACKEND
 from nbflow.run.output.frontend import SHELL_MODULE, look_like_kernel, prepare_shell
+from nbflow.run.surroundings.children import end_workers, lead_session
 
+lead_session()  # else a signal to the group of the driver would end the server before it can end the workers
+atexit.register(end_workers)
 os.environ["MPLBACKEND"] = BACKEND
 if notebook := os.environ.pop("NBFLOW_NOTEBOOK", ""):
     os.chdir(notebook)

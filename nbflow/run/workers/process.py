@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import contextlib
 import os
+import signal
+import socket
 import sys
 import threading
 import types
 from collections.abc import Iterator
 from multiprocessing.connection import wait
-from multiprocessing.context import BaseContext, SpawnContext, SpawnProcess
-from multiprocessing.process import BaseProcess
-from typing import Any, cast
+from multiprocessing.context import SpawnContext, SpawnProcess
+from multiprocessing.process import BaseProcess, current_process
+from multiprocessing.synchronize import Semaphore
+from typing import Any
 
-from nbflow.run.surroundings.children import end_children, started_by
+from nbflow.run.workers.channel import Channel, WorkerEnd
 from nbflow.run.workers.fork_server import worker_environment
-
-LEFT_EARLY = 256
-"""Is reported for a worker that ended with exit code 0 during a task; Pebble would take 0 for a normal end."""
 
 _starting = threading.Lock()
 
@@ -34,34 +34,7 @@ def _without_main() -> Iterator[None]:
             sys.modules["__main__"] = main
 
 
-class _Worker(BaseProcess):
-    """Ends its child processes when it ends, for whatever reason."""
-
-    _started: frozenset[int] = frozenset()
-    _is_cleared = False
-
-    @property
-    def exitcode(self) -> int | None:
-        code = super().exitcode
-        return LEFT_EARLY if code == 0 else code
-
-    def terminate(self) -> None:
-        """Find the children first: once the worker has ended, nobody can tell what it started in other sessions."""
-        if self.pid is not None:
-            self._started = frozenset(started_by(self.pid))
-        super().terminate()
-
-    def is_alive(self) -> bool:
-        """Return whether the process runs, and end its children when it does not: Pebble asks this of every worker."""
-        if super().is_alive():
-            return True
-        if self.pid is not None and not self._is_cleared:
-            self._is_cleared = True
-            end_children(self.pid, self._started)
-        return False
-
-
-class _SpawnWorker(_Worker, SpawnProcess):
+class _SpawnWorker(SpawnProcess):
     @staticmethod
     def _Popen(process: BaseProcess) -> Any:  # noqa: N802 - multiprocessing's name
         with _without_main(), worker_environment(PYTHONHASHSEED="0"):
@@ -89,7 +62,7 @@ if sys.platform != "win32":
             with self._asking:
                 return super().poll(os.WNOHANG)
 
-    class _ForkServerWorker(_Worker, ForkServerProcess):
+    class _ForkServerWorker(ForkServerProcess):
         @staticmethod
         def _Popen(process: BaseProcess) -> Any:  # noqa: N802 - multiprocessing's name
             with _without_main():
@@ -99,21 +72,71 @@ if sys.platform != "win32":
         Process = _ForkServerWorker
 
 
-class _Once:
-    """Makes one process and refuses a second: a pool whose worker is gone is given up, for its channel is closed."""
+class WorkerProcess:
+    """Is one worker process, with a channel to it and the permits for its jobs.
 
-    def __init__(self, kind: type[BaseProcess]) -> None:
-        self._kind: type[BaseProcess] | None = kind
+    A worker takes a permit before it begins with a job. The driver gives one permit with each job, and takes a job
+    back by taking its permit. So each job is begun or taken back, never both, and when a worker is gone the permits
+    that are left count the jobs that it had not begun.
+    """
 
-    def __call__(self, *args: Any, **options: Any) -> BaseProcess:
-        kind, self._kind = self._kind, None
-        if kind is None:
-            raise OSError("the worker of this pool is gone")  # Pebble reports this as a broken pool
-        return kind(*args, **options)
+    def __init__(self, method: str) -> None:
+        """Start the process with the method `spawn` or `forkserver`.
+
+        Raises:
+            OSError: The system has no room for another process.
+        """
+        context: Any = _Spawn() if method == "spawn" or sys.platform == "win32" else _ForkServer()
+        ours, theirs = socket.socketpair()
+        self.channel = Channel(ours)
+        self._permits: Semaphore = context.Semaphore(0)
+        self._process: BaseProcess = context.Process(target=_serve, args=(theirs, self._permits), daemon=True)
+        try:
+            self._process.start()
+        except BaseException:
+            ours.close()
+            raise
+        finally:
+            theirs.close()
+
+    @property
+    def pid(self) -> int:
+        """Return the number of the process."""
+        assert self._process.pid is not None
+        return self._process.pid
+
+    @property
+    def sentinel(self) -> int:
+        """Return a descriptor that is readable once the process is gone."""
+        return self._process.sentinel
+
+    def permit(self, count: int) -> None:
+        """Allow the worker to begin with so many more jobs."""
+        for _ in range(count):
+            self._permits.release()
+
+    def take_permits(self) -> int:
+        """Take back every permit that the worker has not used, and return how many there were."""
+        count = 0
+        while self._permits.acquire(block=False):
+            count += 1
+        return count
+
+    def kill(self) -> None:
+        """Kill the process, also inside C code and while it is stopped."""
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(self.pid, getattr(signal, "SIGKILL", signal.SIGTERM))
+
+    def bury(self) -> int:
+        """Wait for the end of the process, and return its exit code; a negative one is the number of a signal."""
+        self.kill()  # when the fork server is gone, the sentinel tells nothing of the worker
+        self._process.join()
+        self.channel.close()
+        return self._process.exitcode or 0
 
 
-def context_of(method: str) -> BaseContext:
-    """Return a multiprocessing context that starts one worker with the method `spawn` or `forkserver`."""
-    context: Any = _Spawn() if method == "spawn" or sys.platform == "win32" else _ForkServer()
-    context.Process = _Once(context.Process)
-    return cast(BaseContext, context)
+def _serve(end: socket.socket, permits: Semaphore) -> None:
+    from nbflow.run.workers.worker import serve  # noqa: PLC0415 - the driver does not need what a worker needs
+
+    current_process()._config["daemon"] = False  # type: ignore[attr-defined]  # a step may start processes
+    serve(WorkerEnd(end), permits)

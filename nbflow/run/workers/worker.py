@@ -12,26 +12,18 @@ import signal
 import sys
 import threading
 import weakref
-from collections.abc import Callable, Mapping
-from multiprocessing import connection, parent_process, process, util
-from pathlib import Path
+from multiprocessing import connection, parent_process, util
+from multiprocessing.synchronize import Semaphore
 from typing import Protocol
 
+from nbflow.run.events.events import FailureKind
 from nbflow.run.output.display import BACKEND
-from nbflow.run.output.frontend import prepare_shell
-from nbflow.run.output.needs_shell import needs_shell
-from nbflow.run.output.stage import NotebookCapture
-from nbflow.run.program.program import Program
 from nbflow.run.surroundings.children import end_with_children, lead_session
 from nbflow.run.surroundings.surroundings import apart
 from nbflow.run.task.job import Job, Result
-from nbflow.run.task.namespace import Namespace, become_main
-from nbflow.run.task.performer import Performer
 from nbflow.run.task.task_store import TaskStore
 from nbflow.run.task.tracebacks import describe_failure
-
-OpenStore = Callable[[], TaskStore]
-"""Opens in a worker what its tasks load from and save to. It is pickled on the way there."""
+from nbflow.run.workers.channel import Dropped, Ready, StartFailed, TakeBack, WorkerEnd, WorkerSetup
 
 
 class Performing(Protocol):
@@ -45,53 +37,63 @@ _store: TaskStore | None = None
 _pid = 0
 
 
-def start_worker(program: Program, open_store: OpenStore, environment: Mapping[str, str]) -> None:
-    """Make this process a worker; called once in each process. `environment` is that of the run's driver."""
+def serve(end: WorkerEnd, permits: Semaphore) -> None:
+    """Be a worker: do the jobs that come for which there are permits, until the driver says that it was the last."""
+    try:
+        _start(end.receive())
+    except BaseException as error:  # noqa: BLE001 - whatever the reason is, the driver must hear of it
+        end.send(StartFailed(describe_failure(error)))
+        return
+    end.send(Ready())
+    try:
+        while (jobs := end.receive()) is not None:
+            if not all(_do(job, end, permits) for job in jobs):
+                _drop(end)
+    except EOFError:
+        end_with_children()
+    _end()
+
+
+def _do(job: Job, end: WorkerEnd, permits: Semaphore) -> bool:
+    """Do a job and answer it; return whether there was a permit for it."""
+    if not permits.acquire(block=False):
+        return False
+    result = run_job(job)
+    try:
+        end.send(result)
+    except OSError:
+        raise  # the body has closed the connection, or the driver is gone
+    except Exception as error:  # noqa: BLE001 - a result that cannot be pickled is a failure of its task
+        end.send(Result(job.task, failure=describe_failure(error, FailureKind.CRASH)))
+    return True
+
+
+def _drop(end: WorkerEnd) -> None:
+    while not isinstance(end.receive(), TakeBack):
+        pass
+    end.send(Dropped())
+
+
+def _start(setup: WorkerSetup) -> None:
+    """Make this process a worker; called once in each process."""
     global _worker, _store, _pid
     lead_session()
     signal.signal(signal.SIGTERM, signal.SIG_DFL)  # die at once, also inside C code
     signal.signal(signal.SIGINT, signal.default_int_handler)  # for child processes: they must not ignore it
     os.environ.clear()  # the fork server may have started long before this run
-    os.environ.update(environment, MPLBACKEND=BACKEND)
+    os.environ.update(setup.environment, MPLBACKEND=BACKEND)
     _leave_fork_server()
     sys.dont_write_bytecode = True  # the bytecode of a module that was edited within a second counts as current
     _reseed()
     _die_with_parent()
-    _store = open_store()
-    _worker = pkgutil.resolve_name(program.performer)(program, _store)
+    _store = setup.open_store()
+    _worker = pkgutil.resolve_name(setup.program.performer)(setup.program, _store)
     _pid = os.getpid()
-
-
-def perform_cells(program: Program, store: TaskStore) -> Performer:
-    """Prepare this process for the tasks of a notebook, and return what performs them."""
-    _stand_in(program)
-    capture = NotebookCapture(program.live)
-    if needs_shell(program):
-        prepare_shell()
-    home = Namespace(program, lambda digest: store.records.code(digest))
-    become_main(home)
-    return Performer(program, store, home, capture)
 
 
 def is_working() -> bool:
     """Return whether this process is a worker."""
     return _worker is not None
-
-
-def _stand_in(program: Program) -> None:
-    """Set the working folder and the import path as a kernel of the notebook has them.
-
-    In a kernel the folder stands behind the standard library, as an empty entry. The script that started the driver,
-    and its folder, have nothing to do with the notebook.
-    """
-    started_in = vars(process)["ORIGINAL_DIR"]  # the driver's folder; child processes use it for the empty entry
-    path = sys.path[1:] if sys.path[:1] in ([started_in], [str(Path(sys.argv[0]).parent)]) else sys.path[:]
-    if "" not in path:
-        packages = (n for n, entry in enumerate(path) if Path(entry).name in ("site-packages", "dist-packages"))
-        path.insert(next(packages, 0), "")
-    sys.path[:] = path
-    os.chdir(program.folder)
-    vars(process)["ORIGINAL_DIR"] = str(program.folder)
 
 
 def run_job(job: Job) -> Result:
@@ -110,7 +112,7 @@ def run_job(job: Job) -> Result:
     return result
 
 
-def end_worker() -> None:
+def _end() -> None:
     """End threads, pools and child processes as Python does at the end of a process, and run the exit functions."""
     threading._shutdown()  # type: ignore[attr-defined]  # in the order of Python's own shutdown
     atexit._run_exitfuncs()

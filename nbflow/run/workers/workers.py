@@ -7,9 +7,10 @@ jobs by `Workers.submit`, and answer through the `Receiver` that they were made 
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures.process import BrokenProcessPool
 from typing import Protocol
 
+from nbflow.run.events.events import Failure
+from nbflow.run.machine.plan import RunPlan
 from nbflow.run.program.program import Program
 from nbflow.run.task.job import Job, Result
 
@@ -17,8 +18,28 @@ WorkerAnswer = Result | Exception
 """What became of a job: its result, or why there is none."""
 
 
-class NeverStarted(BrokenProcessPool):
-    """Answers a job that was waiting behind another one, which has ended the worker of both."""
+class WorkerDied(Exception):
+    """Answers a job whose process ended before the job was done.
+
+    Attributes:
+        exitcode: The exit code of the process; a negative one is the number of the signal that killed it.
+    """
+
+    def __init__(self, exitcode: int) -> None:
+        super().__init__(exitcode)
+        self.exitcode = exitcode
+
+
+class WorkersMissing(Exception):
+    """Answers a job for which no worker could be started.
+
+    Attributes:
+        cause: Why the last one did not start.
+    """
+
+    def __init__(self, cause: Failure) -> None:
+        super().__init__(str(cause))
+        self.cause = cause
 
 
 class Receiver(Protocol):
@@ -47,5 +68,5 @@ class Workers(Protocol):
         """Kill what runs. Returns when it is gone; nothing is received any more."""
 
 
-StartWorkers = Callable[[Program, int, Receiver], Workers]
-"""Makes the workers of one run: for its program, at most so many tasks at once, and for this receiver."""
+StartWorkers = Callable[[Program, RunPlan, Receiver], Workers]
+"""Makes the workers of one run: for its program, for the steps and the slots of its plan, and for this receiver."""

@@ -30,12 +30,11 @@ from nbflow.errors import (
 from nbflow.flow.flowspec.classes import ITEMS
 from nbflow.flow.syntax.specs import Next, StepSpec
 from nbflow.run.events.events import FailureKind, Level
-from nbflow.run.journal import CAUGHT, CHOSEN
 from nbflow.run.output.capture import Capture
 from nbflow.run.surroundings.alarm import alarm
 from nbflow.run.surroundings.patches import undone
 from nbflow.run.surroundings.surroundings import Surroundings
-from nbflow.run.task.job import Job, Result
+from nbflow.run.task.job import CAUGHT, CHOSEN, Job, Result
 from nbflow.run.task.task_store import TaskStore
 from nbflow.run.task.tracebacks import describe_failure
 from nbflow.script.execution.choices import choices_undone
@@ -51,8 +50,6 @@ from nbflow.script.language.flowspec import FlowSpec, items_of
 from nbflow.script.language.joining import InputFlows
 from nbflow.script.language.state import TaskArtifacts
 from nbflow.script.language.transition import HIDDEN, OWN, VARIABLES, Transition
-from nbflow.script.preparing.nodes import describe_graph
-from nbflow.script.preparing.prepared import prepare
 from nbflow.script.preparing.read_class import step_facts
 from nbflow.script.preparing.settling import finish, leave_out
 from nbflow.script.wrapper import MetaflowExceptionWrapper
@@ -277,9 +274,16 @@ class ScriptPerformer:
             **run, step_name=step.name, task_id=task, retry_count=job.attempt, pathspec=spec,
             tempdir=Lazy(self._tempdir), task=Lazy(lambda: self._client("Task", spec)),
             run=Lazy(lambda: self._client("Run", f"{run['flow_name']}/{run['run_id']}")),
-            graph=Lazy(lambda: describe_graph(prepare(self.cls))),
+            graph=Lazy(self._graph),
             card=CurrentCards(facts.cards, shown_at, Underway(spec, flow, self._client)),
         )  # fmt: skip
+
+    def _graph(self) -> Any:
+        """Return the graph for `current.graph`, which few steps ask for."""
+        from nbflow.script.preparing.nodes import describe_graph  # noqa: PLC0415
+        from nbflow.script.preparing.prepared import prepare  # noqa: PLC0415
+
+        return describe_graph(prepare(self.cls))
 
     def _client(self, kind: str, pathspec: str) -> Any:
         """Return an object of the client. It is imported here because few steps ask for it."""

@@ -86,10 +86,14 @@ class Catalog(sqlite3.Connection):
     """
 
     def execute(self, statement: str, values: Any = (), /) -> sqlite3.Cursor:
-        return super().execute(statement, [storable(value) for value in values])
+        return super().execute(statement, _storable_all(values))
 
     def executemany(self, statement: str, rows: Iterable[Any], /) -> sqlite3.Cursor:
-        return super().executemany(statement, [[storable(value) for value in row] for row in rows])
+        return super().executemany(statement, map(_storable_all, rows))
+
+
+def _storable_all(values: Iterable[Any]) -> list[Any]:
+    return [value if type(value) is not str or value.isascii() else storable(value) for value in values]
 
 
 def storable(value: Any) -> Any:

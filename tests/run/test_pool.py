@@ -1,0 +1,111 @@
+"""Whatever tasks do to their processes, each job is begun at most once and answered exactly once."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from nbflow.run.events.events import Reuse, TaskId
+from nbflow.run.machine.plan import RunPlan
+from nbflow.run.program.program import Program
+from nbflow.run.task.job import Job, Result
+from nbflow.run.workers.local_pool import LocalPool
+from nbflow.run.workers.workers import WorkerAnswer, WorkerDied, WorkersMissing
+from nbflow.store.store import Store
+from tests.flows import LINEAR
+from tests.run.misbehaving import STARTS_FAIL
+
+ANSWERED_WITHIN = 60.0  # seconds, after which a job counts as forgotten
+
+
+class Answers:
+    """Receives for a pool, and waits until so many jobs are answered."""
+
+    def __init__(self, expected: int) -> None:
+        self.all: list[tuple[Job, WorkerAnswer]] = []
+        self._expected = expected
+        self._changed = threading.Condition()
+
+    def started(self, job: Job) -> None: ...
+
+    def wrote(self, task: str, text: str) -> None: ...
+
+    def receive(self, job: Job, answer: WorkerAnswer) -> None:
+        with self._changed:
+            self.all.append((job, answer))
+            self._changed.notify()
+
+    def wait(self) -> dict[str, list[WorkerAnswer]]:
+        with self._changed:
+            assert self._changed.wait_for(lambda: len(self.all) >= self._expected, ANSWERED_WITHIN), self.all
+        found: dict[str, list[WorkerAnswer]] = {}
+        for job, answer in self.all:
+            found.setdefault(str(job.task), []).append(answer)
+        return found
+
+
+def run_jobs(folder: Path, jobs: list[tuple[str, bool]], workers: int = 2) -> dict[str, list[WorkerAnswer]]:
+    """Have jobs done that are called after what they do; those that hang have a timeout."""
+    Store.open(folder / ".nbflow")
+    answers = Answers(len(jobs))
+    program = Program(LINEAR.graph, {}, folder, folder / ".nbflow", performer="tests.run.misbehaving:perform")
+    pool = LocalPool(program, RunPlan(dict.fromkeys(LINEAR.graph.links, Reuse.NEVER), slots=workers), answers)
+    try:
+        for number, (kind, is_brief) in enumerate(jobs):
+            timeout = 0.2 if kind in ("hang", "stop") else None
+            pool.submit(Job(TaskId(kind, (number,)), is_brief=is_brief), timeout)
+        return answers.wait()
+    finally:
+        pool.close()
+        pool.stop()
+
+
+HARMLESS = ("pass_", "last", "raise_", "lose_streams", "fork", "answer_nonsense")
+DEADLY = ("kill", "leave", "close_all")
+ENDLESS = ("hang", "stop")
+
+
+def check(answers: dict[str, list[WorkerAnswer]], jobs: list[tuple[str, bool]], folder: Path) -> None:
+    assert sorted(answers) == sorted(f"{kind}[{number}]" for number, (kind, _) in enumerate(jobs))
+    for task, said in answers.items():
+        kind = task.partition("[")[0]
+        expected = Result if kind in HARMLESS else WorkerDied if kind in DEADLY else TimeoutError
+        assert [type(one) for one in said] == [expected], task
+    begun = Counter((folder / "begun.txt").read_text().split())
+    assert begun == dict.fromkeys(answers, 1)
+
+
+KINDS = st.sampled_from([*HARMLESS, *DEADLY, *ENDLESS])
+
+
+@settings(max_examples=10, deadline=None)
+@given(st.lists(st.tuples(KINDS, st.booleans()), min_size=1, max_size=12))
+def test_every_job_is_begun_once_and_answered_once(jobs: list[tuple[str, bool]]) -> None:
+    with TemporaryDirectory() as folder:
+        check(run_jobs(Path(folder), jobs), jobs, Path(folder))
+
+
+def test_many_jobs_that_kill_their_workers_take_no_other_with_them(tmp_path: Path) -> None:
+    jobs = [("kill" if number % 10 else "pass_", True) for number in range(60)]
+    check(run_jobs(tmp_path, jobs, workers=4), jobs, tmp_path)
+
+
+@pytest.mark.parametrize("lasting", [("hang", False), ("last", True)])
+def test_jobs_beside_one_that_lasts_are_done_once(lasting: tuple[str, bool], tmp_path: Path) -> None:
+    jobs = [("pass_", True), lasting, *[("pass_", True)] * 30]
+    check(run_jobs(tmp_path, jobs), jobs, tmp_path)
+
+
+def test_a_worker_that_cannot_start_says_why(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(STARTS_FAIL, "1")
+    answers = run_jobs(tmp_path, [("pass_", False)] * 3)
+    for said in answers.values():
+        assert isinstance(said[0], WorkersMissing)
+        assert said[0].cause.type == "ImportError"
+        assert said[0].cause.message == "no module named atlantis"
