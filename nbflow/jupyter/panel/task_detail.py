@@ -16,7 +16,7 @@ from nbflow.flow.syntax.header import read_header
 from nbflow.history.archive import Archive, task_name
 from nbflow.history.step_states import resumed_parameters, version_of
 from nbflow.history.versions import explain_all
-from nbflow.jupyter.panel.notebook_place import NotebookPlace
+from nbflow.jupyter.panel.notebook_place import LARGEST_FILE, NotebookPlace
 from nbflow.jupyter.panel.past_runs import recall_past, recall_totals
 from nbflow.jupyter.panel.status_lines import Totals, run_line
 from nbflow.jupyter.panel.task_list import task_line
@@ -144,7 +144,7 @@ def _why(archive: Archive, place: NotebookPlace, row: RunRow, task: TaskRow, cel
     if task.step not in graph.links or task.status not in _DONE:
         return []
     try:
-        values = resumed_parameters(archive, graph.flow, {}, place.folder, archive.run())
+        values = resumed_parameters(archive, graph.flow, {}, place.folder, archive.run(), LARGEST_FILE)
     except (ParameterError, ParameterMissing):
         return []
     now = version_of(graph, values, place.folder, place.root, archive.reader)
