@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from functools import cached_property
@@ -42,6 +43,7 @@ class Store(ValueStore):
         self.root = root
         self.catalog = root / CATALOG
         refuse_links(root / LIVE_FOLDER, *_files_of(self.catalog))
+        _refuse_open_to_all(root, root / "blobs", self.catalog)
         self.on_network = schema.is_on_network(self.catalog)  # then SQLite is slower, and blobs are not mapped
         blobs = LocalBlobs(root / "blobs", mapped=not self.on_network)
         super().__init__(blobs, lambda digest: self.history.component(digest))
@@ -149,6 +151,14 @@ class Store(ValueStore):
         from nbflow.store.catalog.audit import forget  # noqa: PLC0415 - as above
 
         forget(self.catalog, self.blobs, damage)
+
+
+def _refuse_open_to_all(*paths: Path) -> None:
+    """Raise StoreBroken if every user may write to one of these parts of a store."""
+    for path in paths:
+        with suppress(OSError):
+            if path.stat().st_mode & stat.S_IWOTH and not schema.is_without_modes(path):
+                raise StoreBroken(path, "every user of this computer may write to it", f"Run `chmod -R o-w {path}`")
 
 
 def _lay_out(root: Path) -> None:

@@ -17,7 +17,9 @@ _PLACE = click.argument("place", metavar="[NOTEBOOK]", type=click.Path(exists=Tr
 
 @click.command()
 @_PLACE
-@click.option("--keep", type=click.IntRange(0), default=10, show_default=True, help="How many runs of each flow stay.")
+@click.option(
+    "--keep", type=click.IntRange(0, 10**9), default=10, show_default=True, help="How many runs of each flow stay."
+)
 @click.option("--dry-run", is_flag=True, help="Only print what would be deleted.")
 def gc(place: Path, keep: int, dry_run: bool) -> None:
     """Delete old runs of all flows in the store of NOTEBOOK or of this folder, and what no remaining run needs."""

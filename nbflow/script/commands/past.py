@@ -25,7 +25,7 @@ def past_command(name: str, cls: type[FlowSpec]) -> click.Command:
     if name == "gc":
         options = [
             click.Option(
-                ["--keep"], type=click.IntRange(0), default=10, show_default=True, help="How many runs to keep."
+                ["--keep"], type=click.IntRange(0, 10**9), default=10, show_default=True, help="How many runs to keep."
             ),
             click.Option(["--dry-run"], is_flag=True, help="Only say what would be deleted."),
         ]

@@ -45,6 +45,11 @@ _DONE = f"tasks.status IN ('{TaskStatus.SUCCEEDED}', '{TaskStatus.REUSED}')"
 _SETTLED = f"tasks.status IN ('{TaskStatus.SUCCEEDED}', '{TaskStatus.REUSED}', '{TaskStatus.SKIPPED}')"
 
 
+def _is_too_large(value: Any) -> bool:
+    """Return whether no row can hold this number: SQLite's have 64 bits. NULL in its place equals nothing."""
+    return type(value) is int and value.bit_length() > 63
+
+
 def _always(component: Component) -> bool:
     return True
 
@@ -73,7 +78,7 @@ class CatalogReader:
     def query(self, query: str, *values: Any) -> sqlite3.Cursor:
         """Run a statement that reads. SQLite's errors are raised as StoreError."""
         with schema.meaning_of_errors(self.path):
-            return self._db.execute(query, values)
+            return self._db.execute(query, [None if _is_too_large(value) else value for value in values])
 
     def _one(self, query: str, *values: Any) -> Any:
         return self.query(query, *values).fetchone()

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 
 from blake3 import blake3
 
+from nbflow.errors import KeyExposed
 from nbflow.store.blobs.protocol import HASH_LENGTH
 from nbflow.store.catalog.schema import storable
 
@@ -163,8 +164,10 @@ def _read_or_make(path: Path) -> bytes:
     """Return the key in this file, or a key for this process alone if none can be kept: it is never trusted later."""
     made = secrets.token_bytes(LENGTH)
     try:
-        if path.exists() and not _is_ours(path):
-            path.unlink()  # damaged, or anyone may have written it: do not trust what it signed
+        if path.exists():
+            _refuse_exposed(path)
+            if path.stat().st_size != LENGTH:
+                path.unlink()  # it is damaged, and nothing that it signed can be checked any more
         if not path.exists():
             _publish(path, made)
         found = path.read_bytes()
@@ -173,11 +176,26 @@ def _read_or_make(path: Path) -> bytes:
     return found if len(found) == LENGTH else made
 
 
-def _is_ours(path: Path) -> bool:
-    """Return whether a file holds a key, or a folder may hold one, that no other user could have put there."""
+def _refuse_exposed(path: Path) -> None:
+    """Raise KeyExposed if others may read or write the key, or have put it there."""
+    if sys.platform == "win32":
+        return  # the modes of files say nothing there
     found = path.stat()
-    is_private = not found.st_mode & 0o002 and (found.st_uid in (_user_id(), 0) or not _user_id())
-    return is_private and (path.is_dir() or found.st_size == LENGTH)
+    if found.st_mode & 0o077:
+        fix = f"Run `chmod 600 {path}`, or delete it if others have used this computer: a new one is made"
+        raise KeyExposed(path, "can be read or written by other users", fix)
+    if not _is_owned(found):
+        raise KeyExposed(path, "belongs to another user", "Delete it, or set JUPYTER_DATA_DIR to a folder of your own")
+
+
+def _is_owned(found: os.stat_result) -> bool:
+    return found.st_uid in (_user_id(), 0) or not _user_id()
+
+
+def _may_hold_key(folder: Path) -> bool:
+    """Return whether no other user can put a key into a folder."""
+    found = folder.stat()
+    return not found.st_mode & 0o022 and _is_owned(found)
 
 
 def _user_id() -> int:
@@ -211,7 +229,7 @@ def _temporary_folder() -> Path:
     folder = Path(tempfile.gettempdir()) / f"nbflow-{_user_id()}"
     with suppress(OSError):
         folder.mkdir(mode=0o700, exist_ok=True)
-        if folder.is_symlink() or not _is_ours(folder):
+        if folder.is_symlink() or not _may_hold_key(folder):
             return Path(tempfile.mkdtemp(prefix="nbflow-"))
     return folder
 
