@@ -15,6 +15,9 @@ from nbflow.cards.making import CARDS_ARTIFACT, live_file
 from nbflow.client import Task
 from nbflow.store.catalog.writer import LIVE_FOLDER
 
+_SANDBOX = "allow-scripts allow-popups allow-downloads"
+"""What a card may do in a notebook: charts run, but nothing reaches the page around it."""
+
 
 @dataclass(frozen=True)
 class Card:
@@ -45,7 +48,7 @@ class Card:
 
     def _repr_html_(self) -> str:
         frame = self.html.replace("&", "&amp;").replace('"', "&quot;")
-        return f'<iframe srcdoc="{frame}" style="width:100%;height:30em;border:0"></iframe>'
+        return f'<iframe sandbox="{_SANDBOX}" srcdoc="{frame}" style="width:100%;height:30em;border:0"></iframe>'
 
 
 class Cards(Sequence[Card]):

@@ -20,7 +20,7 @@ from nbflow.history.differences import describe_artifact
 from nbflow.progress.numbers import duration, format_size, indent, table
 from nbflow.progress.printed import text_of_outputs
 from nbflow.run.output.live_output import last_words
-from nbflow.store.catalog.foreign import refuse_untrusted_artifacts, stored_outputs
+from nbflow.store.catalog.foreign import stored_outputs
 from nbflow.store.catalog.rows import RunRow, RunStatus, TaskRow, TaskStatus
 from nbflow.store.store import Store
 from nbflow.store.values.artifact_ref import ArtifactRef
@@ -129,11 +129,11 @@ def artifacts_of(workspace: Workspace, task: TaskRow, names: Sequence[str]) -> l
 
 def _load(workspace: Workspace, row: RunRow, task: TaskRow, artifacts: Sequence[ArtifactRef]) -> dict[str, Any]:
     """Load the values, with the notebook's classes as they were in that run. Raises Untrusted."""
-    refuse_untrusted_artifacts(workspace.archive.reader, task.id, artifacts, workspace.root)
-    sys.path.insert(0, str(workspace.folder))  # for the notebook's local modules
     with Store.open(workspace.root, create=False) as store:
+        store.gate.admit_of_task(task.id, artifacts)
+        sys.path.insert(0, str(workspace.folder))  # for the notebook's local modules, which now may be imported
         wanted = {artifact.name: artifact for artifact in artifacts}
-        return store.load(wanted, workspace.archive.home(row, workspace.folder), made_by=[task.id])
+        return store.load(wanted, workspace.archive.home(row, workspace.folder))
 
 
 def _values(values: dict[str, Any]) -> Iterator[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 import sys
 import types
 from collections.abc import Callable, Iterator
@@ -179,3 +180,20 @@ def test_the_trap_works_once_the_store_is_trusted(poisoned: Poisoned, tmp_path: 
     assert poisoned.has_run_code
     live.use("card load")
     assert "script" in json.dumps(live.screen.replayed)
+
+
+def test_no_module_of_the_folder_is_imported_before_the_store_is_trusted(tmp_path: Path) -> None:
+    shell = Shell(tmp_path)
+    notebook = shell.write("films", *CELLS)
+    shell("run", notebook)
+    poisoned = poison(tmp_path / ".nbflow", "by another")
+    for name in ("jupyter_core", "cloudpickle", "numpy", "pprint", "blake3", "sqlite3", "json", "helper"):
+        (tmp_path / f"{name}.py").write_text(f"open({str(poisoned.mark)!r}, 'w')")
+    (tmp_path / "films.ipynb").write_text((tmp_path / "films.ipynb").read_text().replace("level, 2", "level, 2,"))
+    shell.write("stars", "from helper import *", *CELLS)
+    code = "import sys; from nbflow.__main__ import main; main()"
+    for words in (("dump", notebook, "load", "--value"), ("check", "stars.ipynb"), ("status", notebook)):
+        subprocess.run(
+            [sys.executable, "-P", "-c", code, *words], cwd=tmp_path, check=False, capture_output=True, timeout=60
+        )
+        assert not poisoned.has_run_code, words

@@ -10,8 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from nbflow.errors import ParameterError
 from nbflow.jupyter.panel import flow_state
 from nbflow.jupyter.panel.answers import Question, answer
+from nbflow.notebook.arguments import bind_parameters
+from nbflow.notebook.read import read_notebook
 from nbflow.run.program.regular_file import read_regular
 from tests.cli.shell import Shell
 
@@ -97,17 +100,17 @@ def test_a_notebook_that_is_no_regular_file_is_refused(endless: Path, verb: str,
     assert len(said.err.strip().splitlines()) <= 4  # with the usage
 
 
-def test_the_panel_takes_a_file_beyond_its_limit_as_it_was_in_the_last_run(
+def test_a_file_beyond_the_limit_is_refused_and_the_panel_answers(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shell = Shell(tmp_path)
     (tmp_path / "long.txt").write_text("x" * 1000)
     notebook = shell.write("films", "%%parameters\ntext: File = 'long.txt'", "%%step load\nx = len(text)")
+    flow = read_notebook(Path(notebook))
+    assert bind_parameters(flow, {}, tmp_path, limit=1000) == {"text": "x" * 1000}
+    with pytest.raises(ParameterError, match="larger than 0 MB"):
+        bind_parameters(flow, {}, tmp_path, limit=999)
     assert shell("run", notebook).code == 0
-    sent = sent_cells(notebook)
-    question = Question(tmp_path, {"path": "films.ipynb"}, json.dumps({"cells": sent}))
-    assert '"done"' in answer("flow", question).text
-    (tmp_path / "long.txt").write_text("y" * 1000)
-    assert '"done"' not in answer("flow", question).text
     monkeypatch.setattr(flow_state, "LARGEST_FILE", 999)
-    assert '"done"' in answer("flow", question).text
+    question = Question(tmp_path, {"path": "films.ipynb"}, json.dumps({"cells": sent_cells(notebook)}))
+    assert answer("flow", question).status == 200

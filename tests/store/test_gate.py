@@ -29,7 +29,7 @@ ALLOWED = {
     "TaskStore": {"run/workers/worker.py", "run/workers/local_pool.py", "jupyter/kernel/kernel_performer.py"},
     "pickle.loads": {"testing.py", "script/processes/multicore.py"},  # bytes that this process has just written
     "read_pickle": set[str](),
-    ".text": {"store/catalog/reader.py", "store/catalog/foreign.py", "store/catalog/audit.py"},
+    ".text": {"store/catalog/content_reader.py", "store/catalog/foreign.py", "store/catalog/audit.py"},
 }  # fmt: skip
 """The modules that may call what loads a pickle, or reads the outputs of a task."""
 

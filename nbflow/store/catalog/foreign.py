@@ -11,7 +11,7 @@ from nbflow.errors import BlobCorrupt, Untrusted
 from nbflow.store.catalog.harmless import harmless, withheld
 from nbflow.store.catalog.reader import CatalogReader
 from nbflow.store.catalog.rows import TaskRow
-from nbflow.store.catalog.trust import keyring
+from nbflow.store.catalog.trust import SignedRecord, keyring
 from nbflow.store.values.artifact_ref import ArtifactRef
 
 _AT_ONCE = 500  # values in one statement of SQL
@@ -29,24 +29,27 @@ class Gate:
 
     def admit_tasks(self, tasks: Iterable[int]) -> None:
         """Raise Untrusted unless everything that these tasks made may be unpickled."""
-        tasks = list(tasks)
-        refuse_untrusted(self._reader, tasks, self._root)
-        for task in tasks:
-            self._signed.update(self._reader.made(task))
+        for record in _trusted_records(self._reader, tasks, self._root):
+            self._signed.update(record.artifacts)
+
+    def admit_of_task(self, task: int, artifacts: Iterable[ArtifactRef]) -> None:
+        """Raise Untrusted unless each artifact was made by a trusted task of the run, maybe by `task` itself."""
+        artifacts = list(artifacts)
+        refuse_untrusted_artifacts(self._reader, task, artifacts, self._root)
+        self._signed.update((one.name, one.digest) for one in artifacts)
 
     def admit(self, artifacts: Iterable[ArtifactRef], made_by: Iterable[int]) -> None:
         """Raise Untrusted unless a trusted task made each artifact under its name: one of these tasks, or another."""
-        for find in (lambda _: made_by, self._makers):
-            missing = {(one.name, one.digest) for one in artifacts} - self._signed
-            if not missing:
-                return
-            for task in find(missing):
-                made = missing.intersection(self._reader.made(task))
-                if made and self._reader.is_trusted(task):
-                    self._signed |= made
-        missing = {(one.name, one.digest) for one in artifacts} - self._signed
-        if missing:
-            raise self._refusal(missing)
+        wanted = {(one.name, one.digest) for one in artifacts} - self._signed
+        for find in (lambda _: made_by, self._makers) if wanted else ():
+            for task in find(wanted):
+                made = wanted & (self._reader.signed_artifacts(task) or frozenset())
+                self._signed |= made
+                wanted -= made
+                if not wanted:
+                    return
+        if wanted:
+            raise self._refusal(wanted)
 
     def _makers(self, artifacts: Iterable[tuple[str, str]]) -> Iterator[int]:
         """Yield the rows of all tasks that claim to have made one of the artifacts, the newest first."""
@@ -66,12 +69,19 @@ class Gate:
 
 def refuse_untrusted(reader: CatalogReader, tasks: Iterable[int], root: Path) -> None:
     """Raise Untrusted unless everything that these tasks made may be unpickled."""
+    for _ in _trusted_records(reader, tasks, root):
+        pass
+
+
+def _trusted_records(reader: CatalogReader, tasks: Iterable[int], root: Path) -> Iterator[SignedRecord]:
+    """Yield the records of tasks. Raises Untrusted at the first one that is not trusted."""
     for task in tasks:
         found = reader.sealed(task)
         if found is None or not keyring().accepts(*found):
             record, seal = found or (None, None)
             what = f"{record.run}/{record.step}" if record else f"task {task}"
             raise Untrusted(what, seal.signer if seal else "", root)
+        yield found[0]
 
 
 def refuse_untrusted_artifacts(reader: CatalogReader, task: int, artifacts: Iterable[ArtifactRef], root: Path) -> None:
@@ -80,9 +90,7 @@ def refuse_untrusted_artifacts(reader: CatalogReader, task: int, artifacts: Iter
     for holder in (task, *_holders(reader, task, digests)):
         if not digests:
             return
-        made = {digest for _, digest in reader.made(holder)} & digests
-        if made and reader.is_trusted(holder):
-            digests -= made
+        digests -= {digest for _, digest in reader.signed_artifacts(holder) or ()}
     if digests:
         row, seal = reader.task(task), reader.seal(task)
         what = f"an artifact that step '{row.step}' uses" if row else f"task {task}"
@@ -117,8 +125,8 @@ def stored_outputs(reader: CatalogReader, task: TaskRow) -> list[dict[str, Any]]
 
 def outputs_are_signed(reader: CatalogReader, task: TaskRow) -> bool:
     """Return whether the user, or somebody whom the user trusts, has signed what a task displayed."""
-    sealed = reader.sealed(task.id)
-    return sealed is not None and sealed[0].outputs == (task.outputs or "") and keyring().accepts_outputs(*sealed)
+    sealed = reader.just_checked(task) or reader.sealed_row(task)
+    return sealed is not None and keyring().accepts_outputs(*sealed)
 
 
 def read_outputs(reader: CatalogReader, digest: str | None) -> list[dict[str, Any]]:
