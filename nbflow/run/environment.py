@@ -26,5 +26,6 @@ def describe_environment(files: Mapping[str, Mapping[str, str]], steps: Iterable
     """
     found = (path.name for folder in sys.path for path in Path(folder or ".").glob("*.dist-info"))
     packages = dict(sorted(name.removesuffix(".dist-info").split("-", 1) for name in found))
-    facts = {"python": platform.python_version(), "platform": platform.platform()}
+    system = "-".join((platform.system(), platform.release(), platform.machine()))  # `platform()` starts a process
+    facts = {"python": platform.python_version(), "platform": system}
     return {**facts, "packages": packages, "files": files, "steps": list(steps)}

@@ -44,7 +44,7 @@ from nbflow.run.task.random_state import streams_of
 from nbflow.run.task.tracebacks import describe_failure
 from nbflow.run.task.traces import comparison
 from nbflow.run.workers.local_pool import LocalPool
-from nbflow.run.workers.workers import StartWorkers, WorkerAnswer, WorkerDied, WorkersMissing
+from nbflow.run.workers.workers import JobTimedOut, StartWorkers, WorkerAnswer, WorkerDied, WorkersMissing
 from nbflow.store.values.artifact_ref import ArtifactRef
 
 Listener = Callable[[Event, Result | None], None]
@@ -281,10 +281,10 @@ class Executor:
             self._begin(answer.job)
             return
         job, outcome = answer
-        yield self._event(self._jobs.pop(job.task), outcome)
+        result = outcome if isinstance(outcome, Result) else self._without_answer(job, outcome)
+        yield self._event(self._jobs.pop(job.task), result)
 
-    def _event(self, start: StartTask, outcome: Result | Exception) -> tuple[Event, Result]:
-        result = outcome if isinstance(outcome, Result) else self._without_answer(start.task, outcome)
+    def _event(self, start: StartTask, result: Result) -> tuple[Event, Result]:
         objection = self.run.objection(start.task.step, result.learned)
         if objection is not None:
             result.failure = describe_failure(objection)
@@ -292,12 +292,12 @@ class Executor:
             result.warnings = self._hazards.note(start.task.step, result.files, self.run.graph)
         return event_of(result, start.attempt), result
 
-    def _without_answer(self, task: TaskId, error: Exception) -> Result:
+    def _without_answer(self, job: Job, error: Exception) -> Result:
         """Return the result of a task whose worker did not answer: the failure, and what the task had printed."""
-        timeout = self.run.graph.steps[task.step].options.timeout
+        task, timeout = job.task, self.run.graph.steps[job.task.step].options.timeout
         failure = _describe_end(error, timeout)
         outputs = [*last_words(self.program.live, str(task)), *self._job_facts.explain(failure)]
-        return Result(task, outputs=outputs, failure=failure)
+        return Result(task, outputs=outputs, failure=failure, number=job.number, pid=getattr(error, "pid", 0))
 
 
 def event_of(result: Result, attempt: int) -> Event:
@@ -331,7 +331,7 @@ def _items_of(start: StartTask) -> tuple[ArtifactRef, ...]:
 
 def _describe_end(error: Exception, timeout: float | None) -> Failure:
     """Return the failure that says in words why a worker gave no answer; `timeout` is in seconds."""
-    if isinstance(error, TimeoutError):
+    if isinstance(error, JobTimedOut):
         return Failure(
             FailureKind.TIMEOUT, "Timeout", f"it ran longer than its --timeout of {timeout:g} s and was killed"
         )

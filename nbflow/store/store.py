@@ -25,6 +25,8 @@ from nbflow.store.values.artifact_ref import ArtifactRef
 
 if TYPE_CHECKING:
     from nbflow.store.catalog.audit import Damage
+    from nbflow.store.catalog.disk_use import DiskUse
+    from nbflow.store.catalog.keeping_rules import Kept
     from nbflow.store.catalog.sweep import Swept
 
 FOLDER = ".nbflow"
@@ -126,8 +128,8 @@ class Store(ValueStore):
         with lock.shared(self.root / "lock"):
             yield
 
-    def gc(self, keep_runs: int = 10, dry_run: bool = False) -> Swept:
-        """Delete old runs and what only they need; keep running runs and the newest `keep_runs` of each flow.
+    def gc(self, kept: Kept, dry_run: bool = False) -> Swept:
+        """Delete the runs that are not kept, and what only they need.
 
         With `dry_run` nothing is deleted. Return what was, or would be, deleted. Raises StoreInUse while anyone holds a
         lease.
@@ -138,7 +140,13 @@ class Store(ValueStore):
             if not is_alone:
                 running = (run for run in self.history.runs() if run.status is RunStatus.RUNNING)
                 raise StoreInUse(self.root, tuple(f"{run.flow}/{run.number}" for run in running))
-            return sweep(self.catalog, self.blobs, keep_runs, dry_run)
+            return sweep(self.catalog, self.blobs, kept, dry_run)
+
+    def disk_use(self, kept: Kept) -> DiskUse:
+        """Return what each flow, run, step and name takes on disk, and what gc would free if it kept these runs."""
+        from nbflow.store.catalog.disk_use import add_up  # noqa: PLC0415 - as above
+
+        return add_up(self.history, self.blobs, kept)
 
     def verify(self) -> list[Damage]:
         """Hash every object; return those that are missing, too short or changed, with the artifacts that need them."""

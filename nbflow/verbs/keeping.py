@@ -4,27 +4,50 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import Any
 
 import click
 
+from nbflow.errors import HeaderError
+from nbflow.flow.syntax.units import read_duration
 from nbflow.progress.numbers import format_size
 from nbflow.progress.pictures import count
 from nbflow.store.catalog.foreign import trust_store
+from nbflow.store.catalog.keeping_rules import NEWEST, kept_by_options
 from nbflow.store.store import Store
 
 _PLACE = click.argument("place", metavar="[NOTEBOOK]", type=click.Path(exists=True, path_type=Path), default=Path())
 
 
+class Age(click.ParamType[float]):
+    """Reads an age such as `30d` or `12h` as a number of seconds."""
+
+    name = "age"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        try:
+            return value if isinstance(value, float) else read_duration("--older", value)
+        except HeaderError as error:
+            self.fail(str(error), param, ctx)
+
+
 @click.command()
 @_PLACE
 @click.option(
-    "--keep", type=click.IntRange(0, 10**9), default=10, show_default=True, help="How many runs of each flow stay."
+    "--keep",
+    type=click.IntRange(0, 10**9),
+    help=f"How many runs of each flow stay.  [default: {NEWEST}, with --older 0]",
 )
+@click.option("--older", type=Age(), help="Delete only runs that ended longer ago than this: 30d, 12h.")
+@click.option("--keep-tagged", is_flag=True, help="Keep every run that has a tag.")
 @click.option("--dry-run", is_flag=True, help="Only print what would be deleted.")
-def gc(place: Path, keep: int, dry_run: bool) -> None:
-    """Delete old runs of all flows in the store of NOTEBOOK or of this folder, and what no remaining run needs."""
+def gc(place: Path, keep: int | None, older: float | None, keep_tagged: bool, dry_run: bool) -> None:
+    """Delete old runs of all flows in the store of NOTEBOOK or of this folder, and what no remaining run needs.
+
+    Runs that are running stay. `nbflow du` shows what takes the space.
+    """
     with open_store(place) as store:
-        swept = store.gc(keep, dry_run)
+        swept = store.gc(kept_by_options(keep, older, keep_tagged), dry_run)
     runs = f"{count(len(swept.runs), 'run')}" + (f" ({', '.join(swept.runs)})" if swept.runs else "")
     objects = count(swept.components + swept.texts + swept.blobs, "object")
     click.echo(f"{'would delete' if dry_run else 'deleted'} {runs}, {objects}, {format_size(swept.bytes)}")

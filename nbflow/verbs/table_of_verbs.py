@@ -48,6 +48,7 @@ VERBS = {
     "convert": ("writing", "Rewrite step headers as comments or as magics."),
     "import": ("imports", "Make a notebook of a FlowSpec script."),
     "sync": ("imports", "Copy code that was edited in an exported script back to its cells."),
+    "du": ("disk_usage", "Show what each notebook, run, step and name takes on disk, and what gc would free."),
     "gc": ("keeping", "Delete old runs, and the objects that no remaining run needs."),
     "trust": ("keeping", "Trust everything that the store holds now, whoever signed it."),
     "verify": ("keeping", "Check that every stored object is intact."),

@@ -16,7 +16,7 @@ from nbflow.run.machine.plan import RunPlan
 from nbflow.run.program.program import Program
 from nbflow.run.task.job import Job, Result
 from nbflow.run.workers.local_pool import LocalPool
-from nbflow.run.workers.workers import WorkerAnswer, WorkerDied, WorkersMissing
+from nbflow.run.workers.workers import JobTimedOut, WorkerAnswer, WorkerDied, WorkersMissing
 from nbflow.store.store import Store
 from tests.flows import LINEAR
 from tests.run.misbehaving import STARTS_FAIL
@@ -75,7 +75,7 @@ def check(answers: dict[str, list[WorkerAnswer]], jobs: list[tuple[str, bool]], 
     assert sorted(answers) == sorted(f"{kind}[{number}]" for number, (kind, _) in enumerate(jobs))
     for task, said in answers.items():
         kind = task.partition("[")[0]
-        expected = Result if kind in HARMLESS else WorkerDied if kind in DEADLY else TimeoutError
+        expected = Result if kind in HARMLESS else WorkerDied if kind in DEADLY else JobTimedOut
         assert [type(one) for one in said] == [expected], task
     begun = Counter((folder / "begun.txt").read_text().split())
     assert begun == dict.fromkeys(answers, 1)

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from nbflow.store.catalog.rows import RunRow, TaskRow, TaskStatus
-from nbflow.store.catalog.trust import Seal, SignedRecord
+from nbflow.store.catalog.rows import RunRow, RunStatus, TaskRow, TaskStatus
+from nbflow.store.catalog.trust import Seal, SignedRecord, seal_task
+from nbflow.store.pickling.codec import encode
+from nbflow.store.pickling.heap import Heap
+from nbflow.store.pickling.home import Home
+from nbflow.store.store import Store
 from nbflow.store.values.artifact_ref import ArtifactRef, Summary
 
 
@@ -17,3 +21,33 @@ def artifact(name: str, component: str = "c" * 32, index: int = 0) -> ArtifactRe
 
 def done(run: RunRow, step: str, path: tuple[int, ...] = (), **facts: object) -> TaskRow:
     return TaskRow(run.id, step, path, status=TaskStatus.SUCCEEDED, **facts)  # type: ignore[arg-type]
+
+
+def write(
+    store: Store,
+    run: RunRow,
+    step: str,
+    values: dict[str, object],
+    home: Home,
+    heap: Heap | None = None,
+    **facts: object,
+) -> dict[str, ArtifactRef]:
+    """A finished task with these artifacts."""
+    with store.writer() as writer:
+        encoded = encode(values, store.blobs, home, heap, step)
+        for component in encoded.components:
+            writer.put_component(component)
+        outputs = writer.put_text(f"printed by {step} in {run.number}")
+        key = f"key of {step} in {run.number}"
+        row = done(run, step, key=key, outputs=outputs, **facts)  # type: ignore[arg-type]
+        task = writer.put_task(row)
+        writer.put_artifacts(task, encoded.artifacts)
+        writer.put_seals([(task, seal_task(run, row, encoded.artifacts))])
+    return {artifact.name: artifact for artifact in encoded.artifacts}
+
+
+def begin(store: Store, flow: str = "demo", status: RunStatus = RunStatus.SUCCEEDED) -> RunRow:
+    with store.writer() as writer:
+        run = writer.begin_run(flow)
+        writer.update_run(run.id, status=status)
+    return run

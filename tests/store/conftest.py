@@ -18,6 +18,7 @@ from nbflow.store.catalog.writer import CatalogWriter
 from nbflow.store.pickling.codec import encode
 from nbflow.store.pickling.heap import Heap
 from nbflow.store.pickling.home import PlainHome
+from nbflow.store.store import Store
 from nbflow.store.values.artifact_ref import ArtifactRef
 from nbflow.store.values.encoded import Encoded
 
@@ -78,6 +79,12 @@ def round_trip(blobs: LocalBlobs, notebook: Notebook) -> RoundTrip:
         return values_of(encode(values, blobs, notebook), blobs, home or notebook)
 
     return trip
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    with Store.open(tmp_path / ".nbflow") as store:
+        yield store
 
 
 @pytest.fixture

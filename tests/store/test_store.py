@@ -7,7 +7,6 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -15,55 +14,18 @@ import pytest
 
 from nbflow.errors import BlobCorrupt, BlobMissing, StoreBroken, StoreInUse
 from nbflow.store.blobs.local import SEAL
-from nbflow.store.catalog.rows import RunRow, RunStatus, TaskRow, TaskStatus
-from nbflow.store.catalog.trust import seal_task
-from nbflow.store.pickling.codec import encode
-from nbflow.store.pickling.heap import Heap
-from nbflow.store.pickling.home import Home
+from nbflow.store.catalog.keeping_rules import Kept
+from nbflow.store.catalog.rows import RunStatus
 from nbflow.store.store import Store
 from nbflow.store.values.artifact_ref import ArtifactRef
 
+from .cataloging import begin, write
 from .conftest import Notebook
 
 
 @pytest.fixture(autouse=True)
 def _key_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("JUPYTER_DATA_DIR", str(tmp_path / "jupyter"))
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    with Store.open(tmp_path / ".nbflow") as store:
-        yield store
-
-
-def write(
-    store: Store,
-    run: RunRow,
-    step: str,
-    values: dict[str, object],
-    home: Home,
-    heap: Heap | None = None,
-) -> dict[str, ArtifactRef]:
-    """A finished task with these artifacts."""
-    with store.writer() as writer:
-        encoded = encode(values, store.blobs, home, heap, step)
-        for component in encoded.components:
-            writer.put_component(component)
-        outputs = writer.put_text(f"printed by {step} in {run.number}")
-        key = f"key of {step} in {run.number}"
-        row = TaskRow(run.id, step, key=key, status=TaskStatus.SUCCEEDED, outputs=outputs)
-        task = writer.put_task(row)
-        writer.put_artifacts(task, encoded.artifacts)
-        writer.put_seals([(task, seal_task(run, row, encoded.artifacts))])
-    return {artifact.name: artifact for artifact in encoded.artifacts}
-
-
-def begin(store: Store, flow: str = "demo", status: RunStatus = RunStatus.SUCCEEDED) -> RunRow:
-    with store.writer() as writer:
-        run = writer.begin_run(flow)
-        writer.update_run(run.id, status=status)
-    return run
 
 
 class TestPlace:
@@ -162,9 +124,9 @@ class TestSweeping:
         for i in range(4):
             write(store, begin(store), "s", {"own": np.full(100_000, i), "same": kept, "small": [i]}, notebook)
         write(store, begin(store, "other"), "t", {"x": [1]}, notebook)
-        planned = store.gc(keep_runs=2, dry_run=True)
+        planned = store.gc(Kept(2), dry_run=True)
         assert len(store.history.runs()) == 5
-        swept = store.gc(keep_runs=2)
+        swept = store.gc(Kept(2))
         assert swept == planned
         assert swept.runs == ("demo/2", "demo/1")
         assert (swept.components, swept.blobs, swept.texts) == (4, 2, 2)
@@ -181,13 +143,13 @@ class TestSweeping:
         )
         subprocess.run([sys.executable, "-c", crash], check=True)
         begin(store)
-        assert store.gc(keep_runs=1).runs == ("demo/2",)
+        assert store.gc(Kept(1)).runs == ("demo/2",)
 
     def test_gc_waits_for_nobody(self, store: Store) -> None:
         run = begin(store, status=RunStatus.RUNNING)
         with store.lease(), store.lease(), pytest.raises(StoreInUse, match=f"demo/{run.number}"):
-            store.gc()
-        assert store.gc().runs == ()
+            store.gc(Kept())
+        assert store.gc(Kept()).runs == ()
 
     def test_what_a_killed_writer_left_is_removed(self, store: Store) -> None:
         script = (
@@ -197,13 +159,13 @@ class TestSweeping:
         )
         assert subprocess.run([sys.executable, "-c", script]).returncode == -signal.SIGKILL
         assert list(store.blobs) == []
-        assert store.gc().bytes == 5000
+        assert store.gc(Kept()).bytes == 5000
         assert list(store.blobs.unfinished.iterdir()) == []
 
     def test_what_is_mapped_outlives_gc(self, store: Store, notebook: Notebook) -> None:
         artifacts = write(store, begin(store), "s", {"a": np.arange(300_000)}, notebook)
         a = store.load(artifacts, notebook)["a"]
-        store.gc(keep_runs=0)
+        store.gc(Kept(0))
         assert a.sum() == 44999850000  # type: ignore[attr-defined]
         assert list(store.blobs) == []
 

@@ -12,6 +12,7 @@ from nbflow.errors import BlobCorrupt, StoreBroken
 from nbflow.store.blobs.local import LocalBlobs
 from nbflow.store.blobs.memory import MemoryBlobs
 from nbflow.store.blobs.protocol import BlobStore
+from nbflow.store.catalog.keeping_rules import Kept
 from nbflow.store.catalog.rows import RunStatus
 from nbflow.store.store import Store
 
@@ -61,7 +62,7 @@ def use_all(root: Path) -> list[str]:
     said = []
     for do in (
         lambda store: store.forget(store.verify()),
-        lambda store: store.gc(0),
+        lambda store: store.gc(Kept(0)),
         lambda store: store.blobs.put(b"x" * 100_000),
         begin,
     ):
@@ -88,7 +89,7 @@ def test_a_component_that_names_a_path_deletes_nothing(store: Store, outside: Pa
     found = store.verify()
     assert "this is not the name of an object" in str(found)
     store.forget(found)
-    assert store.gc(0).blobs == 0
+    assert store.gc(Kept(0)).blobs == 0
     assert content(outside) == before
 
 
@@ -159,5 +160,5 @@ def test_files_that_are_no_objects_stay(store: Store) -> None:
     for place in (folder / ".DS_Store", folder / "notes", store.root / "blobs" / ".DS_Store"):
         place.write_text("x")
     assert store.verify() == []
-    store.gc(0)
+    store.gc(Kept(0))
     assert sorted(one.name for one in folder.iterdir()) == [".DS_Store", "notes"]

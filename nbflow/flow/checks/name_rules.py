@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
 from nbflow.flow.checks.scratch_rules import expanded_by_shell, words_of_unreadable
@@ -119,8 +120,10 @@ def parameter_clash(graph: Graph) -> Iterator[Problem]:
 def _unknown_names(graph: Graph) -> Iterator[Problem]:
     """Find names that nothing above provides. A cell that cannot be read may provide any name that it mentions."""
     perhaps = words_of_unreadable(graph)
+    plain = _plain_names(graph)
     for step in graph.steps.values():
-        unknown = graph.links[step.name].unknown - _plain_by_self(graph, step).keys() | {*_from_shell(graph, step)}
+        unknown = graph.links[step.name].unknown - _plain_by_self(graph, step, plain).keys()
+        unknown |= {*_from_shell(graph, step)}
         for name in sorted(unknown - perhaps):
             if not any(name in scratch.names for scratch in graph.flow.scratch):
                 yield _unknown_name(graph, step, name)
@@ -163,9 +166,8 @@ _OF_HISTORY = re.compile(r"_{1,3}|_\d+|_i+\d*|_[iod]h|In|Out")
 
 def _written_below(graph: Graph, step: StepSpec, name: str, below: StepSpec) -> Problem:
     """Report a name that only a step below writes. Moving its cell helps if all that it needs is above."""
-    order = list(graph.steps)
-    at = f"cell {step.place.cell}"
-    can_move = all(order.index(above) < order.index(step.name) for above in graph.ancestors(below.name))
+    at, place = f"cell {step.place.cell}", graph.places[step.name]
+    can_move = all(graph.places[above] < place for above in graph.ancestors(below.name))
     fix = f"Move cell {below.place.cell} above {at}" if can_move else f"Give '{name}' a value in a cell above {at}"
     return needed("written-below", step, f"only step '{below.name}' below writes '{name}'", fix, name)
 
@@ -198,8 +200,7 @@ def perhaps_deleted_prelude(graph: Graph) -> Iterator[Problem]:
 
 def _private_binder(graph: Graph, reader: StepSpec, name: str) -> StepSpec | None:
     """Return the nearest step above that binds the name but makes no artifact, as an import or a loop does."""
-    names = list(graph.steps)
-    above = (graph.steps[other] for other in reversed(names[: names.index(reader.name)]))
+    above = (graph.steps[other] for other in reversed([*graph.steps][: graph.places[reader.name]]))
     return next((step for step in above if name in _bound_by(step.source.body)), None)
 
 
@@ -214,9 +215,8 @@ def _readable(graph: Graph) -> frozenset[str]:
 
 
 def _writer_below(graph: Graph, step: StepSpec, name: str) -> StepSpec | None:
-    names = list(graph.steps)
-    below = (graph.steps[other] for other in names[names.index(step.name) + 1 :])
-    return next((other for other in below if name in graph.links[other.name].writes), None)
+    below = graph.writer_below(step.name, name)
+    return graph.steps[below] if below else None
 
 
 def undefined_in_prelude(graph: Graph) -> Iterator[Problem]:
@@ -240,43 +240,46 @@ def undefined_in_prelude(graph: Graph) -> Iterator[Problem]:
 
 def mixed_mode(graph: Graph) -> Iterator[Problem]:
     """Find plain names of cells with `self` that a later step reads: such a cell keeps its plain names to itself."""
-    if not any(step.metaflow for step in graph.steps.values()):
-        return
-    for step in graph.steps.values():
-        for name, writer in sorted(_plain_by_self(graph, step).items()):
+    plain = _plain_names(graph)
+    for step in graph.steps.values() if plain else ():
+        for name, writer in sorted(_plain_by_self(graph, step, plain).items()):
             message = f"step '{writer.name}' uses self and also assigns '{name}', which step '{step.name}' reads"
             fix = f"Write self.{name} in '{writer.name}', or rename its local '{name}'"
             yield problem("mixed-mode", writer, message, fix, name=name)
 
 
-def _plain_by_self(graph: Graph, reader: StepSpec) -> dict[str, StepSpec]:
-    """Return the plain names that a step reads and that a Metaflow-mode cell above it assigns."""
-    found: dict[str, StepSpec] = {}
+def _plain_names(graph: Graph) -> Mapping[str, list[StepSpec]]:
+    """Map the plain names that Metaflow-mode cells assign to these cells, in document order."""
+    found: dict[str, list[StepSpec]] = {}
     for step in graph.steps.values():
-        if step.name == reader.name:
-            break
-        if step.metaflow:
-            plain = reader.names.mentions if reader.metaflow else reader.names.reads | reader.names.mentions
-            found.update(dict.fromkeys(names_of_self(parse(step.source.body)).locals & plain, step))
+        for name in names_of_self(parse(step.source.body)).locals if step.metaflow else ():
+            found.setdefault(name, []).append(step)
+    return found
+
+
+def _plain_by_self(graph: Graph, reader: StepSpec, plain: Mapping[str, list[StepSpec]]) -> dict[str, StepSpec]:
+    """Return the plain names that a step reads, each with the nearest Metaflow-mode cell above that assigns it."""
+    names = reader.names.mentions if reader.metaflow else reader.names.reads | reader.names.mentions
+    found: dict[str, StepSpec] = {}
+    for name in names & plain.keys():
+        place = bisect_left(plain[name], graph.places[reader.name], key=lambda step: graph.places[step.name])
+        if place:
+            found[name] = plain[name][place - 1]
     return found
 
 
 def parallel_writes(graph: Graph) -> Iterator[Problem]:
     """Find parallel branches that write one name. The nearest wins, which may not be what the user meant."""
+    told: dict[tuple[str, str], int] = {}  # the rivals of a writer of a name: many steps may read it
     for reader, linked in graph.links.items():
         for binding in (one for one in linked.bindings if one.name not in GENERATORS):
-            nearest = graph.steps[binding.writers[0]]
-            others = [*graph.writers_above(nearest.name, binding.name)]
-            among = graph.ancestors(reader) - {*binding.writers, *linked.branches} if others else ()
-            for rival in _rivals(graph, nearest, reversed(others), among):
-                yield _parallel(nearest, rival, binding.name)
-
-
-def _rivals(graph: Graph, nearest: StepSpec, writers: Iterable[str], among: Collection[str]) -> Iterator[StepSpec]:
-    """Yield the writers above the nearest for which it does not wait."""
-    for other in writers:
-        if other in among and other not in graph.ancestors(nearest.name):
-            yield graph.steps[other]
+            nearest, pair = binding.writers[0], (binding.writers[0], binding.name)
+            rivals = graph.rivals(reader, nearest, binding.name) & ~told.get(pair, 0)
+            if rivals:
+                rivals &= ~graph.ancestry.set_of((*binding.writers, *linked.branches))
+                told[pair] = told.get(pair, 0) | rivals
+            for rival in graph.ancestry.steps_of(rivals):
+                yield _parallel(graph.steps[nearest], graph.steps[rival], binding.name)
 
 
 def _parallel(nearest: StepSpec, other: StepSpec, name: str) -> Problem:

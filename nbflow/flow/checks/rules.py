@@ -61,16 +61,16 @@ def unknown_steps(graph: Graph) -> Iterator[Problem]:
 
 def order(graph: Graph) -> Iterator[Problem]:
     """Find steps that wait for a step below: document order is the order of a flow."""
-    order = list(graph.steps)
+    order = graph.places
     for step in graph.steps.values():
         for name in (*step.control.after, *([step.control.join] if step.control.join else [])):
-            if name in graph.steps and order.index(name) >= order.index(step.name):
+            if name in graph.steps and order[name] >= order[step.name]:
                 yield _backwards(graph, step, name)
 
 
 def _backwards(graph: Graph, step: StepSpec, name: str) -> Problem:
     other = graph.steps[name]
-    if name == step.name or step.name in graph.ancestors(name):
+    if name == step.name or graph.ancestry.waits(name, step.name):
         message = f"step '{step.name}' waits for '{name}', which itself waits for '{step.name}': a cycle"
         return problem("cycle", step, message, "Remove one of the two; --while repeats a step")
     message = f"step '{step.name}' waits for '{name}', which is below it in cell {other.place.cell}"
@@ -79,14 +79,14 @@ def _backwards(graph: Graph, step: StepSpec, name: str) -> Problem:
 
 def transitions(graph: Graph) -> Iterator[Problem]:
     """Find `self.next` that leads to a missing step or upwards."""
-    order = list(graph.steps)
+    order = graph.places
     for step in graph.steps.values():
         for target in dict.fromkeys(edge.target for edge in edges_of(step)):
             if target not in graph.steps:
                 message = f"step '{step.name}' goes on to '{target}', but no cell defines '{target}'"
                 message += suggestion(target, graph.steps.keys() - {step.name})
                 yield problem("transition", step, message, "Correct self.next(…), or add that step", name="self")
-            elif order.index(target) <= order.index(step.name):
+            elif order[target] <= order[step.name]:
                 message = f"step '{step.name}' goes on to '{target}', which is not below it: a cycle"
                 yield problem("cycle", step, message, "Name a step below; --while repeats a step", name="self")
 

@@ -184,6 +184,7 @@ class FileOrder:
         found = {
             number
             for use in _distinct(uses)
+            if use.path != UNKNOWN or use.access is Access.MAKE  # such a use has no conflict
             for path in self._near(use.path)
             for other, number in self._at[path].items()
             if conflict(other, use)

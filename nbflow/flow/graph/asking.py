@@ -38,8 +38,9 @@ def state_changed(step: StepSpec, flow: FlowSource, artifacts: Collection[str]) 
     """
     prelude = flow.prelude.seen_from(step.place)
     closure = prelude.reached(mentions(step) & prelude.names)
-    known = prelude.names.union(artifacts, *(definition.assigns for definition in closure))
-    return known & frozenset().union(*(definition.state for definition in closure))
+    state = frozenset().union(*(definition.state for definition in closure))
+    assigned = prelude.names.union(*(definition.assigns for definition in closure)) if state else state
+    return frozenset(name for name in state if name in assigned or name in artifacts)
 
 
 def asked_below(steps: Sequence[StepSpec], flow: FlowSource) -> Mapping[str, frozenset[str]]:

@@ -5,7 +5,7 @@ A scope is a tuple of the names of foreach steps, outermost first.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Set
 
 ForeachScope = tuple[str, ...]
 
@@ -26,7 +26,7 @@ def disagreement(scopes: Iterable[ForeachScope]) -> tuple[ForeachScope, ForeachS
     return next(((a, b) for i, a in enumerate(every) for b in every[i + 1 :] if not is_within(b, a)), None)
 
 
-def opened_by(closed: ForeachScope, above: Mapping[str, ForeachScope], joins: Sequence[ForeachScope]) -> ForeachScope:
+def opened_by(closed: ForeachScope, above: Mapping[str, ForeachScope], joins: Set[ForeachScope]) -> ForeachScope:
     """Return the deepest scope inside `closed` that no join above has closed yet; of several, the nearest above.
 
     `above` maps the steps above the join to their scopes in document order; `joins` are the scopes that joins among

@@ -8,6 +8,7 @@ from enum import StrEnum
 from functools import cached_property
 
 from nbflow.flow.files.file_use import FileUse
+from nbflow.flow.graph.ancestry import Ancestry
 from nbflow.flow.source.cell import Place
 from nbflow.flow.syntax.definition import Definition, Prelude
 from nbflow.flow.syntax.specs import FlowSource, Guard, StepSpec
@@ -128,13 +129,38 @@ class Graph:
         return {name: tuple(reversed(steps)) for name, steps in found.items()}
 
     @cached_property
-    def _places(self) -> Mapping[str, int]:
-        return {step: place for place, step in enumerate(self.links)}
+    def ancestry(self) -> Ancestry:
+        """Return which steps wait for which others."""
+        found = Ancestry()
+        for name, linked in self.links.items():
+            found.add(name, linked.upstream)
+        return found
+
+    @property
+    def places(self) -> Mapping[str, int]:
+        """Return the place of each step in the document, counted from 0."""
+        return self.ancestry.places
+
+    @cached_property
+    def _sets_of_writers(self) -> Mapping[str, int]:
+        return {name: self.ancestry.set_of(steps) for name, steps in self._writers.items()}
+
+    def rivals(self, reader: str, nearest: str, name: str) -> int:
+        """Return, as a set of `ancestry`, the steps above `reader` that may write a name beside its nearest writer.
+
+        These are the writers above `nearest` for which it does not wait.
+        """
+        writers = self.ancestry.before(nearest, self._sets_of_writers.get(name, 0))
+        return writers & self.ancestry.above(reader) & ~self.ancestry.above(nearest) if writers else 0
 
     def writers_above(self, step: str, name: str) -> Iterator[str]:
         """Return the steps above a step that may write a name, nearest first."""
-        place = self._places[step]
-        return (writer for writer in self._writers.get(name, ()) if self._places[writer] < place)
+        place = self.places[step]
+        return (writer for writer in self._writers.get(name, ()) if self.places[writer] < place)
+
+    def writer_below(self, step: str, name: str) -> str | None:
+        """Return the nearest step below a step that may write a name."""
+        return self.ancestry.first_below(step, self._sets_of_writers.get(name, 0))
 
     def ancestors(self, name: str) -> frozenset[str]:
         """Return every step that must be over before `name` can start."""

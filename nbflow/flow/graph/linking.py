@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import functools
+import operator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from nbflow.flow.effects.generator_names import GENERATORS
 from nbflow.flow.files.file_use import Access, FileUse
 from nbflow.flow.files.fileorder import FileOrder, uses_of_modules, uses_of_step
+from nbflow.flow.graph.ancestry import Ancestry
 from nbflow.flow.graph.asking import asked_below, hard_reads, mentions, soft_reads, state_changed
 from nbflow.flow.graph.branch_reads import INPUTS, branch_reads
 from nbflow.flow.graph.calling import Calling
 from nbflow.flow.graph.foreach_scopes import ForeachScope, deepest, joined_by, opened_by
-from nbflow.flow.graph.graph import reach
-from nbflow.flow.graph.transitions import predecessors
 from nbflow.flow.graph.writers import NameRead, NameWriter, answered, find_writers
 from nbflow.flow.names.strings import ANY
 from nbflow.flow.source.builtin_names import BUILTINS
@@ -66,13 +67,16 @@ class Linker:
 
     flow: FlowSource
     learned: Mapping[str, frozenset[str]]
-    steps: list[StepSpec] = field(default_factory=list)
+    guarded: dict[str, list[StepSpec]] = field(default_factory=dict)  # the steps guarded by each name
+    leading: dict[str, list[str]] = field(default_factory=dict)  # the steps whose `self.next` leads to each step
     named: dict[str, StepSpec] = field(default_factory=dict)
     order: FileOrder = field(default_factory=FileOrder)
-    writers: list[NameWriter] = field(default_factory=list)
+    writers: dict[str, NameWriter] = field(default_factory=dict)
+    ancestry: Ancestry = field(default_factory=Ancestry)
     drafts: dict[str, DraftLink] = field(default_factory=dict)
     scopes: dict[str, ForeachScope] = field(default_factory=dict)
-    closed: list[ForeachScope] = field(default_factory=list)
+    inside: dict[str, dict[str, ForeachScope]] = field(default_factory=dict)  # the steps inside each foreach
+    closed: set[ForeachScope] = field(default_factory=set)
     constants: frozenset[str] = field(init=False)
     modules: frozenset[str] = field(init=False)  # names that only imports bind
     asked: Mapping[str, frozenset[str]] = field(init=False)
@@ -91,18 +95,30 @@ class Linker:
         draft = self._join(step)
         self.calling.note(step, draft.reads)
         writer = self._writer(step, draft)
-        self.writers.append(writer)
+        self.writers[step.name] = writer
         for name in draft.writes | draft.ends:
             self.touched.setdefault(name, []).append(writer)
         if draft.region.joined:
-            self.closed.append(self.scopes[draft.join or ""])
+            self.closed.add(self.scopes[draft.join or ""])
+        self.ancestry.add(step.name, draft.upstream)
         self.drafts[step.name] = draft
         self.scopes[step.name] = draft.region.scope
-        self.steps.append(step)
+        for foreach in draft.region.scope:
+            self.inside.setdefault(foreach, {})[step.name] = draft.region.scope
+        self._note_control(step)
         self.named[step.name] = step
         self.order.add(step.name, draft.files)
         if not draft.region.scope:
             self.seeded |= step.random.seeds
+
+    def _note_control(self, step: StepSpec) -> None:
+        if step.control.guard is not None:
+            self.guarded.setdefault(step.control.guard.name, []).append(step)
+        for target in dict.fromkeys(step.control.next.targets) if step.control.next else ():
+            self.leading.setdefault(target, []).append(step.name)
+
+    def _answered(self, step: StepSpec) -> Mapping[str, Guard]:
+        return answered(step, self.guarded.get(step.control.guard.name, ()) if step.control.guard else ())
 
     def _writer(self, step: StepSpec, draft: DraftLink) -> NameWriter:
         """Return the step as a writer for the steps below.
@@ -113,9 +129,9 @@ class Linker:
         always = step.control.guard is None and all(read.always for read in draft.reads if read.required)
         outermost = draft.region.opened[len(draft.region.scope) :][:1]
         if outermost:
-            always = always and all(writer.always for writer in self.writers if writer.step.name in outermost)
+            always = always and all(self.writers[name].always for name in outermost if name in self.writers)
         certain = draft.writes - draft.maybe_writes
-        answers, scope = tuple(answered(step, self.steps)), draft.region.scope
+        answers, scope = tuple(self._answered(step)), draft.region.scope
         return NameWriter(step, draft.writes, certain, always, answers, draft.ends, draft.local, scope)
 
     def _learned(self, step: StepSpec) -> frozenset[str]:
@@ -211,7 +227,7 @@ class Linker:
             ended=tuple((read.name, read.ended) for read in found if read.ended),
             join=join,
             branches=branches,
-            answers=tuple(answered(step, self.steps).values()),
+            answers=tuple(self._answered(step).values()),
             unknown=self._unknown(step, hard, found) - ({INPUTS} if join or branches else set()),
             carried=learned - hard - soft - self.flow.prelude.names,
             seeded=seeded,
@@ -230,7 +246,7 @@ class Linker:
     def _everything(self) -> frozenset[str]:
         """Return every name that a look-up by a computed key may find, except those with a value per item."""
         scopes = self.scopes
-        artifacts = (writer.writes for writer in self.writers if not scopes[writer.step.name])
+        artifacts = (writer.writes for name, writer in self.writers.items() if not scopes[name])
         return self.constants.union(self.flow.prelude.names, *artifacts)
 
     def _all_reads(
@@ -258,15 +274,25 @@ class Linker:
         names = sorted((hard | soft) - self.constants)
         return tuple(find_writers(name, self._above(name, step, scope), required=name in hard) for name in names)
 
-    def _above(self, name: str, step: StepSpec, scope: ForeachScope) -> Sequence[NameWriter]:
-        """Return the steps that may have bound a name, for the same item and below the cell that defines it."""
+    def _above(self, name: str, step: StepSpec, scope: ForeachScope) -> Iterator[NameWriter]:
+        """Yield the steps that may have bound a name, nearest first, for the same item and below the cell that defines
+        it.
+        """
         defined = [place for place in self.flow.prelude.places.get(name, ()) if place < step.place]
-        below = (one for one in self.touched.get(name, ()) if not defined or one.step.place.cell >= defined[-1].cell)
-        return [one for one in below if name not in one.local or one.scope == scope[: len(one.scope)]]
+        for one in reversed(self.touched.get(name, ())):
+            if defined and one.step.place.cell < defined[-1].cell:
+                return
+            if name not in one.local or one.scope == scope[: len(one.scope)]:
+                yield one
 
     def _upstream(self, step: StepSpec, reads: Sequence[NameRead], others: Sequence[str]) -> tuple[str, ...]:
         found = {*step.control.after, *others, *(writer for read in reads for writer in read.writers)}
-        return tuple(name for name in self.drafts if name in found)
+        return self._in_order(found)
+
+    def _in_order(self, names: Iterable[str]) -> tuple[str, ...]:
+        """Return the steps above among these names, in document order."""
+        places = self.ancestry.places
+        return tuple(sorted((name for name in names if name in places), key=places.__getitem__))
 
     def _files(self, step: StepSpec, reads: Sequence[NameRead], prelude: frozenset[str]) -> tuple[FileUse, ...]:
         writers = {read.name: [self.named[name] for name in read.writers] for read in reads}
@@ -278,15 +304,16 @@ class Linker:
     def _with_file_order(self, upstream: tuple[str, ...], files: Sequence[FileUse]) -> tuple[str, ...]:
         """Add the steps above that must be over because of files, unless the step waits for them already."""
         before = [name for name in self.order.before(files) if name not in upstream]
-        found, waited = set(upstream), self._all_above(upstream) if before else frozenset[str]()
+        found, waited = set(upstream), self._all_above(upstream) if before else 0
         for name in before:
-            if name not in waited:
+            if not waited >> self.ancestry.places[name] & 1:
                 found.add(name)
                 waited |= self._all_above([name])
-        return tuple(name for name in self.drafts if name in found) if before else upstream
+        return self._in_order(found) if before else upstream
 
-    def _all_above(self, names: Sequence[str]) -> frozenset[str]:
-        return reach(names, lambda name: self.drafts[name].upstream)
+    def _all_above(self, names: Sequence[str]) -> int:
+        """Return these steps and all above them, as a set of `ancestry`."""
+        return functools.reduce(operator.or_, map(self.ancestry.above, names), self.ancestry.set_of(names))
 
     def _metaflow_join(self, step: StepSpec) -> str | None:
         """Return the foreach step that a Metaflow-mode step joins: it uses `inputs`, and `self.next` in a foreach leads
@@ -294,21 +321,22 @@ class Linker:
         """
         if not step.metaflow or INPUTS not in step.names.mentions:
             return None
-        return next((name for name in predecessors(step, self.steps) if self.scopes[name]), None)
+        return next((name for name in self.leading.get(step.name, ()) if self.scopes[name]), None)
 
     def _branches(self, step: StepSpec) -> tuple[str, ...]:
         if INPUTS not in step.names.mentions:
             return ()
-        led = predecessors(step, self.steps) if step.metaflow else ()
-        return tuple(name for name in self.drafts if name in {*branch_reads(step), *led})
+        led = self.leading.get(step.name, ()) if step.metaflow else ()
+        return self._in_order({*branch_reads(step), *led})
 
     def _region(self, step: StepSpec, join: str | None, sources: Sequence[str]) -> Region:
         scopes = self.scopes
         closing = scopes.get(join or "", ())
         if closing:
-            opened = opened_by(closing, scopes, self.closed)
-            return Region(closing[:-1], opened, joined_by(closing, opened, scopes))
-        led = predecessors(step, self.steps) if step.metaflow else ()
+            inside = self.inside[closing[-1]]
+            opened = opened_by(closing, inside, self.closed)
+            return Region(closing[:-1], opened, joined_by(closing, opened, inside))
+        led = self.leading.get(step.name, ()) if step.metaflow else ()
         scope = deepest(scopes[name] for name in (*sources, *led))
         return Region((*scope, step.name) if step.control.foreach else scope)
 

@@ -43,9 +43,12 @@ def follow(steps: Sequence[StepSpec]) -> tuple[StepSpec, ...]:
     order = {step.name: position for position, step in enumerate(steps)}
     arrows = [edge for step in steps for edge in edges_of(step) if edge.target in order]
     arrows = [edge for edge in arrows if order[edge.source] < order[edge.target]]
+    led: dict[str, list[Arrow]] = {}
+    for edge in arrows:
+        led.setdefault(edge.target, []).append(edge)
     done: dict[str, StepSpec] = {}
     for step in steps:
-        incoming = [edge for edge in arrows if edge.target == step.name and edge.source in done]
+        incoming = [edge for edge in led.get(step.name, ()) if edge.source in done]
         done[step.name] = _arrive(step, incoming, done) if incoming else step
     return tuple(done.values())
 
@@ -70,8 +73,3 @@ def _common_guard(incoming: list[Arrow], done: dict[str, StepSpec]) -> Guard | N
     """Return the guard that all arrows share. Where different guards converge, one of the paths was taken."""
     guards = [edge.guard or done[edge.source].control.guard for edge in incoming]
     return guards[0] if all(guard == guards[0] for guard in guards) else None
-
-
-def predecessors(step: StepSpec, steps: Sequence[StepSpec]) -> tuple[str, ...]:
-    """Return the steps whose `self.next` leads to a step, in document order."""
-    return tuple(above.name for above in steps if above.control.next and step.name in above.control.next.targets)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from nbflow.flow.syntax.specs import Comparison, Guard, StepSpec
@@ -34,14 +34,20 @@ class NameRead:
     ended: str = ""  # the step that deleted the name, if it no longer exists
 
 
-def find_writers(name: str, above: Sequence[NameWriter], *, required: bool) -> NameRead:
-    """Return the writers of a name, from the nearest up to one that always runs and surely binds or deletes it."""
+def find_writers(name: str, above: Iterable[NameWriter], *, required: bool) -> NameRead:
+    """Return the writers of a name, from the nearest up to one that always runs and surely binds or deletes it.
+
+    `above` are the steps above, nearest first.
+    """
     found: list[NameWriter] = []
-    for writer in reversed(above):
+    certain = _Guarded()
+    for writer in above:
         if name in writer.writes or name in writer.ends:
             found.append(writer)
-            if _is_end(name, found):
-                return _read(name, found, required, is_whole=True)
+            if name in writer.certain | writer.ends:
+                certain.add(writer)
+                if writer.always or certain.is_complete:
+                    return _read(name, found, required, is_whole=True)
     return _read(name, found, required, is_whole=False)
 
 
@@ -54,26 +60,32 @@ def _read(name: str, found: Sequence[NameWriter], required: bool, *, is_whole: b
     return NameRead(name, writers, required, sure=is_whole and ender is None, always=is_whole or _one_runs(found))
 
 
-def _is_end(name: str, found: list[NameWriter]) -> bool:
-    last = found[-1]
-    if name not in last.certain | last.ends:
-        return False
-    return last.always or _is_complete([writer for writer in found if name in writer.certain | writer.ends])
-
-
 def _one_runs(found: Sequence[NameWriter]) -> bool:
-    return any(writer.always for writer in found) or _is_complete(found)
+    guarded = _Guarded()
+    for writer in found:
+        guarded.add(writer)
+    return guarded.is_complete or any(writer.always for writer in found)
 
 
-def _is_complete(guarded: Sequence[NameWriter]) -> bool:
-    names = {writer.step.name for writer in guarded}
-    by_else = any(writer.answers and names.issuperset(writer.answers) for writer in guarded)
-    tests = {
-        (writer.step.control.guard.name, writer.step.control.guard.test)
-        for writer in guarded
-        if writer.step.control.guard
-    }
-    return by_else or any((guard, Comparison.FALSE) in tests for guard, test in tests if test is Comparison.TRUE)
+class _Guarded:
+    """Holds writers, nearest first, and knows whether one of them runs in every run."""
+
+    def __init__(self) -> None:
+        self.is_complete = False
+        self._waiting: dict[str, list[set[str]]] = {}  # by guarded step: the rests of the answers that it belongs to
+        self._tests: set[tuple[str, Comparison]] = set()
+
+    def add(self, writer: NameWriter) -> None:
+        """Add the next writer above."""
+        for rest in self._waiting.pop(writer.step.name, ()):
+            rest.discard(writer.step.name)
+            self.is_complete |= not rest
+        rest = set(writer.answers)
+        for name in rest:
+            self._waiting.setdefault(name, []).append(rest)
+        if guard := writer.step.control.guard:
+            self._tests.add((guard.name, guard.test))
+            self.is_complete |= {(guard.name, Comparison.TRUE), (guard.name, Comparison.FALSE)} <= self._tests
 
 
 def answered(step: StepSpec, above: Sequence[StepSpec]) -> Mapping[str, Guard]:

@@ -21,7 +21,7 @@ from nbflow.run.task.tracebacks import describe_failure
 from nbflow.run.workers.channel import Dropped, Ready, StartFailed, TakeBack, WorkerSetup
 from nbflow.run.workers.job_queue import JobQueue, Ticket
 from nbflow.run.workers.process import WorkerProcess
-from nbflow.run.workers.workers import WorkerAnswer, WorkerDied, WorkersMissing
+from nbflow.run.workers.workers import JobTimedOut, WorkerAnswer, WorkerDied, WorkersMissing
 
 STALLED = 0.02
 """A worker that is on a job for so many seconds gives back the jobs behind it."""
@@ -179,7 +179,7 @@ class Supervisor:
 
     def _interfere(self, worker: _Worker) -> None:
         if self._jobs.held_by(worker)[0].timeout is not None:
-            worker.kill(TimeoutError())
+            worker.kill(JobTimedOut(worker.process.pid))
             return
         worker.since = time.monotonic()
         if count := worker.process.take_permits():
@@ -242,7 +242,7 @@ class Supervisor:
         unstarted, exitcode = worker.process.take_permits(), worker.process.bury()
         if not worker.is_ready:
             self._failed_starts.append(worker.refusal or _describe_early_end(exitcode))
-        answer = worker.reason or WorkerDied(exitcode)
+        answer = worker.reason or WorkerDied(worker.process.pid, exitcode)
         self._end_processes_of(worker, partial(self._answer, self._jobs.lose(worker, unstarted), answer))
 
     def _forget(self, worker: _Worker) -> None:

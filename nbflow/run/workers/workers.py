@@ -22,12 +22,25 @@ class WorkerDied(Exception):
     """Answers a job whose process ended before the job was done.
 
     Attributes:
-        exitcode: The exit code of the process; a negative one is the number of the signal that killed it.
+        pid: The number of the process.
+        exitcode: Its exit code; a negative one is the number of the signal that killed it.
     """
 
-    def __init__(self, exitcode: int) -> None:
-        super().__init__(exitcode)
-        self.exitcode = exitcode
+    def __init__(self, pid: int, exitcode: int) -> None:
+        super().__init__(pid, exitcode)
+        self.pid, self.exitcode = pid, exitcode
+
+
+class JobTimedOut(Exception):
+    """Answers a job that took longer than its timeout, so that its process was killed.
+
+    Attributes:
+        pid: The number of the process.
+    """
+
+    def __init__(self, pid: int) -> None:
+        super().__init__(pid)
+        self.pid = pid
 
 
 class WorkersMissing(Exception):

@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 
 from nbflow.errors import FlowRefused, MetaflowException, NbflowError, SystemRefused, UnknownName
 from nbflow.progress.streams import take_any_text
+from nbflow.script.inputs.parameters import script_file
 from nbflow.script.language.flowspec import FlowSpec, go_back
 
 
@@ -40,7 +41,16 @@ def run_command_line(cls: type[FlowSpec], args: list[str] | None = None) -> NoRe
     words = sys.argv[1:] if args is None else args
     take_any_text()
     go_back()  # each worker changes its folder itself when it imports the script
+    if "run" in words or "resume" in words:
+        _start_workers(cls)
     _leave(_perform(cls, words))
+
+
+def _start_workers(cls: type[FlowSpec]) -> None:
+    from nbflow.script.execution.early import start_workers_early  # noqa: PLC0415 - other commands do not need it
+
+    with contextlib.suppress(NbflowError):
+        start_workers_early(script_file(cls), None)
 
 
 def _perform(cls: type[FlowSpec], words: list[str]) -> int:
@@ -51,8 +61,6 @@ def _perform(cls: type[FlowSpec], words: list[str]) -> int:
 
     try:
         words = settle_for(cls, words)
-        if "run" in words or "resume" in words:
-            _begin_early(cls)
         code = build_commands(cls)(args=words, prog_name=_program(), standalone_mode=False, obj=cls)
         return code if isinstance(code, int) else 0
     except click.Abort:
@@ -81,17 +89,6 @@ def _leave(code: int) -> NoReturn:
         with contextlib.suppress(OSError, ValueError):
             stream.flush()
     os._exit(code)
-
-
-def _begin_early(cls: type[FlowSpec]) -> None:
-    """Start the workers early. Errors of the flow are reported later, by the command itself."""
-    from nbflow.script.execution.early import prepare_early  # noqa: PLC0415
-    from nbflow.script.preparing.settling import has_mutators  # noqa: PLC0415
-
-    if has_mutators(cls):
-        return  # mutators must see the decorators of --with
-    with contextlib.suppress(NbflowError, SyntaxError):
-        prepare_early(cls)
 
 
 def _program() -> str:

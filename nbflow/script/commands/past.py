@@ -10,7 +10,9 @@ import click
 
 from nbflow import client
 from nbflow.errors import MetaflowNamespaceMismatch, MetaflowNotFound, MetaflowTaggingError
+from nbflow.flow.syntax.units import read_duration
 from nbflow.script.language.flowspec import FlowSpec
+from nbflow.store.catalog.keeping_rules import NEWEST, kept_by_options
 from nbflow.store.catalog.rows import TaskStatus
 from nbflow.store.catalog.user import user_name
 from nbflow.store.store import Store
@@ -25,8 +27,12 @@ def past_command(name: str, cls: type[FlowSpec]) -> click.Command:
     if name == "gc":
         options = [
             click.Option(
-                ["--keep"], type=click.IntRange(0, 10**9), default=10, show_default=True, help="How many runs to keep."
+                ["--keep"],
+                type=click.IntRange(0, 10**9),
+                help=f"How many runs of each flow to keep.  [default: {NEWEST}, with --older 0]",
             ),
+            click.Option(["--older"], help="Delete only runs that ended longer ago than this: 30d, 12h."),
+            click.Option(["--keep-tagged"], is_flag=True, help="Keep every run that has a tag."),
             click.Option(["--dry-run"], is_flag=True, help="Only say what would be deleted."),
         ]
     return click.Command(name, params=options, callback=callbacks[name], help=callbacks[name].__doc__)
@@ -61,10 +67,11 @@ def _status() -> None:
         click.echo(f"    {step.id}: " + ", ".join(f"{states.count(one)} {one}" for one in TaskStatus if one in states))
 
 
-def _gc(keep: int, dry_run: bool) -> None:
+def _gc(keep: int | None, older: str | None, keep_tagged: bool, dry_run: bool) -> None:
     """Delete old runs, and everything that no kept run of any flow in this store needs."""
+    kept = kept_by_options(keep, read_duration("--older", older) if older else None, keep_tagged)
     with Store.open(Store.locate(Path.cwd()), create=False) as store:
-        swept = store.gc(keep, dry_run)
+        swept = store.gc(kept, dry_run)
     click.echo(f"{'would delete' if dry_run else 'deleted'} {len(swept.runs)} runs, {swept.bytes:,} bytes")
 
 

@@ -10,7 +10,6 @@ from click.core import ParameterSource
 
 from nbflow.run.events.events import Outcome
 from nbflow.script.commands.group import NO_PYLINT
-from nbflow.script.execution.early import prepared_early
 from nbflow.script.execution.launch_script import Ended, clone_script, resume_script, run_script
 from nbflow.script.execution.script_program import Spin
 from nbflow.script.execution.settings import Settings
@@ -172,8 +171,7 @@ def _spin(pathspec: str, skip_decorators: bool, artifacts_module: Path | None, p
 
 def _begin(cls: type[FlowSpec], settings: Settings, wants_lint: bool) -> Any:
     """Print what is going to run, and check the flow."""
-    early = None if settings.spun_step else prepared_early(cls, settings.decorators)
-    prepared = early or prepare(cls, settings.decorators)
+    prepared = prepare(cls, settings.decorators)
 
     def say(text: str) -> None:
         if not settings.quiet:

@@ -126,7 +126,7 @@ class Console:
         task = str(result.task)
         name = self._name(result, result.task.step)
         told = self._told.pop(task, None) or _Told()
-        if told.pid != result.pid and not told.pid:
+        if not told.pid:
             self.tell(self._beginning(task), name)
         for stream in ("stdout", "stderr"):
             full = "".join(one["text"] for one in result.outputs if one.get("name") == stream)

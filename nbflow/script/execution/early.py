@@ -1,55 +1,58 @@
-"""Starts the fork server before the rest of nbflow is imported, because its own imports take time too."""
+"""Starts the fork server before the flow is read, because its own imports take as long as all that the driver does.
+
+What it must know is seen in the syntax of the file: the modules to import, and whether tasks run side by side.
+"""
 
 from __future__ import annotations
 
+import ast
 import os
+from collections.abc import Iterable, Iterator
+from pathlib import Path
 
-from nbflow.flow.graph.graph import Graph
-from nbflow.run.program.local_modules import local_modules
-from nbflow.run.workers.fork_server import start_fork_server
-from nbflow.script.inputs.parameters import script_file
-from nbflow.script.language.flowspec import FlowSpec
-from nbflow.script.preparing.prepared import Prepared, prepare
+from nbflow.run.workers.fork_server import has_fork_server, start_fork_server
 
-_early: dict[type[FlowSpec], Prepared] = {}
-"""Holds the script of this process, so that it is read once."""
+WIDEST = 16
+"""A foreach is taken to be so wide."""
 
-
-def prepare_early(cls: type[FlowSpec]) -> None:
-    """Read a script that has no mutators, and start the workers. Raises MetaflowException if it cannot be read."""
-    _early[cls] = prepare(cls)
-    start_workers_early(_early[cls], None)
+_OWN = ("nbflow.run.workers.worker", "nbflow.script.execution.script_performer", "nbflow")
 
 
-def prepared_early(cls: type[FlowSpec], decorators: tuple[str, ...]) -> Prepared | None:
-    """Return what was read early; None if `decorators`, those of `--with`, make another flow of it."""
-    return None if decorators else _early.pop(cls, None)
+def start_workers_early(file: Path, max_workers: int | None) -> None:
+    """Start the fork server with what a script imports; errors of the script are reported later, by the command."""
+    if has_fork_server():
+        return
+    try:
+        nodes = list(ast.walk(ast.parse(file.read_bytes())))
+    except (OSError, SyntaxError, ValueError):
+        return
+    foreign = sorted(name for name in set(_imported(nodes)) if not _is_local(name, file.parent))
+    start_fork_server([*_OWN, *foreign], most_workers(_width(nodes), max_workers))
 
 
-def start_workers_early(prepared: Prepared, max_workers: int | None) -> None:
-    """Start the fork server, which imports what the script imports while this process does other things."""
-    start_fork_server(_modules(prepared), workers_of(prepared.graph, max_workers))
-
-
-def workers_of(graph: Graph, max_workers: int | None) -> int:
-    """Return how many workers can be busy at a time; for a foreach, up to twice the number of processors."""
-    widest = 16 if any(step.control.foreach for step in graph.steps.values()) else _branches(graph)
+def most_workers(width: int, max_workers: int | None) -> int:
+    """Return how many workers can be busy if so many tasks may run at once: up to twice the number of processors."""
     usual = max(4, 2 * (os.cpu_count() or 1))
-    return max(1, min(max_workers or min(16, usual), widest))
+    return max(1, min(max_workers or min(WIDEST, usual), width))
 
 
-def _branches(graph: Graph) -> int:
-    """Return the largest number of tasks that the static splits can have at a time."""
-    return 1 + sum(
-        len(s.control.next.targets) - 1
-        for s in graph.steps.values()
-        if s.control.next and s.control.next.kind == "branch"
-    )
+def _imported(nodes: Iterable[ast.AST]) -> Iterator[str]:
+    for node in nodes:
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            yield node.module
 
 
-def _modules(prepared: Prepared) -> list[str]:
-    names = set().union(*(step.source.modules for step in prepared.graph.steps.values()))
-    names |= {name for definition in prepared.script.prelude.definitions for name in definition.modules}
-    local = {name.partition(".")[0] for name in local_modules(names, [script_file(prepared.cls).parent])}
-    foreign = {name for name in names if not name.startswith(".") and name.partition(".")[0] not in local}
-    return ["nbflow.script.execution.script_performer", "nbflow", *sorted(foreign)]
+def _is_local(name: str, folder: Path) -> bool:
+    """Return whether a module lies beside the script: it may change while the server lives."""
+    top = folder / name.partition(".")[0]
+    return top.is_dir() or top.with_suffix(".py").is_file()
+
+
+def _width(nodes: Iterable[ast.AST]) -> int:
+    """Return how many tasks the transitions of a class can let run at once."""
+    calls = [node for node in nodes if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "next"]
+    if any(keyword.arg == "foreach" for call in calls for keyword in call.keywords):
+        return WIDEST
+    return 1 + sum(max(0, len(call.args) - 1) for call in calls)

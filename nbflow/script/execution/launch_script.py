@@ -24,7 +24,7 @@ from nbflow.run.journal import Journal, JournalOfSpin
 from nbflow.run.machine.machine import RunMachine
 from nbflow.run.machine.plan import RunPlan
 from nbflow.script.execution.console import Console
-from nbflow.script.execution.early import start_workers_early, workers_of
+from nbflow.script.execution.early import WIDEST, most_workers, start_workers_early
 from nbflow.script.execution.hooks import call_hooks
 from nbflow.script.execution.script_program import ScriptHome, ScriptProgram, Spin
 from nbflow.script.execution.script_sources import write_script_sources
@@ -66,7 +66,7 @@ def run_script(prepared: Prepared, given: Mapping[str, Any], settings: Settings)
     refuse_script_errors(prepared)
     with announced(prepared, settings, None):
         values = resolve_parameters(prepared.cls, given)
-    start_workers_early(prepared, settings.max_workers)
+    start_workers_early(script_file(prepared.cls), settings.max_workers)
     plan = _plan(prepared.graph, dict.fromkeys(prepared.graph.links, Reuse.NEVER), settings)
     return launch_prepared(prepared, values, RunMachine(prepared.graph, plan), settings, RunKind.RUN)
 
@@ -81,7 +81,7 @@ def resume_script(
     """
     refuse_script_errors(prepared)
     _refuse_unknown(prepared, step)
-    start_workers_early(prepared, settings.max_workers)
+    start_workers_early(script_file(prepared.cls), settings.max_workers)
     row = find_origin(prepared.cls, origin)
     with announced(prepared, settings, row):
         values = values_again(prepared, row, given)
@@ -168,9 +168,17 @@ def stored_values(cls: type, row: RunRow) -> dict[str, Any]:
 
 
 def _plan(graph: Graph, reuse: Mapping[str, Reuse], settings: Settings) -> RunPlan:
-    workers = workers_of(graph, settings.max_workers)
+    workers = most_workers(_width(graph), settings.max_workers)
     asked = max((step.options.cpu for step in graph.steps.values()), default=1)
     return RunPlan(reuse, slots=max(workers, min(asked, settings.max_workers or asked)), memory=_memory())
+
+
+def _width(graph: Graph) -> int:
+    """Return how many tasks may run at once; a foreach is taken to be wide."""
+    if any(step.control.foreach for step in graph.steps.values()):
+        return WIDEST
+    transitions = (step.control.next for step in graph.steps.values())
+    return 1 + sum(len(one.targets) - 1 for one in transitions if one and one.kind == "branch")
 
 
 def _memory() -> int | None:

@@ -30,6 +30,7 @@ from nbflow.script.execution.early import start_workers_early
 from nbflow.script.execution.launch_script import Ended, announced, find_origin, launch_prepared, values_again
 from nbflow.script.execution.script_program import Spin
 from nbflow.script.execution.settings import Settings
+from nbflow.script.inputs.parameters import script_file
 from nbflow.script.preparing.prepared import Prepared, refuse_script_errors
 from nbflow.store.catalog.foreign import refuse_untrusted
 from nbflow.store.catalog.rows import RunKind, TaskRow, TaskStatus
@@ -75,7 +76,7 @@ def spin_script(prepared: Prepared, pathspec: str, settings: Settings, spin: Spi
     """
     refuse_script_errors(prepared)
     task = find_task(prepared, pathspec)
-    start_workers_early(prepared, 1)
+    start_workers_early(script_file(prepared.cls), 1)
     row = task.step.run._row
     with announced(prepared, settings, None):
         values = values_again(prepared, row, {})

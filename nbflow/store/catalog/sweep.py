@@ -9,11 +9,9 @@ from pathlib import Path
 from nbflow.store.blobs import protocol as blob
 from nbflow.store.blobs.protocol import BlobStore
 from nbflow.store.catalog import schema
-from nbflow.store.catalog.drivers import Process, is_gone
-from nbflow.store.catalog.rows import RunStatus
+from nbflow.store.catalog.keeping_rules import Kept, runs_to_delete
+from nbflow.store.catalog.pieces import pieces_of_components
 
-_BEYOND = """SELECT id, flow, number, status, host, pid, pid_start FROM (
-    SELECT *, row_number() OVER (PARTITION BY flow ORDER BY number DESC) AS age FROM runs) WHERE age > ?"""
 _DELETE_OF_RUN = (
     "DELETE FROM artifacts WHERE task IN (SELECT id FROM tasks WHERE run = ?)",
     "DELETE FROM seals WHERE task IN (SELECT id FROM tasks WHERE run = ?)",
@@ -42,8 +40,8 @@ class Swept:
     bytes: int = 0
 
 
-def sweep(path: Path, blobs: BlobStore, keep_runs: int, dry_run: bool) -> Swept:
-    """Delete all but the newest `keep_runs` runs of each flow, and what only they need; nobody may write meanwhile.
+def sweep(path: Path, blobs: BlobStore, kept: Kept, dry_run: bool) -> Swept:
+    """Delete the runs that are not kept, and what only they need; nobody may write meanwhile.
 
     Rows are deleted first, so that a crash leaves only blobs without rows, which the next call deletes. With `dry_run`
     nothing is deleted.
@@ -52,7 +50,7 @@ def sweep(path: Path, blobs: BlobStore, keep_runs: int, dry_run: bool) -> Swept:
     try:
         with schema.meaning_of_errors(path):
             connection.execute("BEGIN IMMEDIATE")
-            runs = _delete_runs(connection, keep_runs)
+            runs = _delete_runs(connection, kept)
             _find_needed(connection)
             components, inline = _delete(connection, _UNUSED_COMPONENTS, "length(stream)")
             texts, text_bytes = _delete(connection, _UNUSED_TEXTS, "length(body)")
@@ -64,14 +62,12 @@ def sweep(path: Path, blobs: BlobStore, keep_runs: int, dry_run: bool) -> Swept:
     return Swept(runs, components, texts, count, inline + text_bytes + freed + blobs.sweep(dry_run))
 
 
-def _delete_runs(connection: sqlite3.Connection, keep: int) -> tuple[str, ...]:
-    deleted = []
-    for run, flow, number, status, *driver in connection.execute(_BEYOND, (keep,)).fetchall():
-        if status != RunStatus.RUNNING or is_gone(Process(*driver)):
-            for statement in _DELETE_OF_RUN:
-                connection.execute(statement, (run,))
-            deleted.append(f"{flow}/{number}")
-    return tuple(deleted)
+def _delete_runs(connection: sqlite3.Connection, kept: Kept) -> tuple[str, ...]:
+    deleted = runs_to_delete(connection.execute, kept)
+    for run in deleted:
+        for statement in _DELETE_OF_RUN:
+            connection.execute(statement, (run,))
+    return tuple(deleted.values())
 
 
 def _find_needed(connection: sqlite3.Connection) -> None:
@@ -89,11 +85,7 @@ def _delete(connection: sqlite3.Connection, unused: str, size: str) -> tuple[int
 
 
 def _used_blobs(connection: sqlite3.Connection) -> set[str]:
-    used: set[str] = set()
-    for buffers, stream in connection.execute("SELECT buffers, blob FROM components"):
-        used.update((buffers or "").split())
-        used.update((stream,) if stream else ())
-    return used
+    return {blob for pieces in pieces_of_components(connection.execute).values() for blob in pieces.blobs}
 
 
 def _delete_blobs(blobs: BlobStore, used: set[str], dry_run: bool) -> tuple[int, int]:

@@ -1,0 +1,72 @@
+"""Reading, linking and checking take work in proportion to the number of steps, whatever the shape of the flow."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+
+import pytest
+
+from nbflow.flow.checks.rules import check_flow
+from nbflow.flow.graph.ancestry import Ancestry
+from nbflow.flow.graph.link import link
+from nbflow.flow.source.cell import Problem
+from tests.flow.reading import flow_of
+
+SHAPES: dict[str, Callable[[int], str]] = {
+    "rewrites": lambda n: "x = x + 1" if n else "x = 0",
+    "changes": lambda n: f"x.append({n})" if n else "x = []",
+    "binds": lambda n: f"x = {n}",
+    "chain": lambda n: f"x{n} = x{n - 1} + 1" if n else "x0 = 0",
+    "wide": lambda n: f"x{n} = x0 + 1" if n else "x0 = 0",
+    "files": lambda n: f"open('f{n}.txt', 'w').write(open('f{n - 1}.txt').read())",
+    "shares": lambda n: f"x{n} = x{n // 2} + x{n // 3} + x{n - 1}" if n else "x0 = 0",
+    "draws": lambda n: f"x{n} = random.random()" if n else "import random",
+}
+
+
+def problems_of(shape: str, size: int) -> tuple[Problem, ...]:
+    cells = [f"%%step s{n}\n{SHAPES[shape](n)}  # {size}" for n in range(size)]  # what was read before is cached
+    return check_flow(link(flow_of("\n---\n".join(cells))))
+
+
+def calls_of(shape: str, size: int) -> int:
+    """Return how many functions are called, of Python and of C alike, to read, link and check a flow."""
+    count = 0
+
+    def note(_frame: object, event: str, _argument: object) -> None:
+        nonlocal count
+        count += event in ("call", "c_call")
+
+    sys.setprofile(note)
+    try:
+        problems_of(shape, size)
+    finally:
+        sys.setprofile(None)
+    return count
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_twice_the_steps_take_twice_the_work(shape: str) -> None:
+    problems_of(shape, 3)  # what is loaded and compiled once is not counted
+    assert calls_of(shape, 400) < 2.3 * calls_of(shape, 200)
+
+
+def test_a_pair_of_parallel_writers_is_told_once_however_many_steps_read_the_name() -> None:
+    writers = ["%%step start\na = 1", *(f"%%step w{n}\n_a = a\nx = {n}" for n in range(30))]
+    after = "--after " + ",".join(f"w{n}" for n in range(30))
+    readers = [f"%%step r{n} {after}\ny{n} = x" for n in range(30)]
+    found = check_flow(link(flow_of("\n---\n".join((*writers, *readers)))))
+    assert [one.rule for one in found] == ["parallel-writes"] * 29
+
+
+def test_an_ancestry_knows_who_waits_for_whom() -> None:
+    ancestry = Ancestry()
+    for step, upstream in {"a": "", "b": "a", "c": "", "d": "bc"}.items():
+        ancestry.add(step, upstream)
+    assert [*ancestry.steps_of(ancestry.above("d"))] == ["a", "b", "c"]
+    assert ancestry.waits("d", "a")
+    assert not ancestry.waits("c", "a")
+    assert ancestry.first_below("b", ancestry.set_of("abd")) == "d"
+    assert ancestry.first_below("d", ancestry.set_of("abd")) is None
+    assert ancestry.before("c", ancestry.set_of("abd")) == ancestry.set_of("ab")
