@@ -78,6 +78,10 @@ class BlobStoreConformance:
         digest = blob_store.put(b"abc")
         assert bytes(pickle.loads(pickle.dumps(blob_store)).open(digest)) == b"abc"
 
+    def test_the_parts_of_a_blob_add_up(self, blob_store: BlobStore) -> None:
+        digest = blob_store.put(_content(20 << 20))
+        assert sum(map(blob_size, blob_store.parts(digest))) == blob_size(digest)
+
     def test_sweeping_leaves_finished_blobs(self, blob_store: BlobStore) -> None:
         digest = blob_store.put(_content(5000))
         assert [blob_store.sweep(dry_run=True), blob_store.sweep()] == [0, 0]

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from nbflow.errors import StoreBroken, StoreInUse, StoreReadOnly
 from nbflow.store import lock
-from nbflow.store.blobs.local import LocalBlobs
+from nbflow.store.blobs.chunked import ChunkedBlobs
 from nbflow.store.catalog import schema
 from nbflow.store.catalog.flow_names import name_flow
 from nbflow.store.catalog.foreign import Gate
@@ -47,7 +47,7 @@ class Store(ValueStore):
         refuse_links(root / LIVE_FOLDER, *_files_of(self.catalog))
         _refuse_open_to_all(root, root / "blobs", self.catalog)
         self.on_network = schema.is_on_network(self.catalog)  # then SQLite is slower, and blobs are not mapped
-        blobs = LocalBlobs(root / "blobs", mapped=not self.on_network)
+        blobs = ChunkedBlobs(root / "blobs", mapped=not self.on_network)
         super().__init__(blobs, lambda digest: self.history.component(digest))
 
     @staticmethod

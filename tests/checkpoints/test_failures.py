@@ -63,7 +63,7 @@ def test_a_damaged_object_leaves_the_namespace_as_it_was(kernel: Kernel) -> None
     kernel.cell("import numpy as np")
     kernel.step("load", "x = np.arange(1_000_000)\ny = [1]")
     (blob,) = [one for one in kernel.store.blobs if one.endswith("-8000000")]
-    path = kernel.store.blobs.path(blob)
+    path = kernel.store.blobs.whole.path(blob)
     path.chmod(0o600)
     with path.open("r+b") as file:
         file.write(b"damage")

@@ -198,7 +198,7 @@ def test_a_pickle_that_was_exchanged_is_not_executed(kernel: Kernel, tmp_path: P
 def test_a_long_pickle_that_was_exchanged_with_its_seal_kept_is_not_executed(kernel: Kernel, tmp_path: Path) -> None:
     kernel.step("load", "x = [str(i) for i in range(100_000)]")
     ((blob,),) = kernel.store.history.query("SELECT blob FROM components").fetchall()
-    path = kernel.store.blobs.path(blob)
+    path = kernel.store.blobs.whole.path(blob)
     evil = b"cos\nsystem\n(Vtouch " + str(tmp_path / "pwned").encode() + b"\ntR."
     facts = path.stat()
     path.chmod(0o600)

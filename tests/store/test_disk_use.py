@@ -80,8 +80,8 @@ class TestDiskUse:
 
     def test_no_blob_is_opened(self, use: DiskUse, store: Store) -> None:
         for blob in store.blobs:
-            store.blobs.path(blob).unlink()
-            store.blobs.path(blob).symlink_to("nowhere")
+            store.blobs.whole.path(blob).unlink()
+            store.blobs.whole.path(blob).symlink_to("nowhere")
         assert store.disk_use(Kept(1)) == use
 
     def test_an_empty_store(self, store: Store) -> None:

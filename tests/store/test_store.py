@@ -160,7 +160,7 @@ class TestSweeping:
         assert subprocess.run([sys.executable, "-c", script]).returncode == -signal.SIGKILL
         assert list(store.blobs) == []
         assert store.gc(Kept()).bytes == 5000
-        assert list(store.blobs.unfinished.iterdir()) == []
+        assert list(store.blobs.whole.unfinished.iterdir()) == []
 
     def test_what_is_mapped_outlives_gc(self, store: Store, notebook: Notebook) -> None:
         artifacts = write(store, begin(store), "s", {"a": np.arange(300_000)}, notebook)
@@ -181,7 +181,7 @@ class TestDamage:
     @pytest.mark.parametrize("how", ["missing", "truncated", "flipped", "flipped under the seal"])
     def test_a_blob(self, how: str, store: Store, artifacts: dict[str, ArtifactRef], notebook: Notebook) -> None:
         (digest,) = store.blobs
-        path = store.blobs.path(digest)
+        path = store.blobs.whole.path(digest)
         content = path.read_bytes()
         path.unlink()
         if how != "missing":

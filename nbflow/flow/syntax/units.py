@@ -7,10 +7,10 @@ import re
 from nbflow.errors import HeaderError
 from nbflow.flow.syntax.specs import Allowance
 
-LONGEST = 1e9
+LONGEST_DURATION = 1e9
 """The longest duration in seconds: longer ones do not fit into the timers of the system."""
 
-LARGEST = 1e18
+LARGEST_SIZE = 1e18
 """The largest size in bytes."""
 
 _DIGITS = 10  # so many digits are too many for a count
@@ -21,7 +21,7 @@ _BYTES = {"": 1, "B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12}
 _BINARY_BYTES = {"KIB": 2**10, "MIB": 2**20, "GIB": 2**30, "TIB": 2**40}
 
 
-def shorten(text: str) -> str:
+def quotable(text: str) -> str:
     """Return a text that a message can quote."""
     return text if len(text) <= 40 else f"{text[:30]}…"
 
@@ -30,10 +30,10 @@ def read_duration(option: str, text: str) -> float:
     """Return the seconds of a duration such as `30m`, `90s`, `2h`, `7d` or a plain number. Raises HeaderError."""
     found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([smhd]?)", text)
     if not found or float(found[1]) == 0:
-        raise HeaderError(f"{option} '{shorten(text)}' is not a duration", _DURATION)
+        raise HeaderError(f"{option} '{quotable(text)}' is not a duration", _DURATION)
     seconds = float(found[1]) * _SECONDS[found[2]]
-    if seconds > LONGEST:
-        raise HeaderError(f"{option} '{shorten(text)}' is longer than 30 years", _DURATION)
+    if seconds > LONGEST_DURATION:
+        raise HeaderError(f"{option} '{quotable(text)}' is longer than 30 years", _DURATION)
     return seconds
 
 
@@ -42,10 +42,10 @@ def read_size(option: str, text: str) -> int:
     found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([A-Za-z]*)", text)
     unit = {**_BYTES, **_BINARY_BYTES}.get(found[2].upper()) if found else None
     if not found or not unit or float(found[1]) == 0:
-        raise HeaderError(f"{option} '{shorten(text)}' is not a size", _SIZE)
+        raise HeaderError(f"{option} '{quotable(text)}' is not a size", _SIZE)
     size = float(found[1]) * unit
-    if size > LARGEST:
-        raise HeaderError(f"{option} '{shorten(text)}' is more than any computer has", _SIZE)
+    if size > LARGEST_SIZE:
+        raise HeaderError(f"{option} '{quotable(text)}' is more than any computer has", _SIZE)
     return int(size)
 
 
@@ -53,9 +53,9 @@ def read_count(option: str, text: str, least: int = 0) -> int:
     """Return a whole number that is at least `least`. Raises HeaderError."""
     fix = f"Write for example {option} 2"
     if not text.isdecimal() or (len(text) < _DIGITS and int(text) < least):
-        raise HeaderError(f"{option} '{shorten(text)}' is not a whole number from {least}", fix)
+        raise HeaderError(f"{option} '{quotable(text)}' is not a whole number from {least}", fix)
     if len(text) >= _DIGITS:
-        raise HeaderError(f"{option} '{shorten(text)}' is too large", fix)
+        raise HeaderError(f"{option} '{quotable(text)}' is too large", fix)
     return int(text)
 
 
@@ -63,7 +63,7 @@ def read_seed(option: str, text: str) -> int:
     """Return a whole number from 0 to 2**32 - 1. Raises HeaderError."""
     if not text.isdecimal() or len(text) > 10 or int(text) >= 2**32:
         fix = f"Write for example {option} 0"
-        raise HeaderError(f"{option} '{shorten(text)}' is not a whole number from 0 to 4294967295", fix)
+        raise HeaderError(f"{option} '{quotable(text)}' is not a whole number from 0 to 4294967295", fix)
     return int(text)
 
 
@@ -74,6 +74,6 @@ def read_allowance(option: str, text: str) -> Allowance:
         return Allowance(count=read_count(option, text))
     if rest or not re.fullmatch(r"\d+(?:\.\d+)?", number) or float(number) > 100:
         raise HeaderError(
-            f"{option} '{shorten(text)}' is not a share from 0% to 100%", f"Write for example {option} 10%"
+            f"{option} '{quotable(text)}' is not a share from 0% to 100%", f"Write for example {option} 10%"
         )
     return Allowance(percent=float(number))

@@ -26,7 +26,7 @@ from nbflow.store.blobs.protocol import HASH_LENGTH, Buffer, blob_size, hash_byt
 from nbflow.store.symlinks import NO_FOLLOW, refuse_links
 
 SEAL = 1_000_000_000 * 10**9  # ns; an even second, because some file systems store only even seconds
-CHUNK = 4 << 20
+AT_ONCE = 4 << 20  # bytes that are read or written by one call
 OVERLAP = 1 << 20  # bytes from which a second thread hashes while this one writes
 MAP = 1 << 20  # bytes from which a blob is mapped instead of read
 MANY_MAPS = 200  # each map holds a file descriptor; beyond this number only large blobs are mapped
@@ -57,9 +57,9 @@ class LocalBlobs:
 
         Raises BlobCorrupt if `digest` is not a name, and StoreBroken if a link stands where its folder should be.
         """
-        folder = self.root / valid_name(digest)[:2]
+        folder = self.root.joinpath(valid_name(digest)[:2])
         refuse_links(folder)
-        return folder / digest[2:]
+        return folder.joinpath(digest[2:])
 
     def put(self, data: Buffer) -> str:
         content = view(data)
@@ -70,8 +70,13 @@ class LocalBlobs:
             return known
         return self._write(content)
 
+    def keep(self, content: memoryview, digest: str) -> None:
+        """Store bytes that are known to have this name, unless they are stored already."""
+        if not self.exists(digest):
+            self._write(content, digest)
+
     def open(self, digest: str) -> mmap.mmap | bytearray:
-        with self._opened(digest) as file:
+        with self.opened(digest) as file:
             if self._worth_mapping(blob_size(digest)):
                 with suppress(OSError):  # no more file descriptors or maps: read it instead
                     return _map(file, digest)
@@ -91,13 +96,13 @@ class LocalBlobs:
     def _is_whole(self, digest: str) -> bool:
         """Hash a blob without its seal, as in a store that was copied, and seal it again if its bytes are right."""
         try:
-            with self._opened(digest):
+            with self.opened(digest):
                 return True
         except (BlobCorrupt, BlobMissing):
             return False
 
     def check(self, digest: str) -> None:
-        with self._opened(digest) as file:
+        with self.opened(digest) as file:
             self._hash(file, digest)
 
     def delete(self, digest: str) -> int:
@@ -117,6 +122,9 @@ class LocalBlobs:
                 found = (folder.name + file.name for file in folder.iterdir())
                 yield from filter(is_name, found)  # a `.DS_Store` is no blob
 
+    def parts(self, digest: str) -> tuple[str, ...]:
+        return (digest,)
+
     def sweep(self, dry_run: bool = False) -> int:
         """Remove the half-written files of killed writers, and return the bytes freed. Nobody may write meanwhile."""
         refuse_links(self.root, self.unfinished)
@@ -130,10 +138,13 @@ class LocalBlobs:
     def _worth_mapping(self, length: int) -> bool:
         return self.mapped and length >= (MAP if maps.count_maps() < MANY_MAPS else MAP_WHEN_MANY)
 
-    def _write(self, content: memoryview) -> str:
+    def _write(self, content: memoryview, digest: str | None = None) -> str:
         temporary = self.unfinished / f"{os.getpid()}-{next(_counter)}-{secrets.token_hex(4)}"
         try:
-            digest = _write_hashed(temporary, content)
+            if digest is None:
+                digest = _write_hashed(temporary, content)
+            else:
+                _write_sealed(temporary, content)
             self._publish(temporary, digest)
         except OSError as error:
             if error.errno in FULL:
@@ -154,7 +165,8 @@ class LocalBlobs:
         temporary.replace(path)  # so that a reader never sees half a blob
 
     @contextmanager
-    def _opened(self, digest: str) -> Iterator[int]:
+    def opened(self, digest: str) -> Iterator[int]:
+        """Open the file of a blob to read, once its length, and its bytes if it has no seal, are as they must be."""
         try:
             file = os.open(self.path(digest), os.O_RDONLY | _BINARY | NO_FOLLOW)
         except FileNotFoundError:
@@ -183,7 +195,7 @@ class LocalBlobs:
     def _hash(self, file: int, digest: str) -> None:
         hasher = blake3()
         os.lseek(file, 0, os.SEEK_SET)
-        while chunk := os.read(file, CHUNK):
+        while chunk := os.read(file, AT_ONCE):
             hasher.update(chunk)
         os.lseek(file, 0, os.SEEK_SET)
         if name(hasher.hexdigest(HASH_LENGTH), blob_size(digest)) != digest:
@@ -211,7 +223,7 @@ def _write_sealed(path: Path, content: memoryview) -> None:
     try:
         written = 0
         while written < content.nbytes:
-            written += os.write(file, content[written : written + CHUNK])
+            written += os.write(file, content[written : written + AT_ONCE])
     finally:
         os.close(file)
     path.chmod(stat.S_IRUSR | stat.S_IRGRP | stat.S_IROTH)

@@ -13,12 +13,20 @@ import os
 import struct
 import sys
 import weakref
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 PAGE = mmap.PAGESIZE
 PAGEMAP = "/proc/self/pagemap"
 PAGEMAP_SCAN = 0xC0606610
 FILE, PRESENT, SWAPPED = 4, 8, 16  # the ioctl's categories of pages
+MOST_MAPS = 30_000
+"""So many maps side by side are made in one process; Linux allows 65,530 of all kinds."""
+
+_FIXED = 0x10
+"""Tells `mmap` to use exactly the given address; it has this value on Linux and macOS."""
+
 FILE_BIT, RESIDENT_BITS = 1 << 61, 3 << 62  # bits of a page table entry: file page; present or swapped
 
 
@@ -32,22 +40,69 @@ class Mapped:
 
 
 _mapped: dict[int, Mapped] = {}
+_files: weakref.WeakSet[mmap.mmap] = weakref.WeakSet()
 
 
 def remember(mapping: mmap.mmap, digest: str) -> None:
     """Note where a blob is mapped, for as long as the map lives."""
-    start = ctypes.addressof(ctypes.c_char.from_buffer(mapping))
-    _mapped[start] = Mapped(digest, len(mapping), weakref.ref(mapping, lambda ref: _drop(start, ref)))
+    _files.add(mapping)
+    start = _start_of(mapping)
+    _mapped[start] = Mapped(digest, len(mapping), _watch(mapping, [start]))
 
 
-def _drop(start: int, ref: weakref.ref[mmap.mmap]) -> None:
-    if start in _mapped and _mapped[start].alive is ref:
-        del _mapped[start]
+def _start_of(mapping: mmap.mmap) -> int:
+    return ctypes.addressof(ctypes.c_char.from_buffer(mapping))
+
+
+def _watch(mapping: mmap.mmap, starts: Sequence[int]) -> weakref.ref[mmap.mmap]:
+    """Return a reference that dies with the map, and with it what is noted under these addresses."""
+
+    def drop(ref: weakref.ref[mmap.mmap]) -> None:
+        for start in starts:
+            if start in _mapped and _mapped[start].alive is ref:
+                del _mapped[start]
+
+    return weakref.ref(mapping, drop)
 
 
 def count_maps() -> int:
-    """Return how many maps of blobs live in this process."""
-    return len(_mapped)
+    """Return how many maps of blobs live in this process that each hold a file descriptor."""
+    return len(_files)
+
+
+class SideBySide:
+    """Maps files privately side by side into one range of memory, which `whole` holds; it keeps no file descriptor.
+
+    The range is reserved first, and each map replaces a part of it.
+    """
+
+    def __init__(self, size: int) -> None:
+        """Reserve `size` bytes. Raises OSError if the system cannot do it, or has no room for further maps."""
+        if sys.platform == "win32" or len(_mapped) > MOST_MAPS:
+            raise OSError("files cannot be mapped side by side here")
+        private = mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | getattr(mmap, "MAP_NORESERVE", 0)
+        self.whole = mmap.mmap(-1, size, flags=private)
+        self._end = _start_of(self.whole)
+        self._starts: list[int] = []
+        self._alive = _watch(self.whole, self._starts)
+
+    def add(self, file: int, size: int, digest: str) -> None:
+        """Map the next file. `size` is its length in bytes, whole pages but for the last file."""
+        start, protection = self._end, mmap.PROT_READ | mmap.PROT_WRITE
+        if _libc().mmap(start, size, protection, mmap.MAP_PRIVATE | _FIXED, file, 0) != start:
+            raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
+        _mapped[start] = Mapped(digest, size, self._alive)
+        self._starts.append(start)
+        self._end += size
+
+
+@cache
+def _libc() -> ctypes.CDLL:
+    libc = ctypes.CDLL(None, use_errno=True)
+    number = ctypes.c_int
+    libc.mmap.argtypes = (ctypes.c_void_p, ctypes.c_size_t, number, number, number, ctypes.c_long)
+    libc.mmap.restype = ctypes.c_void_p
+    return libc
 
 
 def untouched(data: memoryview) -> str | None:

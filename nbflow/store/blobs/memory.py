@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from nbflow.errors import BlobCorrupt, BlobMissing
-from nbflow.store.blobs.protocol import Buffer, blob_size, hash_bytes, is_name, name, valid_name, view
+from nbflow.store.blobs.chunks import name_of
+from nbflow.store.blobs.protocol import Buffer, blob_size, is_name, valid_name, view
 
 
 class MemoryBlobs:
@@ -15,7 +16,7 @@ class MemoryBlobs:
         self.blobs: dict[str, bytes] = {}
 
     def put(self, data: Buffer) -> str:
-        digest = name(hash_bytes(data), view(data).nbytes)
+        digest = name_of(data)
         self.blobs.setdefault(digest, bytes(view(data)))
         return digest
 
@@ -29,11 +30,14 @@ class MemoryBlobs:
     def check(self, digest: str) -> None:
         """Hash every byte of a blob. Raises BlobMissing or BlobCorrupt."""
         self._measure(digest)
-        if name(hash_bytes(self.blobs[digest]), blob_size(digest)) != digest:
+        if name_of(self.blobs[digest]) != digest:
             raise BlobCorrupt(digest, "its bytes are not those that were written")
 
     def delete(self, digest: str) -> int:
         return len(self.blobs.pop(digest, b""))
+
+    def parts(self, digest: str) -> tuple[str, ...]:
+        return (digest,)
 
     def sweep(self, dry_run: bool = False) -> int:
         return 0

@@ -94,6 +94,17 @@ class BlobStore(Protocol):
         """
         ...
 
+    def parts(self, digest: str) -> tuple[str, ...]:
+        """Return the names of the pieces of which a blob consists, which other blobs may have too.
+
+        Args:
+            digest: The name of the blob.
+
+        Returns:
+            The name of each piece, which tells its size; only the name of the blob if it is kept in one piece.
+        """
+        ...
+
     def sweep(self, dry_run: bool = False) -> int:
         """Remove what killed writers left half-written; nobody may write meanwhile.
 

@@ -1,4 +1,4 @@
-"""Adds up what each flow, run, step and name takes on disk, from the catalog alone: no blob is opened."""
+"""Adds up what each flow, run, step and name takes on disk. It reads the catalog and the names of blobs, no value."""
 
 from __future__ import annotations
 
@@ -59,9 +59,11 @@ class _Objects:
 
     def __init__(self, reader: CatalogReader, blobs: BlobStore) -> None:
         self.sizes: list[int] = []
-        self.blobs = {digest: self._add(blob_size(digest)) for digest in blobs}
+        names = {digest: blobs.parts(digest) for digest in blobs}
+        parts = {part: self._add(blob_size(part)) for part in set().union(*names.values())}
+        self.blobs = {digest: [parts[one] for one in found] for digest, found in names.items()}
         self.components = {
-            digest: (self._add(one.inline), *(self.blobs[blob] for blob in one.blobs if blob in self.blobs))
+            digest: (self._add(one.inline), *(part for blob in one.blobs for part in self.blobs.get(blob, ())))
             for digest, one in pieces_of_components(reader.query).items()
         }
         texts = reader.query("SELECT digest, length(body) FROM texts")
@@ -90,7 +92,7 @@ def add_up(reader: CatalogReader, blobs: BlobStore, kept: Kept) -> DiskUse:
         return _sums(held, objects, part)
 
     return DiskUse(
-        blobs=objects.size_of(objects.blobs.values()),
+        blobs=objects.size_of(set().union(*objects.blobs.values())),
         flows=sums(lambda one: runs[one.run][0]),
         runs=sums(lambda one: runs[one.run]),
         steps=sums(lambda one: (runs[one.run][0], names[one.step])),

@@ -89,6 +89,10 @@ def _used_blobs(connection: sqlite3.Connection) -> set[str]:
 
 
 def _delete_blobs(blobs: BlobStore, used: set[str], dry_run: bool) -> tuple[int, int]:
-    unused = [digest for digest in blobs if digest not in used]
-    freed = sum(blob.blob_size(digest) if dry_run else blobs.delete(digest) for digest in unused)
-    return len(unused), freed
+    known = list(blobs)
+    unused = [digest for digest in known if digest not in used]
+    if not dry_run:
+        return len(unused), sum(map(blobs.delete, unused))
+    staying = {part for digest in known if digest in used for part in blobs.parts(digest)}
+    going = {part for digest in unused for part in blobs.parts(digest)} - staying
+    return len(unused), sum(map(blob.blob_size, going))

@@ -9,7 +9,7 @@ from blake3 import blake3
 from nbflow.errors import BlobCorrupt
 from nbflow.store.blobs.protocol import HASH_LENGTH
 
-LONGEST = 1 << 30  # bytes: a body of some kilobytes may claim to unpack to any length
+LONGEST_TEXT = 1 << 30  # bytes: a body of some kilobytes may claim to unpack to any length
 
 
 def pack_text(text: str) -> tuple[str, bytes]:
@@ -21,7 +21,7 @@ def pack_text(text: str) -> tuple[str, bytes]:
 def unpack_text(digest: str, body: bytes) -> str:
     """Return the text with this digest. Raises BlobCorrupt if the packed bytes hold another one, or none."""
     try:
-        raw = zlib.decompressobj().decompress(body, LONGEST)
+        raw = zlib.decompressobj().decompress(body, LONGEST_TEXT)
     except (zlib.error, TypeError) as error:
         raise BlobCorrupt(digest, "its text cannot be unpacked") from error
     if blake3(raw).hexdigest(HASH_LENGTH) != digest:

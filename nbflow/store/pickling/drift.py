@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from nbflow.garbage import without_gc
-from nbflow.store.blobs import maps
-from nbflow.store.blobs.protocol import BlobStore, Buffer, hash_bytes, name, view
+from nbflow.store.blobs.chunks import is_named, name_of
+from nbflow.store.blobs.protocol import BlobStore
 from nbflow.store.pickling.array_layout import hold_all
 from nbflow.store.pickling.component import Decoded, decode_component
 from nbflow.store.pickling.home import Home
@@ -66,21 +66,14 @@ def _known(foreign: Sequence[object]) -> KnownReferences | None:
 
 def is_stored(now: Recording, component: Component) -> bool:
     """Tell whether a recording has exactly the bytes of a component."""
-    if component.blob:
-        same_stream = name(hash_bytes(now.stream), now.stream.nbytes) == component.blob
-    else:
-        same_stream = now.stream == component.stream
-    return same_stream and [digest_buffer(buffer) for buffer in now.buffers] == list(component.buffers)
+    same_stream = is_named(now.stream, component.blob) if component.blob else now.stream == component.stream
+    if not same_stream or len(now.buffers) != len(component.buffers):
+        return False
+    return all(is_named(buffer, digest) for buffer, digest in zip(now.buffers, component.buffers, strict=True))
 
 
 def are_equal(one: Recording, other: Recording) -> bool:
     """Tell whether two recordings have the same bytes."""
     if one.stream != other.stream or len(one.buffers) != len(other.buffers):
         return False
-    return all(digest_buffer(a) == digest_buffer(b) for a, b in zip(one.buffers, other.buffers, strict=True))
-
-
-def digest_buffer(buffer: Buffer) -> str:
-    """Return the name that the bytes have as a blob; a map of a blob that nobody wrote to is not hashed."""
-    content = view(buffer)
-    return maps.untouched(content) or name(hash_bytes(content), content.nbytes)
+    return all(name_of(a) == name_of(b) for a, b in zip(one.buffers, other.buffers, strict=True))
