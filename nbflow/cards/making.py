@@ -14,6 +14,7 @@ from typing import Any, Protocol
 
 from nbflow.cards.kinds import ErrorCard, MetaflowCard, as_html, card_type
 from nbflow.cards.page import displayed
+from nbflow.store.values.user_code import reason_of
 
 CARDS_ARTIFACT = "_cards"
 """The artifact of a task that holds its cards: a list of (type, id, HTML)."""
@@ -151,7 +152,7 @@ class CurrentCards:
             return wanted.type, wanted.id, page
         except Exception as error:  # noqa: BLE001 - the user's own type of card
             if is_over:
-                said = f"{type(error).__name__}: {error}"
+                said = reason_of(error)
                 print(f"the card of type '{wanted.type}' cannot be drawn: {said}", file=sys.stderr)
             page = ErrorCard().render(self._task, traceback.format_exc())
             return ("error", wanted.id, page) if wanted.save_errors else None

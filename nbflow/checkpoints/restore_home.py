@@ -15,6 +15,7 @@ from nbflow.run.task.earlier_code import EarlierDefinitions
 from nbflow.run.task.namespace import future_flags
 from nbflow.run.task.tracebacks import filename_of_cell, show_source
 from nbflow.store.catalog.reader import CatalogReader
+from nbflow.store.values.user_code import reason_of
 
 
 class RestoreHome:
@@ -69,7 +70,7 @@ class RestoreHome:
                 if definition.names & self.checkpoint.needed:
                     raise PreludeFailed(definition.names, filename_of_cell(definition.place), error) from error
                 names = ", ".join(sorted(definition.names))
-                notes.append(f"not defined: {names} ({type(error).__name__}: {error})")
+                notes.append(f"not defined: {names} ({reason_of(error)})")
             else:
                 self.ledger.define((definition,))
         return notes

@@ -46,6 +46,7 @@ from nbflow.run.task.traces import comparison
 from nbflow.run.workers.local_pool import LocalPool
 from nbflow.run.workers.workers import JobTimedOut, StartWorkers, WorkerAnswer, WorkerDied, WorkersMissing
 from nbflow.store.values.artifact_ref import ArtifactRef
+from nbflow.store.values.user_code import name_of, reason_of
 
 Listener = Callable[[Event, Result | None], None]
 """Is called after an event was committed, with the worker's result if there is one."""
@@ -340,7 +341,9 @@ def _describe_end(error: Exception, timeout: float | None) -> Failure:
     if isinstance(error, WorkersMissing):
         cause = error.cause
         return replace(cause, kind=FailureKind.CRASH, message=f"its worker could not start: {cause.message}")
-    return Failure(FailureKind.CRASH, type(error).__name__, f"its worker could not send back the result: {error}")
+    return Failure(
+        FailureKind.CRASH, name_of(type(error)), f"its worker could not send back the result: {reason_of(error)}"
+    )
 
 
 def describe_exit(code: int) -> str:

@@ -22,6 +22,11 @@ HARMLESS = {
     "no_number": "value = [float('nan'), float('inf')]\nvalue",
     "repr_leaves": "class A:\n    def __repr__(self):\n        raise SystemExit(3)\nvalue = A()",
     "no_json": "class A:\n    def _repr_mimebundle_(self, **_):\n        return {5: {(1, 2): self}}\nA()",
+    "display_leaves": "class A:\n    def _repr_html_(self):\n        raise SystemExit(3)\nA()",
+    "pickle_leaves": "class A:\n    def __reduce__(self):\n        raise SystemExit(3)\nleft = A()",
+    "metaclass": "class M(type):\n    @property\n    def __module__(cls):\n        raise SystemExit\n"
+    "class A(metaclass=M):\n    pass\nA()",
+    "huge_factorial": "import math\nvalue = [math.factorial(2000)]",
     "asks_nothing": "class A:\n    def __getattr__(self, name):\n        raise RuntimeError(name)\nA()",
 }
 FAILING = {
@@ -30,6 +35,7 @@ FAILING = {
         "E: <exception str() failed>",
     ),
     "message_is_huge": ("raise ValueError('x' * 10**7)", "characters are left out]"),
+    "name_is_huge": ("raise type('E' * 10**7, (Exception,), {})('x')", "characters are left out]"),
     "chain": ("a, b = ValueError('a'), ValueError('b')\na.__cause__, b.__cause__ = b, a\nraise a", "ValueError: a"),
     "group": ("raise ExceptionGroup('g', [ValueError('\\udcff')])", "ExceptionGroup: g (1 sub-exception)"),
     "base": ("class Stop(BaseException):\n    pass\nraise Stop('now')", "Stop: now"),

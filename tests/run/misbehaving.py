@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import threading
 import time
 from pathlib import Path
 from typing import Any
@@ -61,6 +62,9 @@ class Misbehaving:
 
     def answer_nonsense(self) -> Result:
         return Result(UNPICKLABLE)
+
+    def leave_thread(self) -> None:
+        threading.Thread(target=time.sleep, args=(600,)).start()
 
     def fork(self) -> None:
         if os.fork() == 0:

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
+import json
+
 import pytest
 
+from nbflow.run.output import display
+from nbflow.run.output.display import bundle_of
 from nbflow.run.output.outputs import LONGEST_OUTPUT, Outputs, settled
 
 
@@ -57,3 +62,79 @@ def test_a_very_long_text_is_cut_and_a_picture_is_not() -> None:
     )
     assert shown["data"]["text/plain"].endswith("x\n[this text is longer than 1,000,000 characters]")
     assert len(shown["data"]["image/png"]) == LONGEST_OUTPUT + 1
+
+
+class Showing:
+    """Shows what it is given, as an object of the user's own may do."""
+
+    def __init__(self, bundle: object) -> None:
+        self.bundle = bundle
+
+    def __repr__(self) -> str:
+        return "Showing"
+
+    def _repr_mimebundle_(self, **_options: object) -> object:
+        return self.bundle() if callable(self.bundle) else self.bundle
+
+
+def _cycle() -> dict[str, object]:
+    found: dict[str, object] = {}
+    found["json"] = found
+    return found
+
+
+def _deep() -> dict[str, object]:
+    found: list[object] = []
+    for _ in range(100_000):
+        found = [found]
+    return {"json": found}
+
+
+def _leaves() -> object:
+    raise SystemExit(3)
+
+
+BUNDLES = {
+    "set": ({"json": {"a"}}, ["a"]),
+    "bytes": ({"json": [b"ab"]}, ["YWI="]),
+    "no numbers": ({"json": [float("nan"), float("inf"), -float("inf")]}, ["nan", "inf", "-inf"]),
+    "keys": ({"json": {(1, 2): 3, None: 4, 5: 6}}, {"null": 4, "5": 6}),
+    "object": ({"json": Showing(1)}, "Showing"),
+    "half a character": ({"json": ["\ud800"]}, ["\ud800"]),
+    "cycle": (_cycle, "<a dict that is not valid JSON>"),
+    "nested": (_deep, "<a list that is not valid JSON>"),
+    "endless": (lambda: {"json": itertools.count()}, "<a count that is not valid JSON>"),
+}
+
+
+@pytest.mark.parametrize("name", BUNDLES)
+def test_a_display_is_valid_json_whatever_it_was(name: str) -> None:
+    bundle, seen = BUNDLES[name]
+    shown = bundle_of(Showing(bundle))
+    assert shown == {"text/plain": "Showing", "json": seen}
+    json.dumps(shown, allow_nan=False)
+
+
+def test_a_display_that_exits_is_withheld_in_a_line() -> None:
+    assert bundle_of(Showing(_leaves)) == {"text/plain": "<Showing cannot be shown: SystemExit: 3>"}
+
+
+def test_a_display_that_does_not_end_is_withheld(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(display, "SECONDS_FOR_DISPLAY", 0.01)
+    shown = bundle_of(Showing(lambda: [None for _ in itertools.count() if False]))
+    assert shown == {"text/plain": "<Showing cannot be shown: it takes longer than 0 s>"}
+
+
+def test_content_that_is_too_large_is_left_out_with_a_line() -> None:
+    outputs = Outputs()
+    huge = {"a": ["x" * 10_000_000] * 3}
+    outputs.show("display_data", {"text/plain": "A", "text/html": "x" * 10**8, "json": huge, "image/png": "small"})
+    data = outputs.all[0]["data"]
+    assert [*data] == ["text/plain", "image/png"]
+    assert data["text/plain"].startswith("A\n[text/html is left out: it has 100,000,000 characters, and at most ")
+
+
+def test_an_error_that_is_shown_is_short() -> None:
+    outputs = Outputs()
+    outputs.fail("E" * 10**6, "x" * 10**7, ["x" * 10**7, "y" * 10**7])
+    assert len(json.dumps(outputs.all)) < 110_000

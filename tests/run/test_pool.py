@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -50,7 +51,9 @@ class Answers:
         return found
 
 
-def run_jobs(folder: Path, jobs: list[tuple[str, bool]], workers: int = 2) -> dict[str, list[WorkerAnswer]]:
+def run_jobs(
+    folder: Path, jobs: list[tuple[str, bool]], workers: int = 2, levels: Sequence[int] = ()
+) -> dict[str, list[WorkerAnswer]]:
     """Have jobs done that are called after what they do; those that hang have a timeout."""
     Store.open(folder / ".nbflow")
     answers = Answers(len(jobs))
@@ -59,7 +62,8 @@ def run_jobs(folder: Path, jobs: list[tuple[str, bool]], workers: int = 2) -> di
     try:
         for number, (kind, is_brief) in enumerate(jobs):
             timeout = 0.2 if kind in ("hang", "stop") else None
-            pool.submit(Job(TaskId(kind, (number,)), is_brief=is_brief), timeout)
+            level = levels[number] if levels else 0
+            pool.submit(Job(TaskId(kind, (number,)), level=level, is_brief=is_brief), timeout)
         return answers.wait()
     finally:
         pool.close()
@@ -100,6 +104,12 @@ def test_many_jobs_that_kill_their_workers_take_no_other_with_them(tmp_path: Pat
 def test_jobs_beside_one_that_lasts_are_done_once(lasting: tuple[str, bool], tmp_path: Path) -> None:
     jobs = [("pass_", True), lasting, *[("pass_", True)] * 30]
     check(run_jobs(tmp_path, jobs), jobs, tmp_path)
+
+
+def test_a_worker_that_does_not_end_makes_room_for_another(tmp_path: Path) -> None:
+    """The second job needs a process in which no settings are made yet; the first process has a thread that lasts."""
+    answers = run_jobs(tmp_path, [("leave_thread", False), ("pass_", False)], workers=1, levels=[1, 0])
+    assert all(isinstance(said[0], Result) for said in answers.values())
 
 
 def test_a_worker_that_cannot_start_says_why(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import base64
 import io
+import itertools
+import math
 
 import numpy as np
 import pandas as pd
+import pytest
 from matplotlib.figure import Figure
 from PIL import Image
 
-from nbflow.store.values import thumbnail
+from nbflow.store.values import summary, thumbnail
 from nbflow.store.values.artifact_ref import Summary
 from nbflow.store.values.summary import in_words, summarise
 
@@ -92,3 +95,79 @@ def test_a_few_words_are_said_without_tables_and_pictures() -> None:
     assert in_words(pd.DataFrame({"a": [1]})) == "1 rows × 1 columns: a"
     assert in_words(Figure(figsize=(6.4, 4.8))) == "<Figure size 640x480 with 0 Axes>"
     assert "raises" in in_words(Hostile())
+
+
+class Raising(type):
+    """Raises for whatever a class is asked."""
+
+    def __repr__(cls) -> str:
+        raise ValueError
+
+    @property
+    def __module__(cls) -> str:  # type: ignore[override]
+        raise SystemExit
+
+    def __instancecheck__(cls, instance: object) -> bool:
+        raise ValueError
+
+
+class Text(str):
+    __slots__ = ()
+
+    def __getitem__(self, key: object) -> str:
+        raise ValueError
+
+    def split(self, *_: object) -> list[str]:  # type: ignore[override]
+        raise SystemExit
+
+
+def _leaves(_self: object) -> str:
+    raise SystemExit(3)
+
+
+class _Own(BaseException):
+    pass
+
+
+def _raises_own(_self: object, *_names: object) -> str:
+    raise _Own
+
+
+EVIL = {
+    "exits": {"__repr__": _leaves},
+    "own base": {"__repr__": _raises_own},
+    "no text": {"__repr__": lambda _self: 5},
+    "other text": {"__repr__": lambda _self: Text("x" * 500)},
+    "huge": {"__repr__": lambda _self: "x" * 10**8},
+    "no class": {"__class__": property(_raises_own)},
+    "other class": {"__class__": np.ndarray},
+    "no length": {"__len__": _leaves},
+    "negative": {"__len__": lambda _self: -1},
+    "huge shape": {"shape": (10**5000,), "dtype": property(_raises_own)},
+    "attributes": {"__getattribute__": _raises_own},
+    "unequal": {"__eq__": _raises_own, "__hash__": _raises_own, "__bool__": _raises_own},
+    "huge name": {"__qualname__": "x" * 10**7},
+    "huge module": {"__module__": "x" * 10**7},
+}
+
+
+@pytest.mark.parametrize("kind", [type, Raising])
+@pytest.mark.parametrize("name", EVIL)
+def test_whatever_a_value_does_it_is_described_in_a_short_line(name: str, kind: type) -> None:
+    value = kind("Evil", (), EVIL[name])()
+    for found in (summarise(value), summarise([value])):
+        assert 0 < len(found.text) <= 200
+        assert len(found.type) <= 401  # a module and a name
+
+
+def test_a_repr_that_does_not_end_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(summary, "SECONDS_FOR_SUMMARY", 0.01)
+    endless = type("Endless", (), {"__repr__": lambda _self: "".join("" for _ in itertools.count())})()
+    assert summarise(endless).text == "<tests.store.test_summary.Endless, its repr takes too long>"
+
+
+def test_an_int_of_more_digits_than_python_writes_is_described_wherever_it_is() -> None:
+    number = math.factorial(2000)
+    assert summarise(number).text.startswith("0x")
+    assert summarise([number]).text.startswith("1 items: [0x")
+    assert summarise({"n": number}).text.startswith("1 items: n=0x")

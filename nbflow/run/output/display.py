@@ -7,10 +7,12 @@ import io
 import json
 import sys
 from collections.abc import Callable, Iterable
+from itertools import islice
 from numbers import Integral, Real
 from typing import Any
 
 from nbflow.run.output.outputs import Bundle
+from nbflow.store.values.user_code import TakesTooLong, answer_of, name_of, reason_of
 
 BACKEND = "module://nbflow.run.output.figures"
 """Names the matplotlib backend of workers, which displays figures."""
@@ -25,6 +27,11 @@ _METHODS = {
     "application/json": "_repr_json_",
     "application/javascript": "_repr_javascript_",
 }
+
+SECONDS_FOR_DISPLAY = 20.0
+_MOST_ITEMS = 1_000_000  # items of an iterable that JSON does not know
+_NO_NUMBERS = {"NaN": "nan", "Infinity": "inf", "-Infinity": "-inf"}
+"""Says what stands for the numbers that JSON does not have, as in the messages of a kernel."""
 
 _publish: Callable[[Bundle], object] = lambda bundle: print(bundle["text/plain"])  # noqa: E731 - outside of a task
 
@@ -56,7 +63,14 @@ def display(*values: object, **options: Any) -> Any:
 
 def bundle_of(value: object) -> dict[str, Any]:
     """Return the content of a value by MIME type; bytes become base64 text, as in a notebook file."""
-    return in_json(_bundle_of(value))
+    return answer_of(lambda: in_json(_bundle_of(value)), lambda error: withheld(value, error), SECONDS_FOR_DISPLAY)
+
+
+def withheld(value: object, error: BaseException) -> dict[str, Any]:
+    """Return what is shown instead of a value that cannot be shown: a line that says why."""
+    late = isinstance(error, TakesTooLong)
+    why = f"it takes longer than {SECONDS_FOR_DISPLAY:.0f} s" if late else reason_of(error)
+    return {"text/plain": f"<{name_of(type(value))} cannot be shown: {why}>"}
 
 
 def _bundle_of(value: object) -> dict[str, Any]:
@@ -80,7 +94,7 @@ def _plain(value: object) -> str:
     try:
         return repr(value)
     except Exception as error:  # noqa: BLE001 - the user's own __repr__ may raise
-        return f"<{type(value).__name__}: its repr raises {type(error).__name__}>"
+        return f"<{name_of(type(value))}: its repr raises {name_of(type(error))}>"
 
 
 def _call(value: object, method: str) -> Any:
@@ -93,7 +107,11 @@ def _call(value: object, method: str) -> Any:
 
 def in_json(bundle: Bundle) -> dict[str, Any]:
     """Return what a notebook file can hold of a bundle or its metadata."""
-    return {str(mime): _in_json(content) for mime, content in bundle.items()}
+    return answer_of(
+        lambda: {str(mime): _in_json(content) for mime, content in bundle.items()},
+        lambda error: withheld(bundle, error),
+        SECONDS_FOR_DISPLAY,
+    )
 
 
 def _in_json(content: Any) -> Any:
@@ -101,7 +119,7 @@ def _in_json(content: Any) -> Any:
     if type(content) is str:
         return content
     try:
-        return json.loads(json.dumps(content, default=_as_json, skipkeys=True))
+        return json.loads(json.dumps(content, default=_as_json, skipkeys=True), parse_constant=_NO_NUMBERS.__getitem__)
     except Exception:  # noqa: BLE001 - the user's own objects
         return f"<a {type(content).__name__} that is not valid JSON>"
 
@@ -116,7 +134,10 @@ def _as_json(content: object) -> Any:
         case Real():
             return float(content)
         case Iterable():
-            return list(content)
+            items = list(islice(content, _MOST_ITEMS + 1))
+            if len(items) > _MOST_ITEMS:
+                raise ValueError(f"it has more than {_MOST_ITEMS:,} items")
+            return items
         case _:
             return str(content)
 

@@ -6,13 +6,16 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from nbflow.store.values.user_code import LONGEST_NAME, LONGEST_REASON, abridged
+
 Bundle = Mapping[str, Any]
 """Maps MIME types to content, or to metadata."""
 
 Output = dict[str, Any]
 """Holds one output in the notebook format: `stream` (name, text), `display_data`, `execute_result` or `error`."""
 
-LONGEST_OUTPUT = 1_000_000  # characters of a plain text that are kept
+LONGEST_OUTPUT, LONGEST_ERROR = 1_000_000, 100_000  # characters of a plain text, and of a traceback, that are kept
+LARGEST_CONTENT = 25_000_000  # characters of a picture, of HTML and the like, that are kept
 
 
 class Outputs:
@@ -49,7 +52,9 @@ class Outputs:
     def fail(self, name: str, value: str, traceback: Sequence[str]) -> None:
         """Add an error that was caught and is shown."""
         self._begin()
-        self.all.append({"output_type": "error", "ename": name, "evalue": value, "traceback": list(traceback)})
+        lines = abridged("\n".join(traceback), LONGEST_ERROR).split("\n")
+        value = abridged(value, LONGEST_REASON)
+        self.all.append({"output_type": "error", "ename": name[:LONGEST_NAME], "evalue": value, "traceback": lines})
 
     def clear(self, wait: bool = False) -> None:
         """Remove all outputs: now, or with `wait` when the next output comes."""
@@ -102,7 +107,27 @@ def _overwritten(line: str) -> str:
 
 
 def _cut(data: Mapping[str, Any]) -> dict[str, Any]:
-    text = data.get("text/plain")
-    if not isinstance(text, str) or len(text) <= LONGEST_OUTPUT:
-        return dict(data)
-    return {**data, "text/plain": f"{text[:LONGEST_OUTPUT]}\n[this text is longer than {LONGEST_OUTPUT:,} characters]"}
+    """Shorten a long plain text, and leave out other content that is too large for a page, with a line about it."""
+    found, text = dict(data), data.get("text/plain")
+    if isinstance(text, str) and len(text) > LONGEST_OUTPUT:
+        text = f"{text[:LONGEST_OUTPUT]}\n[this text is longer than {LONGEST_OUTPUT:,} characters]"
+        found["text/plain"] = text
+    for mime, size in [(mime, size_of(content)) for mime, content in found.items()]:
+        if size > LARGEST_CONTENT:
+            del found[mime]
+            said = f"[{mime} is left out: it has {size:,} characters, and at most {LARGEST_CONTENT:,} are kept]"
+            found["text/plain"] = text = f"{text}\n{said}" if isinstance(text, str) else said
+    return found
+
+
+def size_of(content: Any) -> int:
+    """Return about how many characters JSON content has, or as soon as it is too much, what was counted."""
+    size, agenda = 0, [content]
+    while agenda and size <= LARGEST_CONTENT:
+        one = agenda.pop()
+        if isinstance(one, dict):
+            agenda += (*one.keys(), *one.values())
+        elif isinstance(one, list):
+            agenda += one
+        size += len(one) if isinstance(one, str) else 4
+    return size

@@ -5,18 +5,22 @@ from __future__ import annotations
 import atexit
 import os
 import sys
+from collections.abc import Callable
 from types import ModuleType
 from typing import Any
 
 import comm
 from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
+from IPython.core.formatters import DisplayFormatter
 from IPython.core.interactiveshell import InteractiveShell, InteractiveShellABC
 from traitlets import Type
 from traitlets.config import Config
 
+from nbflow.run.output.display import SECONDS_FOR_DISPLAY, withheld
 from nbflow.run.output.frontend import stage
 from nbflow.run.output.outputs import Bundle
+from nbflow.store.values.user_code import answer_of, name_of, text_of
 
 _SESSION = ("_dh", "_ih", "_oh")
 """Lists names that magics look up among the user's names; the names of a step lack them."""
@@ -43,6 +47,18 @@ class _Publisher(DisplayPublisher):
 
     def clear_output(self, wait: bool = False) -> None:
         stage().clear(wait)
+
+
+class _Formatter(DisplayFormatter):
+    """Shows a line instead of a value whose methods exit, take long, or raise where IPython does not expect it."""
+
+    def format(self, obj: Any, include: Any = None, exclude: Any = None) -> tuple[Bundle, Bundle]:
+        form: Callable[[Any, Any, Any], tuple[Bundle, Bundle]] = super().format
+        return answer_of(
+            lambda: form(obj, include, exclude),
+            lambda error: (withheld(obj, error), {}),
+            SECONDS_FOR_DISPLAY,
+        )
 
 
 class _Hook(DisplayHook):
@@ -134,6 +150,11 @@ class ZMQInteractiveShell(InteractiveShell):
     def enable_gui(self, gui: str | None = None) -> None:
         """Do nothing: no one could see the window."""
 
+    def init_display_formatter(self) -> None:
+        """Use a formatter that never fails the step."""
+        self.display_formatter = _Formatter(parent=self)
+        self.configurables.append(self.display_formatter)  # type: ignore[arg-type]  # its own list of anything
+
     def init_profile_dir(self, profile_dir: object) -> None:
         """Create no folder in the user's home."""
 
@@ -147,7 +168,7 @@ class ZMQInteractiveShell(InteractiveShell):
         """Do nothing: a task has only its own names."""
 
     def _showtraceback(self, etype: Any, evalue: Any, stb: list[str]) -> None:
-        stage().fail(str(etype.__name__), str(evalue), list(stb))
+        stage().fail(name_of(etype), text_of(evalue), list(stb))
 
 
 InteractiveShellABC.register(ZMQInteractiveShell)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from nbflow.flow.graph.graph import Graph
 from nbflow.flow.syntax.specs import StepSpec
+from nbflow.store.values.user_code import text_of
 
 _MISSING = (
     re.compile(r"\bname '(\w+)' is not defined"),
@@ -17,6 +18,7 @@ _MISSING = (
 )
 _MAPPED = re.compile(r"\bis read-only\b|has no attribute 'flush'")
 _MAPS = re.compile(r"\bmemmap\b|\bmmap_mode\b")
+_LOOKED_AT = 10_000  # characters of a message
 _LOOKS_UP = re.compile(r"\b(?:globals|locals|vars)\(\)")
 
 
@@ -31,7 +33,9 @@ def add_hint(error: BaseException, step: StepSpec, graph: Graph) -> None:
                 f"write --in {reads} in its header"
             )
 
-    if _MAPPED.search(str(error)) and any(_MAPS.search(one.source.body) for one in graph.steps.values()):
+    if _MAPPED.search(text_of(error)[:_LOOKED_AT]) and any(
+        _MAPS.search(one.source.body) for one in graph.steps.values()
+    ):
         error.add_note(
             "an array that maps a file reaches other steps as a read-only copy: open the file again in step "
             f"'{step.name}', with np.memmap or np.load(…, mmap_mode='r+')"
@@ -49,7 +53,7 @@ def _missing(error: BaseException, step: StepSpec) -> Iterator[str]:
     ):
         yield error.args[0]
     if isinstance(error, Exception):
-        text = " ".join(str(argument) for argument in error.args if isinstance(argument, str))
+        text = " ".join(argument[:_LOOKED_AT] for argument in error.args[:10] if isinstance(argument, str))
         yield from (name for pattern in _MISSING for name in pattern.findall(text))
 
 

@@ -14,8 +14,11 @@ from nbflow.flow.source.cell import Cell, Place
 from nbflow.flow.source.lines import lines_of
 from nbflow.flow.syntax.specs import StepSpec
 from nbflow.run.events.events import Failure, FailureKind, TracebackFrame
+from nbflow.store.values.user_code import SECONDS_FOR_TEXT, abridged, answer_of, name_of, text_of
 
 LONGEST_MESSAGE, LONGEST_TRACEBACK = 10_000, 100_000  # characters that are kept
+_LONGEST_LINE, _MOST_FRAMES = 1_000, 1_000
+_SECONDS_FOR_TRACEBACK = 5.0
 _OURS = str(Path(__file__).parents[2]) + os.sep
 
 
@@ -42,12 +45,9 @@ def show_source(filename: str, cell: Cell) -> None:
 
 def describe_failure(error: BaseException, kind: FailureKind = FailureKind.ERROR) -> Failure:
     """Return a failure as the user may read it: without the frames of nbflow above the body."""
-    name, message = type(error).__qualname__, _shortened(_text_of(error), LONGEST_MESSAGE)
-    try:
-        frames, text = _trace(error)
-    except (Exception, SystemExit):  # noqa: BLE001 - the user's own exception may break its traceback
-        frames, text = (), f"{name}: {message}\n"
-    return Failure(kind, name, message, frames, _shortened(text, LONGEST_TRACEBACK))
+    name, message = name_of(type(error)), abridged(_text_of(error), LONGEST_MESSAGE)
+    frames, text = answer_of(lambda: _trace(error), lambda _: ((), f"{name}: {message}\n"), _SECONDS_FOR_TRACEBACK)
+    return Failure(kind, name, message, frames, abridged(text, LONGEST_TRACEBACK))
 
 
 def _trace(error: BaseException) -> tuple[tuple[TracebackFrame, ...], str]:
@@ -56,10 +56,19 @@ def _trace(error: BaseException) -> tuple[tuple[TracebackFrame, ...], str]:
     for one in _related_errors(summary):
         one.stack[:] = [frame for frame in one.stack if not frame.filename.startswith(_OURS)]
     frames = tuple(
-        TracebackFrame(f"{frame.filename}, line {frame.lineno}", frame.name, frame.line or "")
-        for frame in summary.stack
+        TracebackFrame(
+            f"{frame.filename[:_LONGEST_LINE]}, line {frame.lineno}",
+            frame.name[:_LONGEST_LINE],
+            (frame.line or "")[:_LONGEST_LINE],
+        )
+        for frame in _outermost_and_innermost(summary.stack)
     )
     return frames, "".join(summary.format())
+
+
+def _outermost_and_innermost(stack: list[traceback.FrameSummary]) -> list[traceback.FrameSummary]:
+    half = _MOST_FRAMES // 2
+    return stack if len(stack) <= _MOST_FRAMES else [*stack[:half], *stack[-half:]]
 
 
 def _related_errors(summary: traceback.TracebackException) -> Iterator[traceback.TracebackException]:
@@ -70,14 +79,6 @@ def _related_errors(summary: traceback.TracebackException) -> Iterator[traceback
         found = [other for other in (one.__cause__, one.__context__) if other is not None] + [*(one.exceptions or ())]
         yield from found
         agenda += found
-
-
-def _shortened(text: str, longest: int) -> str:
-    """Return a text, or only its beginning and its end if it is too long."""
-    if len(text) <= longest:
-        return text
-    half = longest // 2
-    return f"{text[:half]}\n[{len(text) - 2 * half:,} characters are left out]\n{text[-half:]}"
 
 
 def without_our_frames(tb: TracebackType | None) -> TracebackType | None:
@@ -105,8 +106,9 @@ def _is_from(tb: TracebackType, package: str) -> bool:
 
 
 def _text_of(error: BaseException) -> str:
-    try:
-        notes = [note for note in getattr(error, "__notes__", ()) if isinstance(note, str) and "\n" not in note]
-        return "; ".join([str(error), *notes])
-    except (Exception, SystemExit) as broken:  # noqa: BLE001 - the user's own __str__ may raise
-        return f"<its message cannot be shown: {type(broken).__name__}>"
+    message = text_of(error)
+    return answer_of(lambda: "; ".join([message, *_notes_of(error)]), lambda _: message, SECONDS_FOR_TEXT)
+
+
+def _notes_of(error: BaseException) -> list[str]:
+    return [note for note in getattr(error, "__notes__", ()) if isinstance(note, str) and "\n" not in note]

@@ -21,14 +21,11 @@ from nbflow.run.workers.channel import OpenStore, WorkerSetup
 from nbflow.run.workers.fork_server import has_fork_server, start_fork_server, threads_of
 from nbflow.run.workers.job_queue import Ticket
 from nbflow.run.workers.preloaded_modules import modules_to_preload
-from nbflow.run.workers.supervisor import Supervisor
+from nbflow.run.workers.supervisor import ENDED_AFTER, Supervisor
 from nbflow.run.workers.workers import Receiver, WorkersMissing
 from nbflow.store.store import Store
 
 _AT_START = dict(os.environ)
-
-GONE_AFTER = 5.0
-"""This many seconds the pool waits for its workers to end."""
 
 
 class LocalPool:
@@ -63,18 +60,18 @@ class LocalPool:
         self._wake()
 
     def close(self) -> None:
-        """End the workers as a Python process ends; wait at most GONE_AFTER seconds for what they left running."""
+        """End the workers as a Python process ends; wait at most ENDED_AFTER seconds for what they left running."""
         if self._thread.is_alive():
             self._is_closing = True
             self._wake()
-            self._are_gone.wait(GONE_AFTER)
+            self._are_gone.wait(ENDED_AFTER)
 
     def stop(self) -> None:
         """Kill all workers, also inside C code, and return when they are gone. No answer is received after this."""
         self._is_stopping = True
         if self._thread.ident is not None:
             self._wake()
-            self._thread.join(2 * GONE_AFTER)
+            self._thread.join(2 * ENDED_AFTER)
         if not self._thread.is_alive():
             self._wakes.close()
             self._supervisor.close()
@@ -92,7 +89,7 @@ class LocalPool:
                     self._are_gone.set()
                 self._supervisor.step()
         finally:
-            self._supervisor.stop(GONE_AFTER)
+            self._supervisor.stop(ENDED_AFTER)
 
 
 def _open_store(root: Path) -> TaskStore:

@@ -26,6 +26,9 @@ from nbflow.run.workers.workers import JobTimedOut, WorkerAnswer, WorkerDied, Wo
 STALLED = 0.02
 """A worker that is on a job for so many seconds gives back the jobs behind it."""
 
+ENDED_AFTER = 5.0
+"""A worker that is to end is killed after so many seconds: what it left running may never end."""
+
 FAILED_STARTS = 3
 """After so many starts that failed one after another, no more are tried."""
 
@@ -37,7 +40,8 @@ class _Worker:
         self.process = process
         self.is_ready = False
         self.is_heard = True  # until it closes its end of the channel
-        self.since = time.monotonic()  # when it began with its present job
+        self.is_ending = False
+        self.since = time.monotonic()  # when it began with its present job, or to end
         self.refusal: Failure | None = None  # why it could not start
         self.reason: Exception | None = None  # why it was killed
         self.children: set[int] = set()  # the processes that it had started when it was killed
@@ -88,7 +92,8 @@ class Supervisor:
     def end_idle(self) -> bool:
         """Let the idle workers end as Python processes end, and return whether no worker is left."""
         for worker in self._jobs.idle():
-            self._end(worker)
+            if not worker.is_ending:
+                self._end(worker)
         return not self._workers
 
     def stop(self, patience: float) -> None:
@@ -147,8 +152,9 @@ class Supervisor:
             self._selector.modify(channel, events, partial(self._hear, worker))
 
     def _end(self, worker: _Worker) -> None:
-        """Let an idle worker end as a Python process ends."""
+        """Let an idle worker end as a Python process ends, and kill it if that takes too long."""
         self._jobs.bar(worker)
+        worker.is_ending, worker.since = True, time.monotonic()
         self._tell(worker, None)
 
     # the clock
@@ -162,8 +168,10 @@ class Supervisor:
         return max(0.0, min(due)) if due else None
 
     def _due(self, worker: _Worker) -> float | None:
-        """Return when the present job of a worker has taken too long: for its timeout, or for the jobs behind it."""
+        """Return when what a worker does has taken too long: for its timeout, for the jobs behind it, or to end."""
         held = self._jobs.held_by(worker)
+        if worker.is_ending:
+            return worker.since + ENDED_AFTER
         if not held or not worker.is_ready or worker.reason is not None:
             return None
         if held[0].timeout is not None:
@@ -178,6 +186,10 @@ class Supervisor:
                 self._interfere(worker)
 
     def _interfere(self, worker: _Worker) -> None:
+        if worker.is_ending:
+            worker.since = time.monotonic()
+            worker.kill()
+            return
         if self._jobs.held_by(worker)[0].timeout is not None:
             worker.kill(JobTimedOut(worker.process.pid))
             return

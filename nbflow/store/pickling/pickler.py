@@ -24,6 +24,7 @@ from nbflow.store.pickling.reduce import frames
 from nbflow.store.pickling.reduce.registry import EXACT, Reducer, load_entry_points, reducer_of
 from nbflow.store.values.artifact_ref import Lost
 from nbflow.store.values.routes import find_paths
+from nbflow.store.values.user_code import LONGEST_NAME, SECONDS_FOR_TEXT, answer_of, name_of, reason_of
 
 PICKLE_PROTOCOL = 5
 OUT_OF_BAND = 64 << 10  # bytes; smaller buffers stay in the stream
@@ -65,22 +66,28 @@ class Pickler(cloudpickle.Pickler):  # type: ignore[misc]
 
     def reducer_override(self, obj: Any) -> Any:
         kind = type(obj)
+        if self.careful:
+            return self._attempt(obj, kind)
         reduce = self._reducers.get(kind, _UNSEEN)
         if reduce is _UNSEEN:
-            reduce = self._reducers[kind] = reducer_of(kind)
-        if self.careful:
-            return self._attempt(obj, reduce)
+            reduce = self._reducer(kind)
         return NotImplemented if reduce is None else reduce(self, obj)
 
-    def _attempt(self, obj: Any, reduce: Reducer | None) -> Any:
+    def _reducer(self, kind: type) -> Reducer | None:
+        if kind not in self._reducers:
+            self._reducers[kind] = reducer_of(kind)
+        return self._reducers[kind]
+
+    def _attempt(self, obj: Any, kind: type) -> Any:
         try:
+            reduce = self._reducer(kind)
             reduction = NotImplemented if reduce is None else reduce(self, obj)
             if reduction is NotImplemented and not isinstance(obj, type | FUNCTION):
                 reduction = _standard_reduction(obj, self.dispatch_table)
-        except (NotStorable, RecursionError):
+        except (NotStorable, RecursionError, KeyboardInterrupt):
             raise
-        except Exception as error:  # noqa: BLE001 - the user's __reduce__ or __getstate__
-            return self.lose(obj, f"{type(error).__name__}: {error}")
+        except BaseException as error:  # noqa: BLE001 - the user's __reduce__ or __getstate__, which may also exit
+            return self.lose(obj, reason_of(error))
         return reduction
 
     def lose(self, obj: object, reason: str) -> Any:
@@ -165,10 +172,9 @@ def _standard_reduction(obj: Any, table: Any) -> Any:
 
 def type_name(obj: object) -> str:
     """Return the name of an object's type, with its module unless it is a builtin or from the notebook."""
-    kind = type(obj)
-    return (
-        kind.__qualname__ if kind.__module__ in ("builtins", "__main__") else f"{kind.__module__}.{kind.__qualname__}"
-    )
+    kind, name = type(obj), name_of(type(obj))
+    module = answer_of(lambda: str(kind.__module__)[:LONGEST_NAME], lambda _: "__main__", SECONDS_FOR_TEXT)
+    return name if module in ("builtins", "__main__") else f"{module}.{name}"
 
 
 def digest_class(cls: type, home: Home) -> str:
@@ -244,9 +250,9 @@ def record(
         )
         try:
             recorder.dump(values)
-        except NotStorable:
+        except (NotStorable, KeyboardInterrupt):
             raise
-        except Exception as error:  # noqa: BLE001 - whatever the user's __reduce__ does
+        except BaseException as error:  # noqa: BLE001 - whatever the user's __reduce__ does
             failure = error
         else:
             return _recording(recorder)
@@ -267,8 +273,8 @@ def _recording(recorder: Pickler) -> Recording:
     )
 
 
-def _record_loss(names: Sequence[str], values: list[Any], error: Exception) -> Recording:
-    deep = "it is nested too deeply to be stored" if _is_recursion(error) else f"{type(error).__name__}: {error}"
+def _record_loss(names: Sequence[str], values: list[Any], error: BaseException) -> Recording:
+    deep = "it is nested too deeply to be stored" if _is_recursion(error) else reason_of(error)
     lost = [Lost(name, type_name(value), deep) for name, value in zip(names, values, strict=True)]
     stones = [rebuild.tombstone(one.path, one.was, one.reason) for one in lost]
     stream = pickle.dumps(stones, PICKLE_PROTOCOL)

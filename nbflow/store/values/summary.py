@@ -11,6 +11,7 @@ from typing import Any
 from nbflow.store.values.artifact_ref import Summary
 from nbflow.store.values.thumbnail import thumbnail
 from nbflow.store.values.tombstone import Tombstone
+from nbflow.store.values.user_code import LONGEST_NAME, SECONDS_FOR_TEXT, TakesTooLong, answer_of, name_of
 
 TEXT = 200  # characters
 COLUMNS = 100
@@ -19,7 +20,18 @@ HEAD_ROWS, HEAD_COLUMNS = 5, 12
 _PLAIN: frozenset[type] = frozenset({int, float, bool, complex, type(None)})
 _CONTAINERS = (list, tuple, dict, set, frozenset)
 
-_short = reprlib.Repr()
+SECONDS_FOR_SUMMARY, SECONDS_FOR_PICTURE = 1.0, 5.0
+
+
+class _Repr(reprlib.Repr):
+    """Shortens reprs, and shows an int of more than 4,300 digits, which Python does not write as a decimal."""
+
+    def repr_int(self, x: int, level: int) -> str:
+        text = _plain(x)
+        return text if len(text) <= self.maxlong else f"{text[:18]}...{text[-19:]}"
+
+
+_short = _Repr()
 _short.maxlist = _short.maxtuple = _short.maxdict = _short.maxset = _short.maxfrozenset = 6
 _short.maxstring = _short.maxother = 80
 _short.maxlevel = 3
@@ -30,10 +42,7 @@ def summarise(value: object) -> Summary:
     summary = _describe(value)
     if type(value) in _PLAIN or type(value) in _CONTAINERS:
         return summary
-    try:
-        return _illustrate(value, summary)
-    except (Exception, SystemExit):  # noqa: BLE001 - the user's data, or a figure that cannot be drawn
-        return summary
+    return answer_of(lambda: _illustrate(value, summary), lambda _: summary, SECONDS_FOR_PICTURE)
 
 
 def in_words(value: object) -> str:
@@ -54,16 +63,18 @@ def _describe(value: object) -> Summary:
     kind = type(value)
     if kind in _PLAIN:
         return Summary(kind.__name__, _plain(value)[:TEXT])
-    try:
-        name = _type_name(kind)
-    except Exception:  # noqa: BLE001 - the user's metaclass
-        name = "object"
+    name = answer_of(lambda: _type_name(kind)[:LONGEST_NAME], lambda _: "object", SECONDS_FOR_TEXT)
     if kind is Tombstone:
         return Summary(name, repr(value)[:TEXT])
-    try:
-        return _special(value, name) or _ordinary(value, name)
-    except (Exception, SystemExit) as error:  # noqa: BLE001 - the user's __repr__, __len__ or shape
-        return Summary(name, f"<{name}, its repr raises {type(error).__name__}>")
+    return answer_of(
+        lambda: _special(value, name) or _ordinary(value, name),
+        lambda error: Summary(name, f"<{name}, its repr {_what_it_does(error)}>"[:TEXT]),
+        SECONDS_FOR_SUMMARY,
+    )
+
+
+def _what_it_does(error: BaseException) -> str:
+    return "takes too long" if isinstance(error, TakesTooLong) else f"raises {name_of(type(error))}"
 
 
 def _plain(value: Any) -> str:

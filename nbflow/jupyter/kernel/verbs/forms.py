@@ -13,6 +13,7 @@ from nbflow.flow.syntax.parameter_cell import coerce, parse_value
 from nbflow.flow.syntax.specs import ParameterSpec, ParameterType
 from nbflow.jupyter.kernel.session import Session
 from nbflow.progress.numbers import table
+from nbflow.store.values.user_code import reason_of
 from nbflow.verbs.options import describe_parameter, type_in_words
 
 USE = "nbflow.use"
@@ -50,7 +51,7 @@ def make_form(session: Session, run_flow: Callable[[], None]) -> widgets.VBox:
             try:
                 run_flow()
             except (NbflowError, KeyboardInterrupt) as error:
-                print(f"{type(error).__name__}: {error}")
+                print(reason_of(error))
 
     button.on_click(run)
     return widgets.VBox([*fields, button, said])

@@ -11,6 +11,7 @@ from typing import Any
 from nbflow.store.pickling import rebuild
 from nbflow.store.pickling.recorder import Recorder
 from nbflow.store.pickling.reduce import reopen
+from nbflow.store.values.user_code import reason_of
 
 _LONGEST = 64 << 20  # bytes; longer files are not searched for line ends
 _PLAIN = (int, float, str, bytes, type(None))
@@ -79,7 +80,7 @@ def reduce_connection(recorder: Recorder, connection: Any) -> Any:
         content = connection.serialize() if _ask(connection, "PRAGMA page_count")[0][0] else b""
         switches = {name: _ask(connection, f"PRAGMA {name}")[0][0] for name in _SWITCHES}
     except sys.modules["sqlite3"].Error as error:
-        return recorder.lose(connection, f"{type(error).__name__}: {error}")
+        return recorder.lose(connection, reason_of(error))
     return reopen.connection, (content, switches, connection.isolation_level, connection.row_factory)
 
 
