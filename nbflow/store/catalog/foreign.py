@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from nbflow.errors import BlobCorrupt, Untrusted
-from nbflow.store.catalog.harmless import harmless, withheld
+from nbflow.store.catalog.harmless import harmless, withheld_output
 from nbflow.store.catalog.reader import CatalogReader
 from nbflow.store.catalog.rows import TaskRow
 from nbflow.store.catalog.trust import SignedRecord, keyring
@@ -136,4 +136,4 @@ def read_outputs(reader: CatalogReader, digest: str | None) -> list[dict[str, An
     try:
         return list(json.loads(reader.text(digest) or "[]"))
     except BlobCorrupt as error:
-        return [withheld(f"its stored output is damaged ({error.reason}): run `nbflow verify`")]
+        return [withheld_output(f"its stored output is damaged ({error.reason}): run `nbflow verify`")]

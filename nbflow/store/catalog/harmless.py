@@ -13,7 +13,7 @@ _BASE64 = re.compile(r"[A-Za-z0-9+/=\s]*")
 _NOTE = "only its text and images are shown, because you did not sign it: run `nbflow trust` to see all of it"
 
 
-def withheld(why: str) -> dict[str, Any]:
+def withheld_output(why: str) -> dict[str, Any]:
     """Return an output that says why something is not shown."""
     return {"output_type": "stream", "name": "stderr", "text": f"nbflow: {why}\n"}
 
@@ -23,7 +23,7 @@ def harmless(outputs: Iterable[Any]) -> list[dict[str, Any]]:
     outputs = [one for one in outputs if isinstance(one, Mapping)]
     kept = [_harmless(one) for one in outputs]
     is_whole = all(_rich(one) <= {"text/plain", *_IMAGES} for one in outputs)
-    return kept if is_whole else [*kept, withheld(_NOTE)]
+    return kept if is_whole else [*kept, withheld_output(_NOTE)]
 
 
 def _rich(output: Mapping[str, Any]) -> set[str]:
