@@ -16,6 +16,7 @@ from nbflow.history.address import Address
 from nbflow.history.archive import Archive, task_name
 from nbflow.run.program.keys import prelude_references
 from nbflow.store.blobs import protocol
+from nbflow.store.catalog.evictions import refuse_evicted
 from nbflow.store.catalog.reader import CatalogReader
 from nbflow.store.catalog.rows import RunKind, RunRow, TaskRow, TaskStatus
 from nbflow.store.values.artifact_ref import ArtifactRef, Component
@@ -187,6 +188,7 @@ def _components(reader: CatalogReader, held: Mapping[str, HeldName]) -> dict[str
     for digest, name in wanted.items():
         component = reader.component(digest)
         if component is None:
+            refuse_evicted(reader, digest)
             raise BlobMissing(digest, name)
         found[digest] = component
     return found

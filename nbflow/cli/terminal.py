@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from nbflow.flow.graph.graph import Graph
+from nbflow.history.store_limit import keep_within_limit
 from nbflow.progress.narrator import Narrator
 from nbflow.progress.pictures import count
 from nbflow.progress.streams import fall_silent
@@ -84,6 +85,7 @@ def _perform(workspace: Workspace, request: RunRequest, store: Store) -> Outcome
             workspace.graph, request, store, workspace.folder, progress, started=started,
         )  # fmt: skip
     progress.say(narrator.summary(finished.row.number, finished.outcome, time.monotonic() - began))
+    progress.say(keep_within_limit(store))
     return finished.outcome
 
 

@@ -86,6 +86,16 @@ class BlobMissing(StoreError):
         )
 
 
+class ResultEvicted(StoreError):
+    """Raised when a stored value is needed that was evicted to keep the store within its limit."""
+
+    def __init__(self, artifact: str, step: str, run: str, when: str) -> None:
+        self.artifact, self.step, self.run, self.when = artifact, step, run, when
+        super().__init__(
+            f"{artifact} of {run}/{step} was evicted on {when}, to keep the store within its limit: run {step} again"
+        )
+
+
 class BlobCorrupt(StoreError):
     """Raised when the bytes of a blob do not have the digest in its name."""
 

@@ -20,6 +20,7 @@ from nbflow.run.events.events import TaskId
 from nbflow.run.learning import link_known
 from nbflow.run.program.program import Program
 from nbflow.run.program.stored_sources import read_graph, read_sources, read_stored_cells
+from nbflow.store.catalog.evictions import describe_eviction, evicted_steps
 from nbflow.store.catalog.reader import CatalogReader
 from nbflow.store.catalog.rows import RunKind, RunRow, RunStatus, StepRow, TaskRow, TaskStatus
 
@@ -127,14 +128,18 @@ class Archive:
                 yield step, replace(version, graph=self._graph(seal.code, row.document))
 
     def _lives(self, row: RunRow) -> Iterator[tuple[str, Lived]]:
-        graph = self.graph(row)
+        graph, evicted = self.graph(row), evicted_steps(self.reader, row.id)
         totals: dict[str, list[StepRow]] = {}
         for total in self.reader.steps(row.id):
             totals.setdefault(total.step, []).append(total)
         for step in graph.links:
             if step in totals:
                 lived = live(row, totals[step], expected(graph, step, totals) or 0)
-                yield step, replace(lived, error=self._error(row, step, lived))
+                if lived.complete and step in evicted:
+                    lived = replace(lived, complete=False, evicted=True, error=describe_eviction(evicted[step]))
+                else:
+                    lived = replace(lived, error=self._error(row, step, lived))
+                yield step, lived
 
     def _error(self, row: RunRow, step: str, lived: Lived) -> str:
         """Return in a few words why a step failed or stopped, with the task it happened in; "" if it did neither."""

@@ -144,7 +144,8 @@ def _python(then: str, now: str) -> Iterator[str]:
 class Lived:
     """Says what became of one step in one run.
 
-    `complete` means that all its tasks are there and none failed; `cancelled` that some were stopped or died with
+    `complete` means that all its tasks are there and none failed; `evicted` that they were, and that a result was
+    removed since to keep the store within its limit; `cancelled` that some were stopped or died with
     their run. `error` tells why the step is neither complete nor running. `seconds` is the time of all tasks together,
     `finished` the end of the last one in seconds since 1970.
     """
@@ -153,6 +154,7 @@ class Lived:
     failed: bool = False
     cancelled: bool = False
     running: bool = False
+    evicted: bool = False
     seconds: float = 0.0
     finished: float = 0.0
     error: str = ""
@@ -203,9 +205,8 @@ def current_state(step: str, now: Version, pasts: Sequence[Past]) -> StepState:
         if then.complete and _is_same(step, past, now):
             return StepState(step, StepStatus.DONE, (), past.number, then)
     for past, then in lived:
-        if (then.failed or then.cancelled) and _is_same(step, past, now):
-            status = StepStatus.FAILED if then.failed else StepStatus.CANCELLED
-            return StepState(step, status, (then.error,), past.number, then)
+        if (then.failed or then.cancelled or then.evicted) and _is_same(step, past, now):
+            return StepState(step, _left(then), (then.error,), past.number, then)
     changes = tuple(explain_all(step, newest.version_of(step), now))
     if last.failed:
         return StepState(step, StepStatus.FAILED, (*changes, last.error), newest.number, last, outdated=True)
@@ -214,6 +215,13 @@ def current_state(step: str, now: Version, pasts: Sequence[Past]) -> StepState:
             reasons = tuple(explain_all(step, past.version_of(step), now))
             return StepState(step, StepStatus.STALE, reasons, past.number, then)
     return StepState(step, StepStatus.MISSING, changes or ("it never finished",), newest.number, last)
+
+
+def _left(then: Lived) -> StepStatus:
+    """Return the status of a step that has not changed, and of which no complete result is left."""
+    if then.failed:
+        return StepStatus.FAILED
+    return StepStatus.CANCELLED if then.cancelled else StepStatus.MISSING
 
 
 def _is_same(step: str, past: Past, now: Version) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from functools import cached_property
 from pathlib import Path
@@ -26,8 +26,10 @@ from nbflow.store.values.artifact_ref import ArtifactRef
 if TYPE_CHECKING:
     from nbflow.store.catalog.audit import Damage
     from nbflow.store.catalog.disk_use import DiskUse
+    from nbflow.store.catalog.evictions import Evicted
     from nbflow.store.catalog.keeping_rules import Kept
     from nbflow.store.catalog.sweep import Swept
+    from nbflow.store.values.artifact_ref import Component
 
 FOLDER = ".nbflow"
 CATALOG = "catalog.db"
@@ -48,7 +50,16 @@ class Store(ValueStore):
         _refuse_open_to_all(root, root / "blobs", self.catalog)
         self.on_network = schema.is_on_network(self.catalog)  # then SQLite is slower, and blobs are not mapped
         blobs = ChunkedBlobs(root / "blobs", mapped=not self.on_network)
-        super().__init__(blobs, lambda digest: self.history.component(digest))
+        super().__init__(blobs, self._find)
+
+    def _find(self, digest: str) -> Component | None:
+        """Return the row of a component. Raises ResultEvicted if it was there."""
+        found = self.history.component(digest)
+        if found is None:
+            from nbflow.store.catalog.evictions import refuse_evicted  # noqa: PLC0415 - hardly ever needed
+
+            refuse_evicted(self.history, digest)
+        return found
 
     @staticmethod
     def locate(start: Path) -> Path:
@@ -147,6 +158,23 @@ class Store(ValueStore):
         from nbflow.store.catalog.disk_use import add_up  # noqa: PLC0415 - as above
 
         return add_up(self.history, self.blobs, kept)
+
+    def size(self) -> int:
+        """Return the bytes that the store takes on disk: all blobs, and what the catalog holds."""
+        from nbflow.store.catalog.evictions import size_of_store  # noqa: PLC0415 - as above
+
+        return size_of_store(self.history, self.blobs)
+
+    def evict(self, limit: int, choose: Callable[[], Iterable[str]]) -> Evicted | None:
+        """Evict components until the store takes at most `limit` bytes; None if it does already, or if it is in use.
+
+        `choose` returns the digests of components that may go, in the order in which they go.
+        """
+        from nbflow.store.catalog.evictions import evict  # noqa: PLC0415 - as above
+
+        with lock.alone(self.root / "lock") as is_alone:
+            excess = self.size() - limit if is_alone else 0
+            return evict(self.catalog, self.blobs, choose(), excess) if excess > 0 else None
 
     def verify(self) -> list[Damage]:
         """Hash every object; return those that are missing, too short or changed, with the artifacts that need them."""

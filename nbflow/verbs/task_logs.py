@@ -6,7 +6,7 @@ import json
 import pprint
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from nbflow.history.differences import describe_artifact
 from nbflow.progress.numbers import duration, format_size, indent, table
 from nbflow.progress.printed import text_of_outputs
 from nbflow.run.output.live_output import last_words
+from nbflow.store.catalog.evictions import describe_eviction, read_evicted
 from nbflow.store.catalog.foreign import stored_outputs
 from nbflow.store.catalog.rows import RunRow, RunStatus, TaskRow, TaskStatus
 from nbflow.store.store import Store
@@ -99,6 +100,7 @@ def dump(notebook: Path, task: str, names: Sequence[str], value: bool, file: Pat
     """
     workspace = find_workspace(notebook)
     row, tasks = workspace.archive.find(read_address(task))
+    evicted = read_evicted(workspace.archive.reader)
     if file is not None:
         if len(tasks) > 1:
             raise click.UsageError(f"--file takes one task, such as {task_name(tasks[0])}: {task} names {len(tasks)}")
@@ -111,7 +113,7 @@ def dump(notebook: Path, task: str, names: Sequence[str], value: bool, file: Pat
         text = (
             "".join(_values(_load(workspace, row, one, artifacts)))
             if value
-            else "\n".join(table(map(_line, artifacts)))
+            else "\n".join(table(_line(artifact, evicted) for artifact in artifacts))
         )
         click.echo(indent(text or "no artifacts"), nl=False)
 
@@ -147,9 +149,10 @@ def _write(file: Path, values: dict[str, Any], single: bool) -> None:
     file.write_bytes(cloudpickle.dumps(content))
 
 
-def _line(artifact: ArtifactRef) -> Iterator[str]:
+def _line(artifact: ArtifactRef, evicted: Mapping[str, float]) -> Iterator[str]:
     yield artifact.name
     yield artifact.summary.type.removeprefix("builtins.")
     yield format_size(artifact.size)
     lost = "".join(f"  ({one.path} could not be stored: {one.reason})" for one in artifact.lost)
-    yield (describe_artifact(artifact) if artifact.summary.columns else artifact.summary.text) + lost
+    gone = f"  ({describe_eviction(evicted[artifact.component])})" if artifact.component in evicted else ""
+    yield (describe_artifact(artifact) if artifact.summary.columns else artifact.summary.text) + lost + gone

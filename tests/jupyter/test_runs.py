@@ -236,3 +236,18 @@ def test_names_of_several_steps_share_what_they_share(live: Live) -> None:
     live.run("%%step two\nb = {'a': a}")
     live.use("run")
     assert live.names["b"]["a"] is live.names["a"]
+
+
+def test_a_store_with_a_limit_forgets_old_results_and_a_session_computes_them_again(
+    live: Live, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NBFLOW_STORE_LIMIT", "1KB")
+    live.session.document.execute("%%parameters\nn: int = 1")
+    live.session.document.execute("%%step load\nbig = bytes([n]) * 300_000")
+    live.session.document.execute("%%step use\nother = big[:9] * 40_000")
+    for n in (1, 2):
+        live.use(f"run -j 1 --n {n}")
+    assert any("evicted 2 old results, 660 kB" in line for line in live.screen.said)
+    live.run("%%step end\nsize = len(other)")
+    live.use("run -j 1 --n 1")
+    assert (live.names["size"], live.names["big"][0]) == (360_000, 1)

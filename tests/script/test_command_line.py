@@ -253,3 +253,32 @@ def test_tags_of_several_runs_are_listed_by_run_and_by_tag(scripts: Scripts) -> 
     assert listed("--all") == ["run 3: c", "run 2: b", "run 1: a, b"]
     assert listed("--group-by-run", "--run-id", "1")[0].endswith("runtime:dev,user:tester ; a,b")
     assert scripts.command(path, "tag", "list", "--all", "--my-runs").returncode == 2
+
+
+def test_a_store_with_a_limit_evicts_old_results_which_resume_computes_again(scripts: Scripts) -> None:
+    script = scripts.write(
+        """
+        from nbflow import FlowSpec, Parameter, step
+
+        class F(FlowSpec):
+            n = Parameter("n", default=1)
+
+            @step
+            def start(self):
+                self.big = bytes([self.n]) * 300_000
+                self.next(self.end)
+
+            @step
+            def end(self):
+                print(len(self.big))
+
+        if __name__ == "__main__":
+            F()
+        """,
+        "limited.py",
+    )
+    limit = {"NBFLOW_STORE_LIMIT": "1KB"}
+    assert "evicted 1 " not in scripts.command(script, "run", **limit).stdout
+    assert "evicted 1 old result, 300 kB" in scripts.command(script, "run", "--n", "2", **limit).stdout
+    again = scripts.command(script, "resume", "--origin-run-id", "1", **limit)
+    assert (again.returncode, "Done!" in again.stdout) == (0, True)

@@ -10,7 +10,7 @@ import pytest
 from nbflow.errors import BlobCorrupt, BlobMissing
 from nbflow.store.blobs import maps
 from nbflow.store.blobs.chunked import ChunkedBlobs
-from nbflow.store.blobs.chunks import CHUNK, CHUNKED, is_named, name_of
+from nbflow.store.blobs.chunks import CHUNK, CHUNKED, is_named, name_of_blob
 from nbflow.store.blobs.local import LocalBlobs
 from nbflow.store.catalog.keeping_rules import Kept
 from nbflow.store.store import Store
@@ -40,7 +40,7 @@ def test_bytes_come_back(size: int, mapped: bool, tmp_path: Path) -> None:
     assert blobs.open(digest)[:] == data
     assert blobs.exists(digest)
     assert list(blobs) == [digest]
-    assert name_of(data) == digest
+    assert name_of_blob(data) == digest
     blobs.check(digest)
 
 
@@ -70,7 +70,7 @@ def test_a_change_of_a_map_is_private_and_is_found(blobs: ChunkedBlobs) -> None:
 def test_a_map_outlives_its_blob(blobs: ChunkedBlobs) -> None:
     data = content(3 * CHUNK)
     mapped = blobs.open(blobs.put(data))
-    blobs.delete(name_of(data))
+    blobs.delete(name_of_blob(data))
     blobs.sweep()
     assert mapped[:] == data
     assert list(blobs.chunks) == []
@@ -121,7 +121,7 @@ def test_where_there_is_no_room_for_maps_a_blob_is_read(blobs: ChunkedBlobs, mon
 def test_a_large_blob_of_an_earlier_version_is_read_and_recognised(blobs: ChunkedBlobs, tmp_path: Path) -> None:
     data = content(3 * CHUNK)
     digest = LocalBlobs(tmp_path / "blobs").put(data)
-    assert digest != name_of(data)
+    assert digest != name_of_blob(data)
     assert blobs.exists(digest)
     assert blobs.open(digest)[:] == data
     assert is_named(data, digest)

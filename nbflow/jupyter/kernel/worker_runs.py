@@ -10,6 +10,7 @@ from typing import Any
 from nbflow.errors import NbflowError, TasksFailed, VerbUnknown
 from nbflow.flow.graph.graph import Graph
 from nbflow.flow.syntax.specs import StepSpec
+from nbflow.history.store_limit import keep_within_limit
 from nbflow.jupyter.kernel.background import BackgroundRun
 from nbflow.jupyter.kernel.interactive import LiveJournal
 from nbflow.jupyter.kernel.live_notebook import LiveNotebook
@@ -134,6 +135,7 @@ class WorkerRuns:
         watched.end(finished.outcome)
         seconds = time.monotonic() - began
         watched.say([*watched.narrator.summary(finished.row.number, finished.outcome, seconds)][:1])
+        watched.say(keep_within_limit(store))
         watched.show()
         return finished
 

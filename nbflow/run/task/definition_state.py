@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from nbflow.garbage import without_gc
-from nbflow.store.blobs.chunks import name_of
+from nbflow.store.blobs.chunks import name_of_blob
 from nbflow.store.pickling.alias import ATOMS, is_immutable
 from nbflow.store.pickling.home import Home
 from nbflow.store.pickling.pickler import settle_recording
@@ -213,4 +213,4 @@ def _facts(value: Any, home: Home) -> Iterator[object]:
         yield id(value)
     else:
         recording = settle_recording(["value"], [value], home)
-        yield from (bytes(recording.stream), *(name_of(buffer) for buffer in recording.buffers))
+        yield from (bytes(recording.stream), *(name_of_blob(buffer) for buffer in recording.buffers))

@@ -16,6 +16,7 @@ from typing import Any
 
 from nbflow.errors import MetaflowNotFound, UnknownName
 from nbflow.flow.graph.graph import Graph
+from nbflow.history.store_limit import keep_within_limit
 from nbflow.run.environment import describe_environment, files_of
 from nbflow.run.events.events import Outcome, Reuse
 from nbflow.run.events.task_table import TaskPhase
@@ -194,23 +195,26 @@ def launch_prepared(
 ) -> Ended:  # fmt: skip
     """Record a run and perform it to its end. With `spin` it is the run of a single task."""
     module = alias_main(prepared.cls)
-    with Store.open(Store.locate(Path.cwd())) as store, store.lease(), store.writer() as writer:
-        program = _program(prepared, values, settings, module)
-        row = _begin(writer, prepared, program, run.plan, settings, kind, origin)
-        program = replace(program, run=row.id, facts=_facts(prepared, row, settings, values), spin=spin)
-        console = Console(str(row.number), program.live, prepared.graph)
-        journal = (Journal if spin is None else JournalOfSpin)(writer, store.history, row)
-        executor = Executor(run, program, journal, console)
-        console.number_of = _numbers(executor)
-        if spin is None or spin.keeps:
-            _keep_values(prepared, executor, store, row, values)
-        settings.announce(prepared.cls.__name__, row.number, store.root.parent)
-        console.tell(_beginning(row, origin, spin))
-        with console.following():
-            outcome = executor.execute()
-        if spin is None:
-            call_hooks(prepared.cls, f"{prepared.cls.__name__}/{row.number}", outcome is Outcome.SUCCEEDED)
-        _conclude(console, run, outcome, spin)
+    with Store.open(Store.locate(Path.cwd())) as store:
+        with store.lease(), store.writer() as writer:
+            program = _program(prepared, values, settings, module)
+            row = _begin(writer, prepared, program, run.plan, settings, kind, origin)
+            program = replace(program, run=row.id, facts=_facts(prepared, row, settings, values), spin=spin)
+            console = Console(str(row.number), program.live, prepared.graph)
+            journal = (Journal if spin is None else JournalOfSpin)(writer, store.history, row)
+            executor = Executor(run, program, journal, console)
+            console.number_of = _numbers(executor)
+            if spin is None or spin.keeps:
+                _keep_values(prepared, executor, store, row, values)
+            settings.announce(prepared.cls.__name__, row.number, store.root.parent)
+            console.tell(_beginning(row, origin, spin))
+            with console.following():
+                outcome = executor.execute()
+            if spin is None:
+                call_hooks(prepared.cls, f"{prepared.cls.__name__}/{row.number}", outcome is Outcome.SUCCEEDED)
+            _conclude(console, run, outcome, spin)
+        for line in keep_within_limit(store):
+            console.tell(line.rstrip())
         return Ended(row, outcome, run)
 
 

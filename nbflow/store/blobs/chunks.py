@@ -21,7 +21,7 @@ WORTH_ASKING = 1 << 20
 """From so many bytes on it is quicker to ask the system whether a map was written to than to hash it."""
 
 
-def name_of(data: Buffer) -> str:
+def name_of_blob(data: Buffer) -> str:
     """Return the name of these bytes as a blob."""
     content = view(data)
     if content.nbytes < CHUNKED:
@@ -40,7 +40,7 @@ def is_named(data: Buffer, digest: str) -> bool:
     content = view(data)
     if content.nbytes != blob_size(digest):
         return False
-    return name_of(content) == digest or (content.nbytes >= CHUNKED and name_of_piece(content) == digest)
+    return name_of_blob(content) == digest or (content.nbytes >= CHUNKED and name_of_piece(content) == digest)
 
 
 def chunks_of(content: memoryview) -> Iterator[memoryview]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from nbflow.errors import BlobCorrupt, BlobMissing
-from nbflow.store.blobs.chunks import name_of
+from nbflow.store.blobs.chunks import name_of_blob
 from nbflow.store.blobs.protocol import Buffer, blob_size, is_name, valid_name, view
 
 
@@ -16,7 +16,7 @@ class MemoryBlobs:
         self.blobs: dict[str, bytes] = {}
 
     def put(self, data: Buffer) -> str:
-        digest = name_of(data)
+        digest = name_of_blob(data)
         self.blobs.setdefault(digest, bytes(view(data)))
         return digest
 
@@ -30,7 +30,7 @@ class MemoryBlobs:
     def check(self, digest: str) -> None:
         """Hash every byte of a blob. Raises BlobMissing or BlobCorrupt."""
         self._measure(digest)
-        if name_of(self.blobs[digest]) != digest:
+        if name_of_blob(self.blobs[digest]) != digest:
             raise BlobCorrupt(digest, "its bytes are not those that were written")
 
     def delete(self, digest: str) -> int:

@@ -11,6 +11,7 @@ from typing import Any
 from nbflow.errors import BlobCorrupt, BlobMissing
 from nbflow.store.blobs.protocol import BlobStore
 from nbflow.store.catalog import schema
+from nbflow.store.catalog.evictions import read_evicted
 from nbflow.store.catalog.reader import CatalogReader
 from nbflow.store.values.artifact_ref import Component
 from nbflow.store.values.component_digest import digest_component
@@ -94,7 +95,8 @@ def _damage_of_row(component: Component, blobs: BlobStore, reader: CatalogReader
 def _missing_rows(reader: CatalogReader) -> list[Damage]:
     reached = {digest for (shares,) in reader.query(_REACHED) for digest in shares.split()}
     there = {digest for (digest,) in reader.query(_ALL)}
-    missing = sorted({digest for (digest,) in reader.query(_WITHOUT_ROW)} | (reached - there))
+    without = {digest for (digest,) in reader.query(_WITHOUT_ROW)} | (reached - there)
+    missing = sorted(without - read_evicted(reader).keys())
     return [Damage(digest, "is missing", False, _hits(reader, [digest])) for digest in missing]
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from nbflow.store.blobs import protocol as blob
 from nbflow.store.blobs.protocol import BlobStore
 from nbflow.store.catalog import schema
+from nbflow.store.catalog.evictions import DELETE_OLD_MARKS
 from nbflow.store.catalog.keeping_rules import Kept, runs_to_delete
 from nbflow.store.catalog.pieces import pieces_of_components
 
@@ -67,6 +68,7 @@ def _delete_runs(connection: sqlite3.Connection, kept: Kept) -> tuple[str, ...]:
     for run in deleted:
         for statement in _DELETE_OF_RUN:
             connection.execute(statement, (run,))
+    connection.execute(DELETE_OLD_MARKS)
     return tuple(deleted.values())
 
 

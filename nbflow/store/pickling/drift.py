@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from nbflow.garbage import without_gc
-from nbflow.store.blobs.chunks import is_named, name_of
+from nbflow.store.blobs.chunks import is_named, name_of_blob
 from nbflow.store.blobs.protocol import BlobStore
 from nbflow.store.pickling.array_layout import hold_all
 from nbflow.store.pickling.component import Decoded, decode_component
@@ -76,4 +76,4 @@ def are_equal(one: Recording, other: Recording) -> bool:
     """Tell whether two recordings have the same bytes."""
     if one.stream != other.stream or len(one.buffers) != len(other.buffers):
         return False
-    return all(name_of(a) == name_of(b) for a, b in zip(one.buffers, other.buffers, strict=True))
+    return all(name_of_blob(a) == name_of_blob(b) for a, b in zip(one.buffers, other.buffers, strict=True))
