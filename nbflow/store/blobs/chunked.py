@@ -20,7 +20,7 @@ from nbflow.store.blobs.chunks import (
     write_recipe,
 )
 from nbflow.store.blobs.local import LocalBlobs
-from nbflow.store.blobs.protocol import Buffer, blob_size, view
+from nbflow.store.blobs.protocol import Buffer, blob_size, is_name, view
 
 
 class ChunkedBlobs:
@@ -39,6 +39,8 @@ class ChunkedBlobs:
         content = view(data)
         if content.nbytes < CHUNKED:
             return self.whole.put(content)
+        if (known := maps.untouched(content)) is not None and self.exists(known):
+            return known
         pieces = list(chunks_of(content))
         names: list[str] = []
         with ThreadPoolExecutor(1) as hashing:  # it releases the GIL, so that it goes on beside the writing
@@ -55,18 +57,18 @@ class ChunkedBlobs:
         with _meaning(digest):
             if self.chunks.mapped:
                 with suppress(OSError):  # the system has no room for so many maps: read it instead
-                    return self._map(names)
+                    return self._map(digest, names)
             return bytearray(b"").join(self.chunks.open(one) for one in names)
 
-    def _map(self, names: Sequence[str]) -> mmap.mmap:
-        side_by_side = maps.SideBySide(sum(map(blob_size, names)))
+    def _map(self, digest: str, names: Sequence[str]) -> mmap.mmap:
+        side_by_side = maps.SideBySide(blob_size(digest), digest)
         for one in names:
             with self.chunks.opened(one) as file:
                 side_by_side.add(file, blob_size(one), one)
         return side_by_side.whole
 
     def exists(self, digest: str) -> bool:
-        names = self._recipe(digest)
+        names = self._recipe(digest) if is_name(digest) else None
         return self.whole.exists(digest) if names is None else all(map(self.chunks.exists, names))
 
     def check(self, digest: str) -> None:
@@ -81,7 +83,7 @@ class ChunkedBlobs:
 
     def delete(self, digest: str) -> int:
         """Delete a blob. The chunks of a large one go with the next `sweep`, if no other blob has them."""
-        if blob_size(digest) >= CHUNKED and (freed := self.recipes.delete(name_of_recipe(digest))):
+        if is_name(digest) and blob_size(digest) >= CHUNKED and (freed := self.recipes.delete(name_of_recipe(digest))):
             return freed
         return self.whole.delete(digest)
 
