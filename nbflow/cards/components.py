@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from nbflow.run.output.card_parts import refresh_cards
-from nbflow.store.values.user_code import LONGEST_REASON, abridged, name_of, text_of
+from nbflow.store.values.user_code import LONGEST_REASON, abridged, text_of, type_name_of
 
 _MOST_ROWS = 100
 
@@ -49,7 +49,7 @@ class MetaflowCardComponent:
 
 def cannot_draw(part: Any, error: Exception) -> str:
     """Return HTML that says why a part cannot be drawn."""
-    said = f"{name_of(type(part))} cannot be drawn: {abridged(text_of(error), LONGEST_REASON)}"
+    said = f"{type_name_of(type(part))} cannot be drawn: {abridged(text_of(error), LONGEST_REASON)}"
     return f"<p><em>{html.escape(said)}</em></p>"
 
 

@@ -13,7 +13,10 @@ from typing import Any, overload
 
 from nbflow.cards.making import CARDS_ARTIFACT, live_file
 from nbflow.client import Task
-from nbflow.store.store import LIVE_FOLDER
+from nbflow.store.catalog.writer import LIVE_FOLDER
+
+_SANDBOX = "allow-scripts allow-popups allow-downloads"
+"""What a card may do in a notebook: charts run, but nothing reaches the page around it."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +48,7 @@ class Card:
 
     def _repr_html_(self) -> str:
         frame = self.html.replace("&", "&amp;").replace('"', "&quot;")
-        return f'<iframe srcdoc="{frame}" style="width:100%;height:30em;border:0"></iframe>'
+        return f'<iframe sandbox="{_SANDBOX}" srcdoc="{frame}" style="width:100%;height:30em;border:0"></iframe>'
 
 
 class Cards(Sequence[Card]):
@@ -102,8 +105,8 @@ def _stored(task: Task) -> Sequence[Any]:
     if artifact is None:
         return ()
     run = task.step.run
-    found: Any = run.flow._store.load({CARDS_ARTIFACT: artifact}, run._home)[CARDS_ARTIFACT]
-    return list(found)
+    loaded: Any = run.flow._store.load({CARDS_ARTIFACT: artifact}, run._home, made_by=[task._row.id])
+    return list(loaded[CARDS_ARTIFACT])
 
 
 def _live(task: Task) -> Sequence[Any]:

@@ -15,7 +15,6 @@ from nbflow.checkpoints.restore_home import RestoreHome
 from nbflow.checkpoints.restore_plan import RestorePlan, plan_restore
 from nbflow.errors import NothingToUndo
 from nbflow.run.task.definition_state import applied
-from nbflow.store.catalog.foreign import refuse_untrusted
 from nbflow.store.pickling.pickler import type_name
 from nbflow.store.store import Store
 from nbflow.store.values import routes, tombstone
@@ -55,7 +54,7 @@ def apply_restore(plan: RestorePlan, ledger: Ledger, store: Store) -> Undo:
 
     After a failure the namespace is as it was before. Raises Untrusted if a task of the checkpoint is not trusted.
     """
-    refuse_untrusted(store.history, sorted(plan.checkpoint.tasks), store.root)
+    store.gate.admit_tasks(sorted(plan.checkpoint.tasks))
     before, state = dict(ledger.namespace), ledger.snapshot()
     was = observe_random()
     try:

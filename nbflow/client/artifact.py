@@ -8,7 +8,6 @@ from typing import Any
 from nbflow.client.above import TaskAbove
 from nbflow.client.named import ClientObject
 from nbflow.client.several import Several
-from nbflow.store.catalog.foreign import refuse_untrusted_artifacts
 from nbflow.store.values.artifact_ref import ArtifactRef, Summary
 
 
@@ -112,8 +111,9 @@ class DataArtifact(ClientObject):
             Untrusted: if another user stored the artifact and you have not trusted the store.
         """
         run = self.task.step.run
-        refuse_untrusted_artifacts(run.flow._archive.reader, self.task._row.id, [self._artifact], run.flow._store.root)
-        return run.flow._store.load({self.id: self._artifact}, run._home)[self.id]
+        store = run.flow._store
+        store.gate.admit_of_task(self.task._row.id, [self._artifact])
+        return store.load({self.id: self._artifact}, run._home)[self.id]
 
     @property
     def sha(self) -> str:

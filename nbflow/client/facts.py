@@ -13,6 +13,7 @@ from typing import Any
 from nbflow.client.above import StepAbove
 from nbflow.client.named import local_time
 from nbflow.run.events.events import Failure, FailureKind, TracebackFrame
+from nbflow.store.catalog.foreign import stored_outputs
 from nbflow.store.catalog.reader import CatalogReader
 from nbflow.store.catalog.rows import TaskRow, TaskStatus, task_id
 
@@ -138,8 +139,7 @@ class TaskFacts:
     @property
     def outputs(self) -> list[dict[str, Any]]:
         """Return everything it printed and displayed, in order, as notebook outputs (nbformat dictionaries)."""
-        text = self._reader.text(self._row.outputs) if self._row.outputs else None
-        return list(json.loads(text)) if text else []
+        return stored_outputs(self._reader, self._row)
 
     @property
     def stdout(self) -> str:

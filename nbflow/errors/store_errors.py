@@ -66,6 +66,14 @@ class StoreInUse(StoreError):
         super().__init__(f"{who} writing to {root}: let it finish or cancel it, then run gc again")
 
 
+class KeyExposed(StoreError):
+    """Raised before a key is used that other users may read, or may have written."""
+
+    def __init__(self, path: object, reason: str, fix: str) -> None:
+        self.path, self.reason, self.fix = path, reason, fix
+        super().__init__(f"the key {path} {reason}, so anybody could sign what nbflow would then load. {fix}")
+
+
 class BlobMissing(StoreError):
     """Raised when a blob that a record refers to does not exist."""
 

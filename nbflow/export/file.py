@@ -7,12 +7,13 @@ from pathlib import Path
 from nbflow.export.errors import ScriptUnreadable, TargetIsNotebook
 from nbflow.flow.source.encoding import decode_source
 from nbflow.notebook.write import write_whole
+from nbflow.run.program.regular_file import read_regular
 
 
 def read_exported(path: Path) -> str:
     """Return the text of a script. Raises ScriptUnreadable if there is no such file or it is not text."""
     try:
-        return decode_source(path.read_bytes())
+        return decode_source(read_regular(path))
     except UnicodeError:
         raise ScriptUnreadable(path, "it is not text") from None
     except OSError as error:

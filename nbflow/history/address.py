@@ -29,12 +29,23 @@ class Address:
         return f"{before}{self.step}{inside}" + ("" if self.turn is None else f"@{self.turn}")
 
 
+_LONGEST = 18
+"""The most digits of a number that the store can hold."""
+
+
+def is_row_number(text: str) -> bool:
+    """Return whether a text is a whole number that the store can hold."""
+    return text.isdecimal() and len(text) <= _LONGEST
+
+
 def read_address(text: str) -> Address:
     """Return the address that a text names. Raises AddressError, which lists the valid forms."""
     found = _FORM.fullmatch(text.strip())
     if not found:
         raise AddressError(text)
     run, step, inside, turn = found["run"], found["step"], found["path"], found["turn"]
+    if not all(number is None or is_row_number(number) for number in (run, turn)):
+        raise AddressError(text)
     return Address(step, _read_path(text, inside), _number(turn), _number(run))
 
 
@@ -42,7 +53,7 @@ def _read_path(text: str, inside: str | None) -> tuple[int, ...] | None:
     if inside is None:
         return None
     parts = [part.strip() for part in inside.split(",")]
-    if not all(part.isdecimal() for part in parts):
+    if not all(is_row_number(part) and int(part) < 1 << 32 for part in parts):
         raise AddressError(text)
     return tuple(map(int, parts))
 

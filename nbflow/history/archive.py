@@ -14,7 +14,7 @@ from nbflow.errors import NoRunYet, TaskUnknown, UnknownName
 from nbflow.flow.graph.graph import Graph
 from nbflow.flow.reading.cells import read_flow
 from nbflow.flow.syntax.specs import FlowSource
-from nbflow.history.address import Address
+from nbflow.history.address import Address, is_row_number
 from nbflow.history.versions import Lived, Past, Version
 from nbflow.run.events.events import TaskId
 from nbflow.run.learning import link_known
@@ -50,7 +50,8 @@ class Archive:
         """Return the run with this number or tag, or else the newest run. Raises NoRunYet and UnknownName."""
         if number is None:
             return next(iter(self.runs(1)), None) or self.none()
-        row = self.reader.run(self.flow, int(number)) if str(number).isdecimal() else self._tagged(str(number))
+        text = str(number)
+        row = self.reader.run(self.flow, int(text)) if is_row_number(text) else self._tagged(text)
         if row is None:
             runs = self.runs(20) or self.none()
             raise UnknownName("run", str(number), [name for row in runs for name in (str(row.number), *row.tags)])

@@ -14,6 +14,7 @@ from nbflow.errors import NoDrawing
 from nbflow.history.archive import Archive, item_of, task_name
 from nbflow.progress.dot import to_svg
 from nbflow.progress.pictures import to_text
+from nbflow.store.catalog.foreign import stored_outputs
 from nbflow.store.catalog.rows import RunRow, TaskRow, TaskStatus
 
 _STYLE = """
@@ -75,8 +76,7 @@ def _step(archive: Archive, step: str, tasks: list[TaskRow]) -> Iterator[str]:
         source = f" · from run {one.source.partition('/')[0]}" if one.source else ""
         label = f"{task_name(one)} · {one.status}{source}{seconds}{item}"
         yield f'<p class="{"failed" if one.status is TaskStatus.FAILED else "note"}">{escape(label)}</p>'
-        outputs = json.loads(archive.reader.text(one.outputs) or "[]") if one.outputs else []
-        yield from _outputs(outputs)
+        yield from _outputs(stored_outputs(archive.reader, one))
         if one.failure:
             yield f'<pre class="failed">{escape(json.loads(one.failure).get("traceback", ""))}</pre>'
     if len(tasks) > _SHOWN:

@@ -25,12 +25,20 @@ LOOKED_AT = 20
 
 
 def resumed_parameters(
-    archive: Archive, flow: FlowSource, given: Mapping[str, Any], folder: Path, origin: RunRow | None
+    archive: Archive,
+    flow: FlowSource,
+    given: Mapping[str, Any],
+    folder: Path,
+    origin: RunRow | None,
+    limit: int | None = None,
 ) -> dict[str, Any]:
-    """Return the parameters that `resume` would use: the given value, else that of the run, else the default."""
+    """Return the parameters that `resume` would use: the given value, else that of the run, else the default.
+
+    Files of more than `limit` bytes are refused, if it is given.
+    """
     if origin is None:
-        return bind_parameters(flow, given, folder)
-    return bind_parameters(flow, given, folder, origin.parameters, archive.graph(origin).flow)
+        return bind_parameters(flow, given, folder, limit=limit)
+    return bind_parameters(flow, given, folder, origin.parameters, archive.graph(origin).flow, limit)
 
 
 def version_of(

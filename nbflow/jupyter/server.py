@@ -46,17 +46,18 @@ class FlowHandler(APIHandler):
         query = {name: self.get_query_argument(name) for name in self.request.query_arguments}
         top = Path(self.settings["server_root_dir"]).expanduser()
         body = self.request.body.decode("utf-8", "replace")
-        found = await asyncio.to_thread(_answer, self.what, top, query, body)
+        hidden = bool(getattr(self.settings.get("contents_manager"), "allow_hidden", False))
+        found = await asyncio.to_thread(_answer, self.what, top, query, body, hidden)
         self.set_status(found.status)
         if found.kind == HTML:
             self.set_header("Content-Security-Policy", _SANDBOX)
         self.finish(found.text, set_content_type=found.kind)
 
 
-def _answer(what: str, top: Path, query: Mapping[str, str], body: str) -> PanelAnswer:
+def _answer(what: str, top: Path, query: Mapping[str, str], body: str, allow_hidden: bool) -> PanelAnswer:
     from nbflow.jupyter.panel.answers import Question, answer  # noqa: PLC0415 - every server would start later
 
-    return answer(what, Question(top, query, body))
+    return answer(what, Question(top, query, body, allow_hidden))
 
 
 def _jupyter_server_extension_points() -> list[dict[str, str]]:

@@ -10,6 +10,7 @@ from typing import Any
 from nbflow.errors import ParameterError, ParameterMissing
 from nbflow.flow.syntax.parameter_cell import coerce
 from nbflow.flow.syntax.specs import FlowSource, ParameterSpec, ParameterType
+from nbflow.run.program.regular_file import read_regular
 
 
 def bind_parameters(
@@ -18,51 +19,54 @@ def bind_parameters(
     folder: Path,
     kept: Mapping[str, Any] | None = None,
     kept_from: FlowSource | None = None,
+    limit: int | None = None,
 ) -> dict[str, Any]:
     """Return a value for every parameter.
 
     `given` are the values the user gave. `kept` are those of an earlier run as the catalog records them, and
     `kept_from` is the flow of that run: a kept value that was the default then is replaced by today's default. The
-    value of a File is the text of the file; a default path is relative to `folder`, the notebook's folder.
-    Raises ParameterMissing and ParameterError.
+    value of a File is the text of the file; a default path is relative to `folder`, the notebook's folder. Files of
+    more than `limit` bytes are refused, if it is given. Raises ParameterMissing and ParameterError.
     """
     before = {parameter.name: parameter for parameter in kept_from.parameters} if kept_from else {}
-    chosen = {n: v for n, v in (kept or {}).items() if n not in before or v != as_recorded(before[n], folder)}
+    chosen = {n: v for n, v in (kept or {}).items() if n not in before or v != as_recorded(before[n], folder, limit)}
     missing = [p.name for p in flow.parameters if p.required and p.name not in given and p.name not in chosen]
     if missing:
         raise ParameterMissing(missing)
-    return {parameter.name: _value(parameter, given, chosen, folder) for parameter in flow.parameters}
+    return {parameter.name: _value(parameter, given, chosen, folder, limit) for parameter in flow.parameters}
 
 
-def _value(parameter: ParameterSpec, given: Mapping[str, Any], kept: Mapping[str, Any], folder: Path) -> Any:
+def _value(
+    parameter: ParameterSpec, given: Mapping[str, Any], kept: Mapping[str, Any], folder: Path, limit: int | None
+) -> Any:
     if parameter.name in given:
-        return _content(parameter, given[parameter.name], Path())
+        return _content(parameter, given[parameter.name], Path(), limit)
     if parameter.name in kept:
         value = kept[parameter.name]
         return value if parameter.type is ParameterType.FILE else coerce(parameter, value)
-    return _content(parameter, parameter.default, folder)
+    return _content(parameter, parameter.default, folder, limit)
 
 
-def _content(parameter: ParameterSpec, value: Any, folder: Path) -> Any:
+def _content(parameter: ParameterSpec, value: Any, folder: Path, limit: int | None) -> Any:
     """Return the text of the file that a File names; return any other value unchanged."""
     if parameter.type is not ParameterType.FILE or value is None:
         return value
-    path = folder / str(value)
-    if path.exists() and not (path.is_file() or path.is_dir()):  # reading a pipe or a device may never end
-        raise ParameterError(
-            parameter.name, str(value), "the path of a text file (it is not a regular file)", "data/in.csv"
-        )
     try:
-        return path.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
+        return universal_newlines(read_regular(folder / str(value), limit).decode("utf-8"))
+    except (OSError, ValueError) as error:  # ValueError for a NUL in the path, and for what is not UTF-8
         why = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
         raise ParameterError(parameter.name, str(value), f"the path of a text file ({why})", "data/in.csv") from None
 
 
-def as_recorded(parameter: ParameterSpec, folder: Path) -> Any:
+def universal_newlines(text: str) -> str:
+    """Return a text with the line ends that Python gives to a file that it reads as text."""
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def as_recorded(parameter: ParameterSpec, folder: Path, limit: int | None = None) -> Any:
     """Return the default of a parameter as the catalog records it; None if there is none or its file is gone."""
     try:
-        return recorded({"it": _content(parameter, parameter.default, folder)})["it"]
+        return recorded({"it": _content(parameter, parameter.default, folder, limit)})["it"]
     except ParameterError:
         return None
 

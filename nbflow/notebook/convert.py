@@ -11,6 +11,7 @@ from typing import Any
 from nbflow.flow.source.encoding import encoding_of
 from nbflow.flow.syntax.header import CellKind, read_header, rest_of
 from nbflow.notebook.read import read_cells
+from nbflow.run.program.regular_file import read_regular
 
 FORMS = ("comment", "magic")
 _KINDS = (CellKind.STEP, CellKind.PARAMETERS, CellKind.SHARED)
@@ -39,7 +40,7 @@ def _header(kind: CellKind, rest: str, form: str) -> str:
 def convert_notebook(path: Path, form: str) -> int:
     """Rewrite the headers in a file, and nothing else. Return how many cells changed. Raises NotANotebook."""
     list(read_cells(path))
-    data = path.read_bytes()
+    data = read_regular(path)
     converted, changed = _convert_percent(data, form) if path.suffix == ".py" else _convert_json(data, form)
     if changed:
         beside = path.with_name(f".{path.name}.{os.getpid()}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import re
 from collections import Counter
@@ -17,6 +18,7 @@ from nbflow.flow.source.encoding import decode_source, without_coding
 from nbflow.flow.syntax.header import read_header
 from nbflow.flow.syntax.specs import FlowSource
 from nbflow.notebook.jupytext_import import import_jupytext
+from nbflow.run.program.regular_file import read_regular
 from nbflow.run.program.star_names import look_beside
 
 SUFFIXES = (".ipynb", ".py")
@@ -128,14 +130,14 @@ def _parse(path: Path) -> Any:
 
 def _bytes_of(path: Path) -> bytes:
     try:
-        if not path.is_dir() and path.exists() and not path.is_file():  # reading a pipe or a device may never end
-            raise NotANotebook(path, "it is not a regular file", "give the path of an .ipynb file")
-        return path.read_bytes()
+        return read_regular(path)
     except FileNotFoundError:
         raise NotANotebook(path, "there is no such file", "check the path") from None
     except IsADirectoryError:
         raise NotANotebook(path, "it is a folder", "give the path of an .ipynb file") from None
     except OSError as error:
+        if error.errno == errno.EINVAL:
+            raise NotANotebook(path, "it is not a regular file", "give the path of an .ipynb file") from None
         raise NotANotebook(path, f"it cannot be read ({error.strerror})", "check its permissions") from None
 
 

@@ -46,7 +46,7 @@ from nbflow.run.task.traces import comparison
 from nbflow.run.workers.local_pool import LocalPool
 from nbflow.run.workers.workers import JobTimedOut, StartWorkers, WorkerAnswer, WorkerDied, WorkersMissing
 from nbflow.store.values.artifact_ref import ArtifactRef
-from nbflow.store.values.user_code import name_of, reason_of
+from nbflow.store.values.user_code import reason_of, type_name_of
 
 Listener = Callable[[Event, Result | None], None]
 """Is called after an event was committed, with the worker's result if there is one."""
@@ -342,7 +342,7 @@ def _describe_end(error: Exception, timeout: float | None) -> Failure:
         cause = error.cause
         return replace(cause, kind=FailureKind.CRASH, message=f"its worker could not start: {cause.message}")
     return Failure(
-        FailureKind.CRASH, name_of(type(error)), f"its worker could not send back the result: {reason_of(error)}"
+        FailureKind.CRASH, type_name_of(type(error)), f"its worker could not send back the result: {reason_of(error)}"
     )
 
 

@@ -30,6 +30,7 @@ from nbflow.run.events.replay import read_passed_on, write_event, write_passed_o
 from nbflow.run.output.outputs import Output
 from nbflow.run.task.job import CHOSEN, Result
 from nbflow.run.task.traces import Compare
+from nbflow.store.catalog.foreign import outputs_are_signed, stored_outputs
 from nbflow.store.catalog.reader import CatalogReader
 from nbflow.store.catalog.rows import FileRow, RunRow, RunStatus, TaskRow, TaskStatus, task_id
 from nbflow.store.catalog.trust import Seal, seal_task
@@ -124,10 +125,15 @@ class Journal:
     def finish(self, outcome: Outcome) -> None:
         """Close the run; tasks that are still running are recorded as cancelled."""
         self.commit()
-        for row in self._open.values():
-            self.writer.put_task(replace(row, status=TaskStatus.CANCELLED, finished=self._clock()))
+        self._cancel_open()
         self.writer.update_run(self.run_row.id, status=RunStatus(outcome.value), finished=self._clock())
         self.writer.commit()
+
+    def _cancel_open(self) -> None:
+        """Write the tasks that are still running as cancelled, signed for the sake of what they displayed."""
+        for row in self._open.values():
+            task = self.writer.put_task(replace(row, status=TaskStatus.CANCELLED, finished=self._clock()))
+            self.writer.put_seals([(task, seal_task(self.run_row, row, ()))])
 
     def record(self, event: Event, result: Result | None) -> None:
         """Record one event, and what it says about its task: the row, the artifacts, the output."""
@@ -253,10 +259,16 @@ class Journal:
             row.again,
             row.status is TaskStatus.SKIPPED,
             row.seconds or 0.0,
-            row.outputs,
+            self._signed_outputs(row),
             _chosen(artifacts),
             read_passed_on(json.loads(row.passed_on)) if row.passed_on else NOTHING_PASSED_ON,
         )
+
+    def _signed_outputs(self, row: TaskRow) -> str | None:
+        """Return the outputs of a stored task as this run may sign them: without what nobody trusted has signed."""
+        if not row.outputs or outputs_are_signed(self.history, row):
+            return row.outputs
+        return self.writer.put_text(write_outputs(stored_outputs(self.history, row)))
 
     def _address(self, row: TaskRow) -> str:
         run = self.history.run_of_id(row.run)

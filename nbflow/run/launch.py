@@ -24,8 +24,9 @@ from nbflow.run.workers.local_pool import LocalPool
 from nbflow.run.workers.workers import StartWorkers
 from nbflow.store.catalog.flow_names import place_in
 from nbflow.store.catalog.rows import RunRow, RunStatus
-from nbflow.store.catalog.writer import CatalogWriter
-from nbflow.store.store import LIVE_FOLDER, Store
+from nbflow.store.catalog.writer import LIVE_FOLDER, CatalogWriter
+from nbflow.store.store import Store
+from nbflow.store.symlinks import refuse_links
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +67,9 @@ def launch(
     refuse_errors(graph)
     with store.lease(), store.writer() as writer:
         program = Program(graph, request.parameters, folder, store.root)
+        forget_the_dead(store)
         row = begin_run(writer, program, request)
         program = replace(program, run=row.id)
-        forget_the_dead(store)
         journal = Journal(writer, store.history, row)
         executor = Executor(RunMachine(graph, request.plan), program, journal, listener, workers)
         started(row, executor)
@@ -78,9 +79,13 @@ def launch(
 
 
 def forget_the_dead(store: Store) -> None:
-    """Remove the live output that the workers of killed runs have left."""
+    """Remove the live output that the workers of killed runs have left.
+
+    Raises StoreBroken if there is a link instead of a folder.
+    """
     running = {str(run.id) for run in store.history.runs() if run.status is RunStatus.RUNNING}
     for folder in (store.root / LIVE_FOLDER).glob("*"):
+        refuse_links(folder)
         if folder.name not in running:
             shutil.rmtree(folder, ignore_errors=True)
 

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from nbflow.errors import StoreReadOnly
+from nbflow.store.symlinks import NO_FOLLOW, refuse_links
 
 if sys.platform != "win32":
     import fcntl
@@ -41,8 +42,9 @@ def _take(file: int) -> bool:
 
 @contextmanager
 def _opened(path: Path) -> Iterator[int]:
+    refuse_links(path)
     try:
-        file = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+        file = os.open(path, os.O_RDWR | os.O_CREAT | NO_FOLLOW, 0o600)
     except OSError as error:
         raise StoreReadOnly(path, os.strerror(error.errno or 0)) from error
     try:

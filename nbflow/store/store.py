@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from functools import cached_property
@@ -14,10 +15,13 @@ from nbflow.store import lock
 from nbflow.store.blobs.chunked import ChunkedBlobs
 from nbflow.store.catalog import schema
 from nbflow.store.catalog.flow_names import name_flow
+from nbflow.store.catalog.foreign import Gate
 from nbflow.store.catalog.reader import CatalogReader
 from nbflow.store.catalog.rows import RunStatus
-from nbflow.store.catalog.writer import CatalogWriter
+from nbflow.store.catalog.writer import LIVE_FOLDER, CatalogWriter
+from nbflow.store.symlinks import refuse_links
 from nbflow.store.value_store import ValueStore
+from nbflow.store.values.artifact_ref import ArtifactRef
 
 if TYPE_CHECKING:
     from nbflow.store.catalog.audit import Damage
@@ -29,7 +33,7 @@ if TYPE_CHECKING:
 
 FOLDER = ".nbflow"
 CATALOG = "catalog.db"
-LIVE_FOLDER = "live"  # the folder for what running tasks print
+_BESIDE = ("", "-wal", "-shm", "-journal")  # the catalog, and what SQLite keeps beside it
 HOME_VARIABLE = "NBFLOW_HOME"
 
 
@@ -42,6 +46,8 @@ class Store(ValueStore):
     def __init__(self, root: Path) -> None:
         self.root = root
         self.catalog = root / CATALOG
+        refuse_links(root / LIVE_FOLDER, *_files_of(self.catalog))
+        _refuse_open_to_all(root, root / "blobs", self.catalog)
         self.on_network = schema.is_on_network(self.catalog)  # then SQLite is slower, and blobs are not mapped
         blobs = ChunkedBlobs(root / "blobs", mapped=not self.on_network)
         super().__init__(blobs, self._find)
@@ -106,6 +112,14 @@ class Store(ValueStore):
     @cached_property
     def history(self) -> CatalogReader:
         return self.new_reader()
+
+    @cached_property
+    def gate(self) -> Gate:
+        """Return what decides whether the values of this store may be unpickled."""
+        return Gate(self.history, self.root)
+
+    def admit(self, artifacts: Iterable[ArtifactRef], made_by: Iterable[int]) -> None:
+        self.gate.admit(artifacts, made_by)
 
     def close(self) -> None:
         if "history" in self.__dict__:
@@ -175,7 +189,16 @@ class Store(ValueStore):
         forget(self.catalog, self.blobs, damage)
 
 
+def _refuse_open_to_all(*paths: Path) -> None:
+    """Raise StoreBroken if every user may write to one of these parts of a store."""
+    for path in paths:
+        with suppress(OSError):
+            if path.stat().st_mode & stat.S_IWOTH and not schema.is_without_modes(path):
+                raise StoreBroken(path, "every user of this computer may write to it", f"Run `chmod -R o-w {path}`")
+
+
 def _lay_out(root: Path) -> None:
+    refuse_links(root / LIVE_FOLDER, *_files_of(root / CATALOG))
     try:
         for folder in (root, root / LIVE_FOLDER):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -187,3 +210,7 @@ def _lay_out(root: Path) -> None:
     except OSError as error:
         raise StoreReadOnly(root, os.strerror(error.errno or 0)) from error
     schema.create(root / CATALOG)
+
+
+def _files_of(catalog: Path) -> Iterator[Path]:
+    return (catalog.with_name(catalog.name + suffix) for suffix in _BESIDE)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from nbflow.store.blobs.protocol import BlobStore
@@ -14,12 +15,22 @@ if TYPE_CHECKING:
     from nbflow.store.pickling.heap import Heap
 
 
-class ValueStore:
-    """Keeps values in a place for blobs. `component` finds the row of a component by its digest, or returns None."""
+class ValueStore(ABC):
+    """Keeps values in a place for blobs. `component` finds the row of a component by its digest, or returns None.
+
+    Every value is loaded through `heap`, and `admit` decides whether it may be.
+    """
 
     def __init__(self, blobs: BlobStore, component: Callable[[str], Component | None]) -> None:
         self.blobs = blobs
         self._component = component
+
+    @abstractmethod
+    def admit(self, artifacts: Iterable[ArtifactRef], made_by: Iterable[int]) -> None:
+        """Raise Untrusted unless these artifacts may be unpickled.
+
+        `made_by` are rows of tasks that may have made them: naming them makes the search short.
+        """
 
     def save(self, values: Mapping[str, object], home: Home, scope: str = "") -> Encoded:
         """Write the blobs of values, and return the rows for the run's catalog writer. `scope` is the step's name."""
@@ -63,20 +74,38 @@ class ValueStore:
                 heap.give_up(error.digests)
 
     def load(
-        self, artifacts: Mapping[str, ArtifactRef], home: Home, components: Mapping[str, Component] | None = None
+        self,
+        artifacts: Mapping[str, ArtifactRef],
+        home: Home,
+        components: Mapping[str, Component] | None = None,
+        made_by: Collection[int] = (),
     ) -> dict[str, object]:
         """Return the values of artifacts by name. Names that shared objects share them again.
 
-        `components` are component rows by digest that may not be committed yet.
-        """
-        return self.heap(home, components).load(artifacts)
+        Args:
+            artifacts: What to load, by name.
+            home: Finds modules and definitions of the program.
+            components: Component rows by digest that may not be committed yet.
+            made_by: Rows of the tasks that may have made the artifacts, see `admit`.
 
-    def heap(self, home: Home, components: Mapping[str, Component] | None = None) -> Heap:
+        Raises:
+            Untrusted: Nobody whom the user trusts has signed a task that made one of them.
+        """
+        return self.heap(home, components, made_by).load(artifacts)
+
+    def heap(
+        self, home: Home, components: Mapping[str, Component] | None = None, made_by: Collection[int] = ()
+    ) -> Heap:
         """Return a heap, into which a task loads the artifacts that it reads."""
         from nbflow.store.pickling.heap import Heap  # noqa: PLC0415 - as above
 
         known = components or {}
-        return Heap(self.blobs, home, lambda digest: known.get(digest) or self._component(digest))
+        return Heap(
+            self.blobs,
+            home,
+            lambda digest: known.get(digest) or self._component(digest),
+            lambda artifacts: self.admit(artifacts, made_by),
+        )
 
     def has(self, component: Component) -> bool:
         """Return whether all blobs of a component are there in full length."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import time
 from collections.abc import Callable
@@ -19,6 +18,7 @@ from nbflow.progress.narrator import Memory
 from nbflow.progress.numbers import ago
 from nbflow.run.machine.plan import plan_run
 from nbflow.run.request import RunRequest
+from nbflow.store.catalog.foreign import read_outputs
 from nbflow.store.catalog.rows import RunKind
 from nbflow.store.store import Store
 from nbflow.verbs.context import PERFORM, WORKSPACE
@@ -151,7 +151,7 @@ def perform(workspace: Workspace, request: RunRequest) -> None:
 
 def memory_of(store: Store, flow: str) -> Memory:
     """Return how a narrator looks up the earlier runs of a flow."""
-    return Memory(whence_of(store, flow), lambda digest: json.loads(store.history.text(digest) or "[]"))
+    return Memory(whence_of(store, flow), lambda digest: read_outputs(store.history, digest))
 
 
 def whence_of(store: Store, flow: str) -> Callable[[str], str]:

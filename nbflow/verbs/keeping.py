@@ -34,7 +34,9 @@ class Age(click.ParamType[float]):
 @click.command()
 @_PLACE
 @click.option(
-    "--keep", type=click.IntRange(0), help=f"How many runs of each flow stay.  [default: {NEWEST}, with --older 0]"
+    "--keep",
+    type=click.IntRange(0, 10**9),
+    help=f"How many runs of each flow stay.  [default: {NEWEST}, with --older 0]",
 )
 @click.option("--older", type=Age(), help="Delete only runs that ended longer ago than this: 30d, 12h.")
 @click.option("--keep-tagged", is_flag=True, help="Keep every run that has a tag.")

@@ -19,7 +19,9 @@ from nbflow.verbs.workspace import NOTEBOOK, find_workspace
 
 @click.command()
 @NOTEBOOK
-@click.option("-n", "--limit", type=click.IntRange(1), default=20, show_default=True, help="How many runs to list.")
+@click.option(
+    "-n", "--limit", type=click.IntRange(1, 10**9), default=20, show_default=True, help="How many runs to list."
+)
 @click.option("--tag", help="List only runs with this tag.")
 def runs(notebook: Path, limit: int, tag: str | None) -> None:
     """List the runs, newest first, with their parameters, durations and results."""

@@ -21,7 +21,7 @@ from nbflow.progress.numbers import duration, format_size, indent, table
 from nbflow.progress.printed import text_of_outputs
 from nbflow.run.output.live_output import last_words
 from nbflow.store.catalog.evictions import describe_eviction, read_evicted
-from nbflow.store.catalog.foreign import refuse_untrusted_artifacts
+from nbflow.store.catalog.foreign import stored_outputs
 from nbflow.store.catalog.rows import RunRow, RunStatus, TaskRow, TaskStatus
 from nbflow.store.store import Store
 from nbflow.store.values.artifact_ref import ArtifactRef
@@ -53,8 +53,7 @@ def log_of(workspace: Workspace, row: RunRow, task: TaskRow) -> str:
     if task.status is TaskStatus.RUNNING:
         return text_of_outputs(last_words(workspace.root / "live" / str(row.id), task_name(task)))
     reader = workspace.archive.reader
-    outputs = json.loads(reader.text(task.outputs) or "[]") if task.outputs else []
-    return text_of_outputs(outputs) + _failure(task)
+    return text_of_outputs(stored_outputs(reader, task)) + _failure(task)
 
 
 def _failure(task: TaskRow) -> str:
@@ -132,12 +131,11 @@ def artifacts_of(workspace: Workspace, task: TaskRow, names: Sequence[str]) -> l
 
 def _load(workspace: Workspace, row: RunRow, task: TaskRow, artifacts: Sequence[ArtifactRef]) -> dict[str, Any]:
     """Load the values, with the notebook's classes as they were in that run. Raises Untrusted."""
-    refuse_untrusted_artifacts(workspace.archive.reader, task.id, artifacts, workspace.root)
-    sys.path.insert(0, str(workspace.folder))  # for the notebook's local modules
     with Store.open(workspace.root, create=False) as store:
-        return store.load(
-            {artifact.name: artifact for artifact in artifacts}, workspace.archive.home(row, workspace.folder)
-        )
+        store.gate.admit_of_task(task.id, artifacts)
+        sys.path.insert(0, str(workspace.folder))  # for the notebook's local modules, which now may be imported
+        wanted = {artifact.name: artifact for artifact in artifacts}
+        return store.load(wanted, workspace.archive.home(row, workspace.folder))
 
 
 def _values(values: dict[str, Any]) -> Iterator[str]:

@@ -14,7 +14,7 @@ import pytest
 from click.testing import CliRunner
 
 from nbflow.checkpoints.restore_plan import describe_plan
-from nbflow.errors import BlobCorrupt, CodeChanged, Untrusted
+from nbflow.errors import BlobCorrupt, CodeChanged, KeyExposed, StoreBroken, Untrusted
 from nbflow.run.events.events import TaskReused
 from nbflow.store.catalog import foreign, trust
 from nbflow.store.catalog.trust import SignedRecord, keyring
@@ -95,16 +95,30 @@ def test_a_folder_that_others_may_write_holds_no_key(tmp_path: Path, monkeypatch
     assert trust.data_folder().name != f"nbflow-{os.getuid()}"
 
 
-@pytest.mark.parametrize(
-    "spoil", [lambda file: file.chmod(0o666), lambda file: (file.chmod(0o600), file.write_bytes(b"x"))]
-)
-def test_a_key_that_is_damaged_or_that_anybody_may_write_is_made_anew(
-    tmp_path: Path, spoil: Callable[[Path], object]
-) -> None:
+def test_a_damaged_key_is_made_anew(tmp_path: Path) -> None:
     before = trust.Keyring(tmp_path)
-    spoil(tmp_path / trust.KEY_FILE)
+    (tmp_path / trust.KEY_FILE).write_bytes(b"x")
     assert trust.Keyring(tmp_path).signer not in ("", before.signer)
     assert trust.Keyring(tmp_path).signer == trust.Keyring(tmp_path).signer
+
+
+@pytest.mark.parametrize("mode", [0o666, 0o644, 0o640, 0o602, 0o660])
+def test_a_key_that_others_may_read_or_write_is_refused(tmp_path: Path, mode: int) -> None:
+    before = trust.Keyring(tmp_path)
+    (tmp_path / trust.KEY_FILE).chmod(mode)
+    with pytest.raises(KeyExposed, match=r"Run `chmod 600 .*nbflow_key`, or delete it"):
+        trust.Keyring(tmp_path)
+    (tmp_path / trust.KEY_FILE).chmod(0o600)
+    assert trust.Keyring(tmp_path).signer == before.signer
+
+
+@pytest.mark.parametrize("place", ["", "blobs", "catalog.db"])
+def test_a_store_that_everybody_may_write_is_refused(kernel: Kernel, place: str) -> None:
+    (kernel.store.root / place).chmod(0o777)
+    with pytest.raises(StoreBroken, match=r"every user of this computer may write to it. Run `chmod -R o-w "):
+        Store.open(kernel.store.root)
+    (kernel.store.root / place).chmod(0o755)
+    Store.open(kernel.store.root).close()
 
 
 def test_a_checkpoint_of_somebody_else_is_shown_and_not_loaded(kernel: Kernel, stranger: Become) -> None:

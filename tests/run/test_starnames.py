@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import sys
 from pathlib import Path
 
 import pytest
@@ -22,22 +20,35 @@ def own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "cache" / "nbflow" / "names.json"
 
 
-def test_a_module_is_imported_once_and_not_here(tmp_path: Path, own_cache: Path) -> None:
+def test_a_module_beside_the_notebook_is_read_and_not_executed(tmp_path: Path, own_cache: Path) -> None:
     module = tmp_path / "counted.py"
-    module.write_text(
-        f"open({str(tmp_path / 'log')!r}, 'a').write('x')\nprint('loud')\nfirst, _second = 1, 2\ndef third(): pass\n"
-    )
+    loud = f"open({str(tmp_path / 'log')!r}, 'a').write('x')\n"
+    module.write_text(f"{loud}first, _second = 1, 2\nimport math as m\ndef third(): pass\nfourth = 4\ndel fourth\n")
     look_beside(tmp_path / "nb.ipynb")
-    assert star_names("counted") == {"first", "third"}
-    assert (star_names("counted"), "counted" in sys.modules) == ({"first", "third"}, False)
-    assert list(json.loads(own_cache.read_text()).values()) == [["first", "third"]]
-    module.write_text("__all__ = ['_second']\n_second = first = 1\n")
-    os.utime(module, (1, 1))
+    assert star_names("counted") == {"first", "third", "m"}
+    module.write_text(f"{loud}__all__ = ['_second']\n_second = first = 1\n")
     assert star_names("counted") == {"_second"}
+    assert not (tmp_path / "log").exists()
+    assert not own_cache.exists()
 
 
-def test_a_module_that_fails_has_no_names(tmp_path: Path) -> None:
-    (tmp_path / "broken.py").write_text("1 / 0")
+def test_stars_of_modules_beside_the_notebook_lead_on(tmp_path: Path) -> None:
+    (tmp_path / "parts" / "deep").mkdir(parents=True)
+    (tmp_path / "all.py").write_text("from parts import *\nfrom all import *\nfrom cmath import *")
+    (tmp_path / "parts" / "__init__.py").write_text("from .one import *\nfrom .deep.two import *")
+    (tmp_path / "parts" / "one.py").write_text("here = 1")
+    (tmp_path / "parts" / "deep" / "two.py").write_text("from ..one import *\nthere = 2")
+    look_beside(tmp_path / "nb.ipynb")
+    assert {"here", "there", "phase"} < (star_names("all") or set())
+
+
+def test_an_installed_module_is_imported_once_and_not_here(own_cache: Path) -> None:
+    assert "isqrt" in (star_names("math") or ())
+    assert [names for key, names in json.loads(own_cache.read_text()).items() if " math " in key]
+
+
+def test_a_module_that_cannot_be_read_has_no_names(tmp_path: Path) -> None:
+    (tmp_path / "broken.py").write_text("1 +")
     look_beside(tmp_path / "nb.ipynb")
     assert star_names("broken") is None
     assert star_names("no.such.module") is None

@@ -80,6 +80,52 @@ def test_what_a_step_does_to_its_process_ends_with_the_step(place: Place) -> Non
     assert ran.value("look.seen")[3] == (None, True)
 
 
+LEAKS = {
+    "standard streams": "import sys\nsys.__stdout__ = sys.__stderr__ = None",
+    "temporary folder": "import tempfile\ntempfile.tempdir = '/nowhere'",
+    "paths": "import os.path\nos.path.join = os.path.exists = None",
+    "library": "import contextlib, functools, re\ncontextlib.suppress = functools.partial = re.compile = None",
+    "signals": "import signal\nsignal.signal(signal.SIGWINCH, print)\nsignal.setitimer(signal.ITIMER_VIRTUAL, 1000)\n"
+    "signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGTERM])",
+    "collector": "import gc\ngc.disable()\ngc.set_threshold(1, 1, 1)\ngc.callbacks.append(print)",
+    "interpreter": "import sys\nsys.setswitchinterval(10)\nsys.set_int_max_str_digits(640)\nsys.path_hooks.clear()",
+    "hooks": "import sys, threading\nsys.unraisablehook = sys.breakpointhook = threading.excepthook = None",
+    "modules": "import sys\ndel sys.modules['json']\nsys.modules['os'] = sys.modules['__main__'] = None",
+    "all modules": "import sys\nsys.modules.clear()",
+    "limits": "import resource\nresource.setrlimit(resource.RLIMIT_FSIZE, (1000, resource.RLIM_INFINITY))",
+    "tracing": "import sys, threading\nthreading.settrace(print)\nsys.setprofile(lambda *_: None)",
+}
+LOOK_AT_ALL = """import contextlib, functools, gc, os.path, re, resource, signal, socket, sys, tempfile, threading
+def look():
+    modules = [sys.modules.get(name) is not None for name in ("json", "os", "__main__", "contextlib")]
+    functions = [os.path.join, os.path.exists, contextlib.suppress, functools.partial, re.compile]
+    hooks = [sys.unraisablehook, sys.breakpointhook, threading.excepthook, sys.__stdout__, sys.__stderr__]
+    signals = [signal.getsignal(one) is print for one in signal.valid_signals()]
+    timers = [signal.getitimer(one)[0] > 0 for one in (signal.ITIMER_VIRTUAL, signal.ITIMER_PROF)]
+    tracing = [threading.gettrace(), threading.getprofile(), sys.gettrace(), sys.getprofile()]
+    return repr([
+        modules, [one is None for one in (*functions, *hooks)], signals, timers, tracing, tempfile.gettempdir(),
+        signal.pthread_sigmask(signal.SIG_BLOCK, []), gc.isenabled(), gc.get_threshold(), len(gc.callbacks),
+        sys.getswitchinterval(), sys.get_int_max_str_digits(), len(sys.path_hooks),
+        resource.getrlimit(resource.RLIMIT_FSIZE),
+    ])"""
+
+
+def test_no_task_sees_what_the_task_before_did_to_their_process(place: Place) -> None:
+    cells = [LOOK_AT_ALL, "%%step before\nseen = look()"]
+    for number, body in enumerate(LEAKS.values()):
+        cells.append(
+            f"%%step leak{number} --after {f'see{number - 1}' if number else 'before'}\n{body}\ndone{number} = 1"
+        )
+        cells.append(f"%%step see{number}\n_done = done{number}\nnow{number} = look()\nprint('heard')")
+    ran = place.run(Shape("leaks", "\n---\n".join(cells), {}), slots=1)
+    assert ran.finished.outcome is Outcome.SUCCEEDED, [r.failure for r in ran.results.values() if r.failure]
+    seen = ran.value("before.seen")
+    for number, name in enumerate(LEAKS):
+        assert (name, ran.value(f"see{number}.now{number}")) == (name, seen)
+        assert ran.text(f"see{number}") == "heard\n"
+
+
 AWAITING = {
     "top": "v = await add(1, 2)",
     "expression": "v = [await add(i, 1) for i in range(3)]",

@@ -24,7 +24,7 @@ from nbflow.store.pickling.heap import Heap
 from nbflow.store.values.artifact_ref import ArtifactRef, Component
 from nbflow.store.values.encoded import Encoded
 
-from .conftest import Notebook, RoundTrip, groups
+from .conftest import Notebook, RoundTrip, admit_all, groups
 
 
 class Box:
@@ -123,7 +123,7 @@ class Chain:
         self.artifacts: dict[str, ArtifactRef] = {}
 
     def task(self, step: str, reads: str, make: Callable[..., dict[str, object]]) -> Encoded:
-        heap = Heap(self.blobs, self.home, self.components.get)
+        heap = Heap(self.blobs, self.home, self.components.get, admit_all)
         values = make(**heap.load({name: self.artifacts[name] for name in reads.split()}))
         heap.compare()
         values |= heap.reached(one for one in self.artifacts.values() if one.name not in values)
@@ -133,7 +133,7 @@ class Chain:
         return encoded
 
     def values(self) -> dict[str, Any]:
-        return Heap(self.blobs, self.home, self.components.get).load(self.artifacts)
+        return Heap(self.blobs, self.home, self.components.get, admit_all).load(self.artifacts)
 
 
 class TestReferences:

@@ -7,17 +7,34 @@ import re
 from nbflow.errors import HeaderError
 from nbflow.flow.syntax.specs import Allowance
 
+LONGEST_DURATION = 1e9
+"""The longest duration in seconds: longer ones do not fit into the timers of the system."""
+
+LARGEST_SIZE = 1e18
+"""The largest size in bytes."""
+
+_DIGITS = 10  # so many digits are too many for a count
+_DURATION = "Write a number with s, m, h or d, such as 30m"
+_SIZE = "Write a number with MB or GB, such as 4GB"
 _SECONDS = {"": 1.0, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 _BYTES = {"": 1, "B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12}
 _BINARY_BYTES = {"KIB": 2**10, "MIB": 2**20, "GIB": 2**30, "TIB": 2**40}
+
+
+def quotable(text: str) -> str:
+    """Return a text that a message can quote."""
+    return text if len(text) <= 40 else f"{text[:30]}…"
 
 
 def read_duration(option: str, text: str) -> float:
     """Return the seconds of a duration such as `30m`, `90s`, `2h`, `7d` or a plain number. Raises HeaderError."""
     found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([smhd]?)", text)
     if not found or float(found[1]) == 0:
-        raise HeaderError(f"{option} '{text}' is not a duration", "Write a number with s, m, h or d, such as 30m")
-    return float(found[1]) * _SECONDS[found[2]]
+        raise HeaderError(f"{option} '{quotable(text)}' is not a duration", _DURATION)
+    seconds = float(found[1]) * _SECONDS[found[2]]
+    if seconds > LONGEST_DURATION:
+        raise HeaderError(f"{option} '{quotable(text)}' is longer than 30 years", _DURATION)
+    return seconds
 
 
 def read_size(option: str, text: str) -> int:
@@ -25,22 +42,28 @@ def read_size(option: str, text: str) -> int:
     found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([A-Za-z]*)", text)
     unit = {**_BYTES, **_BINARY_BYTES}.get(found[2].upper()) if found else None
     if not found or not unit or float(found[1]) == 0:
-        raise HeaderError(f"{option} '{text}' is not a size", "Write a number with MB or GB, such as 4GB")
-    return int(float(found[1]) * unit)
+        raise HeaderError(f"{option} '{quotable(text)}' is not a size", _SIZE)
+    size = float(found[1]) * unit
+    if size > LARGEST_SIZE:
+        raise HeaderError(f"{option} '{quotable(text)}' is more than any computer has", _SIZE)
+    return int(size)
 
 
 def read_count(option: str, text: str, least: int = 0) -> int:
     """Return a whole number that is at least `least`. Raises HeaderError."""
-    if not text.isdecimal() or int(text) < least:
-        raise HeaderError(f"{option} '{text}' is not a whole number from {least}", f"Write for example {option} 2")
+    fix = f"Write for example {option} 2"
+    if not text.isdecimal() or (len(text) < _DIGITS and int(text) < least):
+        raise HeaderError(f"{option} '{quotable(text)}' is not a whole number from {least}", fix)
+    if len(text) >= _DIGITS:
+        raise HeaderError(f"{option} '{quotable(text)}' is too large", fix)
     return int(text)
 
 
 def read_seed(option: str, text: str) -> int:
     """Return a whole number from 0 to 2**32 - 1. Raises HeaderError."""
-    if not text.isdecimal() or int(text) >= 2**32:
+    if not text.isdecimal() or len(text) > 10 or int(text) >= 2**32:
         fix = f"Write for example {option} 0"
-        raise HeaderError(f"{option} '{text}' is not a whole number from 0 to 4294967295", fix)
+        raise HeaderError(f"{option} '{quotable(text)}' is not a whole number from 0 to 4294967295", fix)
     return int(text)
 
 
@@ -50,5 +73,7 @@ def read_allowance(option: str, text: str) -> Allowance:
     if not sign:
         return Allowance(count=read_count(option, text))
     if rest or not re.fullmatch(r"\d+(?:\.\d+)?", number) or float(number) > 100:
-        raise HeaderError(f"{option} '{text}' is not a share from 0% to 100%", f"Write for example {option} 10%")
+        raise HeaderError(
+            f"{option} '{quotable(text)}' is not a share from 0% to 100%", f"Write for example {option} 10%"
+        )
     return Allowance(percent=float(number))

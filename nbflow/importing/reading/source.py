@@ -19,6 +19,7 @@ from nbflow.importing.reading.decorator_facts import Decoration, decorator_name,
 from nbflow.importing.reading.parameter_calls import is_parameter
 from nbflow.importing.refusals import CannotCarryOver, NotAScript, Obstacle, ObstacleFound
 from nbflow.notebook.read import is_notebook
+from nbflow.run.program.regular_file import read_regular
 
 
 @dataclass(frozen=True)
@@ -125,7 +126,7 @@ def _reason(error: SyntaxError | ValueError) -> str:
 
 def text_of_node(path: Path) -> str:
     try:
-        return decode_source(path.read_bytes())
+        return decode_source(read_regular(path))
     except FileNotFoundError:
         raise NotAScript(path, "there is no such file", "check the path") from None
     except IsADirectoryError:

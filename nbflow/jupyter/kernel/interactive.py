@@ -102,8 +102,7 @@ class LiveJournal(Journal):
     def finish(self, outcome: Outcome) -> None:
         """Close the tasks that were running; the run itself stays open."""
         self.commit()
-        for row in self._open.values():
-            self.writer.put_task(replace(row, status=TaskStatus.CANCELLED, finished=self._clock()))
+        self._cancel_open()
         self._open.clear()
         self.writer.commit()
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Iterable, Mapping
 from contextlib import AbstractContextManager
 from functools import cache
@@ -41,6 +40,7 @@ from nbflow.run.machine.plan import RunPlan, plan_run
 from nbflow.run.program.keys import Keys
 from nbflow.run.task.tracebacks import describe_failure
 from nbflow.run.task.traces import comparison
+from nbflow.store.catalog.foreign import read_outputs
 from nbflow.store.values.artifact_ref import ArtifactRef
 
 
@@ -175,7 +175,7 @@ class StepRunner:
             notebook.screen.say(line)
         for event in mine if len(mine) <= 10 else ():
             if event.outputs:
-                notebook.screen.replay(json.loads(notebook.store().history.text(event.outputs) or "[]"))
+                notebook.screen.replay(read_outputs(notebook.store().history, event.outputs))
         if mine and not notebook.graph().links[step.name].scope and not mine[-1].skipped:
             self._bind(run, journal, mine[-1])
             self._unbind(step.name, {one.name for one in mine[-1].artifacts})

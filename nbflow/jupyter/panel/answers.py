@@ -21,6 +21,7 @@ from nbflow.jupyter.protocol.messages import ProposedName
 from nbflow.jupyter.protocol.sent import Misunderstood, read_object, read_sent
 from nbflow.jupyter.protocol.wire import to_json
 from nbflow.run.program.star_names import look_beside
+from nbflow.store.catalog.schema import storable
 
 _STATUS: Mapping[type[NbflowError], HTTPStatus] = {
     NotBelowRoot: HTTPStatus.NOT_FOUND,
@@ -36,16 +37,20 @@ _STATUS: Mapping[type[NbflowError], HTTPStatus] = {
 
 @dataclass(frozen=True)
 class Question:
-    """Describes a request below `/nbflow/`. `top` is the root folder of the server."""
+    """Describes a request below `/nbflow/`. `top` is the root folder of the server.
+
+    Hidden notebooks are only found with `allow_hidden`, which is the setting of the Jupyter server.
+    """
 
     top: Path
     query: Mapping[str, str]
     body: str = ""
+    allow_hidden: bool = False
 
     @property
     def place(self) -> NotebookPlace:
         """Return the notebook that the request is about. Raises NotBelowRoot."""
-        return find_place(self.top, self.query.get("path", "").strip("/"))
+        return find_place(self.top, self.query.get("path", "").strip("/"), self.allow_hidden)
 
     def text(self, name: str) -> str | None:
         """Return a value of the query, None if it is missing or empty."""
@@ -79,10 +84,16 @@ def answer(what: str, question: Question) -> PanelAnswer:
     """Answer a request. Errors of nbflow become answers with their message."""
     try:
         found = ANSWERS[what](question)
+        return PanelAnswer(found, HTML) if what == "report" else PanelAnswer(storable(to_json(found)))
     except NbflowError as error:
         status = next((code for kind, code in _STATUS.items() if isinstance(error, kind)), HTTPStatus.CONFLICT)
-        return PanelAnswer(to_json({"message": str(error)}), status=status)
-    return PanelAnswer(found, HTML) if what == "report" else PanelAnswer(to_json(found))
+        message = str(error)
+    except RecursionError:
+        status, message = (
+            HTTPStatus.BAD_REQUEST,
+            "a cell is nested too deeply to be read: write it in several statements",
+        )
+    return PanelAnswer(storable(to_json({"message": message})), status=status)
 
 
 def _flow(question: Question) -> Any:

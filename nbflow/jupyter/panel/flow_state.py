@@ -15,7 +15,7 @@ from nbflow.history.archive import Archive, expected
 from nbflow.history.step_states import LOOKED_AT, resumed_parameters, states_of_steps, version_of
 from nbflow.history.versions import Past, StepState
 from nbflow.jupyter.panel.flow_shape import fields_of, lines_of_problems, problems_of, shape_of
-from nbflow.jupyter.panel.notebook_place import NotebookPlace
+from nbflow.jupyter.panel.notebook_place import LARGEST_FILE, NotebookPlace
 from nbflow.jupyter.panel.past_runs import recall_past, recall_totals
 from nbflow.jupyter.panel.status_lines import Totals, run_line, step_line, step_line_of
 from nbflow.jupyter.protocol.messages import PROTOCOL, FlowShape, FlowState, ProblemLine, RunLine, StepLine
@@ -87,7 +87,7 @@ def _state(
 def _parameters(archive: Archive, place: NotebookPlace, graph: Graph, newest: RunRow | None) -> dict[str, Any]:
     """Return the parameters that `resume` would use; if they cannot be read, those of the newest run."""
     try:
-        return resumed_parameters(archive, graph.flow, {}, place.folder, newest)
+        return resumed_parameters(archive, graph.flow, {}, place.folder, newest, LARGEST_FILE)
     except (ParameterError, ParameterMissing):
         known = {one.name: one.default for one in graph.flow.parameters}
         return known | {name: value for name, value in (newest.parameters if newest else {}).items() if name in known}

@@ -16,6 +16,9 @@ from nbflow.notebook.read import read_cells
 from nbflow.store.catalog.schema import meaning_of_errors
 from nbflow.store.store import Store
 
+LARGEST_FILE = 64 << 20
+"""The most bytes of a notebook, or of the file that a parameter names, that are read for the panel."""
+
 
 class NotBelowRoot(NbflowError):
     """Raised for a path that does not exist or leads out of the root folder of the server."""
@@ -77,11 +80,29 @@ class NotebookPlace:
         return {name: cell for name, cell in named if name}
 
 
-def find_place(top: Path, path: str) -> NotebookPlace:
-    """Return the notebook at a path relative to `top`. Raises NotBelowRoot, also if a link leads out of `top`."""
+def find_place(top: Path, path: str, allow_hidden: bool = False) -> NotebookPlace:
+    """Return the notebook at a path relative to `top`.
+
+    Raises NotBelowRoot, also if a link leads out of `top`, and for a hidden file or folder unless `allow_hidden`.
+    """
     top = top.absolute()
-    found = top / path
-    is_inside = bool(path) and not Path(path).is_absolute() and ".." not in Path(path).parts
-    if not is_inside or "\0" in path or not found.resolve().is_relative_to(top.resolve()) or not found.is_file():
-        raise NotBelowRoot(path)
-    return NotebookPlace(found)
+    try:
+        is_found = _is_inside(path, allow_hidden) and _is_file_below(top / path, top)
+    except (OSError, ValueError, RuntimeError):  # too long, not text, or links in a circle
+        is_found = False
+    if not is_found:
+        raise NotBelowRoot(path if len(path) <= _LONGEST_PATH else f"{path[:_LONGEST_PATH]}…")
+    return NotebookPlace(top / path)
+
+
+_LONGEST_PATH = 200  # characters of a path that a message quotes
+
+
+def _is_inside(path: str, allow_hidden: bool) -> bool:
+    parts = Path(path).parts
+    is_relative = bool(path) and "\0" not in path and not Path(path).is_absolute() and ".." not in parts
+    return is_relative and (allow_hidden or not any(part.startswith(".") for part in parts))
+
+
+def _is_file_below(path: Path, top: Path) -> bool:
+    return path.resolve().is_relative_to(top.resolve()) and path.is_file()

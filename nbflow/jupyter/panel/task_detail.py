@@ -16,14 +16,14 @@ from nbflow.flow.syntax.header import read_header
 from nbflow.history.archive import Archive, task_name
 from nbflow.history.step_states import resumed_parameters, version_of
 from nbflow.history.versions import explain_all
-from nbflow.jupyter.panel.notebook_place import NotebookPlace
+from nbflow.jupyter.panel.notebook_place import LARGEST_FILE, NotebookPlace
 from nbflow.jupyter.panel.past_runs import recall_past, recall_totals
 from nbflow.jupyter.panel.status_lines import Totals, run_line
 from nbflow.jupyter.panel.task_list import task_line
 from nbflow.jupyter.protocol.messages import ArtifactLine, FailureLine, FrameLine, TaskState
 from nbflow.progress.pictures import count
 from nbflow.run.output.live_output import last_words
-from nbflow.store.catalog.foreign import refuse_untrusted
+from nbflow.store.catalog.foreign import refuse_untrusted, stored_outputs
 from nbflow.store.catalog.reader import CatalogReader
 from nbflow.store.catalog.rows import RunRow, TaskRow, TaskStatus, task_id
 from nbflow.store.values.artifact_ref import ArtifactRef
@@ -100,8 +100,7 @@ def _outputs(archive: Archive, row: RunRow, task: TaskRow) -> list[Mapping[str, 
     """Return the outputs of a task; while it runs, those so far."""
     if task.status is TaskStatus.RUNNING:
         return list(last_words(archive.root / "live" / str(row.id), task_name(task)))
-    text = archive.reader.text(task.outputs) if task.outputs else None
-    return list(json.loads(text or "[]"))
+    return list(stored_outputs(archive.reader, task))
 
 
 def _failure(task: TaskRow, cells: list[Cell]) -> FailureLine | None:
@@ -145,7 +144,7 @@ def _why(archive: Archive, place: NotebookPlace, row: RunRow, task: TaskRow, cel
     if task.step not in graph.links or task.status not in _DONE:
         return []
     try:
-        values = resumed_parameters(archive, graph.flow, {}, place.folder, archive.run())
+        values = resumed_parameters(archive, graph.flow, {}, place.folder, archive.run(), LARGEST_FILE)
     except (ParameterError, ParameterMissing):
         return []
     now = version_of(graph, values, place.folder, place.root, archive.reader)

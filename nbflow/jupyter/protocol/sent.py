@@ -58,6 +58,8 @@ def read_object(text: str) -> Mapping[str, Any]:
     """Return a JSON object. Raises Misunderstood for any other text."""
     try:
         found = json.loads(text)
+    except RecursionError:
+        raise Misunderstood("the message is nested too deeply: send a plain object") from None
     except ValueError as error:
         raise Misunderstood(f"the message is not JSON ({error})") from None
     if not isinstance(found, dict):

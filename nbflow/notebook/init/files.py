@@ -18,6 +18,7 @@ from nbflow.notebook.init.repairing import plan_repair
 from nbflow.notebook.jupytext_import import import_jupytext
 from nbflow.notebook.read import read_cells, segments
 from nbflow.notebook.write import write_whole
+from nbflow.run.program.regular_file import read_regular
 
 
 class NotMade(NbflowError):
@@ -66,7 +67,7 @@ def write_flow(path: Path, plan: InitPlan, wishes: Wishes, target: Path | None, 
             target, f"{path.name} is not a {target.suffix or 'file without a suffix'} file", f"end it in {path.suffix}"
         )
     is_same = target is None or (os.path.exists(target) and target.samefile(path))
-    data = path.read_bytes()
+    data = read_regular(path)
     if plan.changes:
         data = _rewritten(path, data, plan, wishes.form)
     if plan.changes or not is_same:

@@ -12,7 +12,7 @@ from numbers import Integral, Real
 from typing import Any
 
 from nbflow.run.output.outputs import Bundle
-from nbflow.store.values.user_code import TakesTooLong, answer_of, name_of, reason_of
+from nbflow.store.values.user_code import TakesTooLong, answer_of, reason_of, type_name_of
 
 BACKEND = "module://nbflow.run.output.figures"
 """Names the matplotlib backend of workers, which displays figures."""
@@ -70,7 +70,7 @@ def withheld(value: object, error: BaseException) -> dict[str, Any]:
     """Return what is shown instead of a value that cannot be shown: a line that says why."""
     late = isinstance(error, TakesTooLong)
     why = f"it takes longer than {SECONDS_FOR_DISPLAY:.0f} s" if late else reason_of(error)
-    return {"text/plain": f"<{name_of(type(value))} cannot be shown: {why}>"}
+    return {"text/plain": f"<{type_name_of(type(value))} cannot be shown: {why}>"}
 
 
 def _bundle_of(value: object) -> dict[str, Any]:
@@ -94,7 +94,7 @@ def _plain(value: object) -> str:
     try:
         return repr(value)
     except Exception as error:  # noqa: BLE001 - the user's own __repr__ may raise
-        return f"<{name_of(type(value))}: its repr raises {name_of(type(error))}>"
+        return f"<{type_name_of(type(value))}: its repr raises {type_name_of(type(error))}>"
 
 
 def _call(value: object, method: str) -> Any:

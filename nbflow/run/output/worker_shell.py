@@ -20,7 +20,7 @@ from traitlets.config import Config
 from nbflow.run.output.display import SECONDS_FOR_DISPLAY, withheld
 from nbflow.run.output.frontend import stage
 from nbflow.run.output.outputs import Bundle
-from nbflow.store.values.user_code import answer_of, name_of, text_of
+from nbflow.store.values.user_code import answer_of, text_of, type_name_of
 
 _SESSION = ("_dh", "_ih", "_oh")
 """Lists names that magics look up among the user's names; the names of a step lack them."""
@@ -168,7 +168,7 @@ class ZMQInteractiveShell(InteractiveShell):
         """Do nothing: a task has only its own names."""
 
     def _showtraceback(self, etype: Any, evalue: Any, stb: list[str]) -> None:
-        stage().fail(name_of(etype), text_of(evalue), list(stb))
+        stage().fail(type_name_of(etype), text_of(evalue), list(stb))
 
 
 InteractiveShellABC.register(ZMQInteractiveShell)

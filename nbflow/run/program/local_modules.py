@@ -10,6 +10,7 @@ from blake3 import blake3
 
 from nbflow.flow.names.code import called_module
 from nbflow.flow.source.trees import every_node
+from nbflow.run.program.regular_file import read_regular
 
 
 def local_modules(names: Iterable[str], folders: Iterable[Path]) -> Mapping[str, Path]:
@@ -29,7 +30,7 @@ def local_modules(names: Iterable[str], folders: Iterable[Path]) -> Mapping[str,
 def digest_modules(names: Iterable[str], folders: Iterable[Path]) -> tuple[tuple[str, str], ...]:
     """Return (module, BLAKE3 of its file) for each local module, sorted by name."""
     return tuple(
-        (name, blake3(path.read_bytes()).hexdigest()) for name, path in sorted(local_modules(names, folders).items())
+        (name, blake3(read_regular(path)).hexdigest()) for name, path in sorted(local_modules(names, folders).items())
     )
 
 
@@ -47,7 +48,7 @@ def _places(name: str, folder: Path) -> tuple[Path, Path]:
 
 def _imports(path: Path, name: str) -> Iterator[str]:
     try:
-        tree = ast.parse(path.read_bytes())
+        tree = ast.parse(read_regular(path))
     except (SyntaxError, ValueError):
         return  # the import in the task will report it
     package = name if path.name == "__init__.py" else name.rpartition(".")[0]

@@ -24,6 +24,7 @@ from nbflow.flow.syntax.definition import Definition, Prelude, Scratch
 from nbflow.flow.syntax.places import listed, problem
 from nbflow.flow.syntax.specs import StepSpec
 from nbflow.run.program.local_modules import local_modules
+from nbflow.run.program.regular_file import read_regular
 
 Spot = tuple[str, str]
 """Names a place of state: a module, and a name in it."""
@@ -243,7 +244,7 @@ class Modules:
 def _read(path: Path, _changed: int) -> Prelude:
     """Return what a module defines, read as one ordinary cell."""
     try:
-        source = path.read_text("utf-8")
+        source = read_regular(path).decode("utf-8")
     except (OSError, ValueError):
         return Prelude()  # the import in the task will report it
     return read_flow([Cell(1, source)], path.stem, path.name).prelude

@@ -12,7 +12,7 @@ from nbflow.flow.effects.library_calls import import_folders
 from nbflow.flow.files.pathtexts import fill_in
 from nbflow.flow.graph.graph import Graph
 from nbflow.flow.syntax.definition import Definition
-from nbflow.store.store import LIVE_FOLDER
+from nbflow.store.catalog.writer import LIVE_FOLDER
 
 
 @dataclass(frozen=True)

@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 import builtins
+import collections
+import contextlib
+import copy
+import dataclasses
+import functools
+import gc
 import io
 import json
 import linecache
 import os
+import os.path
 import pickle
+import random
+import re
+import signal
 import sqlite3
 import sys
 import threading
@@ -19,10 +29,12 @@ from types import ModuleType
 from typing import Any
 
 _WATCHED: tuple[ModuleType, ...] = (
-    builtins, io, json, linecache, os, pickle, sqlite3, threading, time, traceback,
+    builtins, collections, contextlib, copy, dataclasses, functools, gc, io, json, linecache, os, os.path, pickle,
+    random, re, signal, sqlite3, threading, time, traceback,
 )  # fmt: skip
 _SPACES = [(one.__name__, one.__dict__) for one in _WATCHED]
-_GONE = object()
+_GONE, _MODULE = object(), ModuleType
+_MOST_TOLD = 10  # modules that a step has exchanged
 _zip, _trace, _profile = zip, (sys.gettrace, sys.settrace), (sys.getprofile, sys.setprofile)
 
 
@@ -30,12 +42,14 @@ _zip, _trace, _profile = zip, (sys.gettrace, sys.settrace), (sys.getprofile, sys
 def undone(found: list[str]) -> Iterator[None]:
     """Restore names that are bound anew in these modules in this context; additions stay. `found` lists the names."""
     before = [space.copy() for _, space in _SPACES]
+    modules, known = sys.modules, sys.modules.copy()
     finders, trace, profile = [*sys.meta_path], sys.gettrace(), sys.getprofile()
     try:
         yield
     finally:
         _set_again(_trace, trace)
         _set_again(_profile, profile)
+        _put_modules_back(modules, known, found)
         _put_back(before, found)
         if any(one not in sys.meta_path for one in finders):
             sys.meta_path[:] = finders
@@ -47,6 +61,22 @@ def _set_again(how: tuple[Callable[[], Any], Callable[[Any], None]], before: Any
     get, put = how
     if get() is not before:
         put(before if callable(before) else None)
+
+
+def _put_modules_back(modules: dict[str, ModuleType], known: dict[str, ModuleType], found: list[str]) -> None:
+    """Restore modules that are gone or exchanged, before any code imports them.
+
+    New modules stay, and so do those that were imported anew: what the body made of them must be stored.
+    """
+    sys.modules = modules
+    if not _is_as_before(modules, known):
+        changed = [name for name in known if not _is_imported(modules.get(name), known[name])]
+        modules.update({name: known[name] for name in changed})
+        found += [f"sys.modules[{name!r}]" for name in changed[:_MOST_TOLD]]
+
+
+def _is_imported(now: object, before: object) -> bool:
+    return now is before or (type(now) is _MODULE and now.__dict__.get("__spec__") is not None)
 
 
 def _put_back(before: list[dict[str, Any]], found: list[str]) -> None:

@@ -30,9 +30,8 @@ from nbflow.run.surroundings.shell_state import draws_in_cells, keep_shell
 Restore = Callable[[], object]
 """Restores one thing."""
 
-_SIGNALS = [number for number in signal.Signals if number.name in (
-    "SIGINT", "SIGTERM", "SIGALRM", "SIGHUP", "SIGCHLD", "SIGPIPE", "SIGQUIT", "SIGUSR1", "SIGUSR2",
-)]  # fmt: skip
+_SIGNALS = [one for one in signal.Signals if one.name not in ("SIGKILL", "SIGSTOP", "SIGRTMIN", "SIGRTMAX")]
+_TIMERS = [getattr(signal, name) for name in ("ITIMER_REAL", "ITIMER_VIRTUAL", "ITIMER_PROF") if hasattr(signal, name)]
 
 
 class StdinRefused(EOFError):
@@ -120,10 +119,11 @@ def _keep_path() -> Restore:
 
 
 def _keep_streams() -> Restore:
-    before = sys.stdin, sys.stdout, sys.stderr
+    before, first = (sys.stdin, sys.stdout, sys.stderr), (sys.__stdin__, sys.__stdout__, sys.__stderr__)
 
     def restore() -> None:
         sys.stdin, sys.stdout, sys.stderr = before
+        vars(sys).update(zip(("__stdin__", "__stdout__", "__stderr__"), first, strict=True))
 
     return restore
 
@@ -133,10 +133,13 @@ def _keep_signals() -> Restore:
     if threading.current_thread() is not threading.main_thread():
         return lambda: None
     before = {number: signal.getsignal(number) for number in _SIGNALS}
+    blocked = signal.pthread_sigmask(signal.SIG_BLOCK, ()) if hasattr(signal, "pthread_sigmask") else set()
 
     def restore() -> None:
-        if hasattr(signal, "setitimer"):
-            signal.setitimer(signal.ITIMER_REAL, 0)
+        for timer in _TIMERS:
+            signal.setitimer(timer, 0)
+        if hasattr(signal, "pthread_sigmask"):
+            signal.pthread_sigmask(signal.SIG_SETMASK, blocked)
         for number, handler in before.items():
             if handler is not None and signal.getsignal(number) is not handler:
                 signal.signal(number, handler)
@@ -162,15 +165,54 @@ def _keep_umask() -> Restore:
 
 def _keep_interpreter() -> Restore:
     limit, collects, hooks = sys.getrecursionlimit(), gc.isenabled(), (sys.displayhook, sys.excepthook)
+    rarely = sys.unraisablehook, sys.breakpointhook, threading.excepthook
+    thresholds, callbacks, finders = gc.get_threshold(), [*gc.callbacks], [*sys.path_hooks]
+    interval, digits = sys.getswitchinterval(), sys.get_int_max_str_digits()
     method = multiprocessing.get_start_method(allow_none=True)
 
     def restore() -> None:
         sys.setrecursionlimit(limit)
         (gc.enable if collects else gc.disable)()
         sys.displayhook, sys.excepthook = hooks
+        sys.unraisablehook, sys.breakpointhook, threading.excepthook = rarely
+        gc.set_threshold(*thresholds)
+        gc.callbacks[:], sys.path_hooks[:] = callbacks, finders
+        sys.setswitchinterval(interval)
+        sys.set_int_max_str_digits(digits)
         multiprocessing.set_start_method(method, force=True)
 
     return restore
+
+
+def _keep_limits() -> Restore:
+    """Keep the limits that a process sets itself; a lower hard limit cannot be raised again."""
+    resource = sys.modules.get("resource")
+    if resource is None:
+        return lambda: None
+    before = {limit: resource.getrlimit(limit) for limit in map(vars(resource).get, _LIMITS) if limit is not None}
+
+    def restore() -> None:
+        for limit, values in before.items():
+            if resource.getrlimit(limit) != values:
+                with contextlib.suppress(ValueError, OSError):
+                    resource.setrlimit(limit, values)
+
+    return restore
+
+
+_LIMITS = ("RLIMIT_AS", "RLIMIT_CORE", "RLIMIT_CPU", "RLIMIT_DATA", "RLIMIT_FSIZE", "RLIMIT_NOFILE", "RLIMIT_STACK")
+
+
+def _keep_sockets() -> Restore:
+    socket = sys.modules["socket"]
+    before = socket.getdefaulttimeout()
+    return lambda: socket.setdefaulttimeout(before)
+
+
+def _keep_temporary() -> Restore:
+    tempfile = sys.modules["tempfile"]
+    before = tempfile.tempdir
+    return lambda: setattr(tempfile, "tempdir", before)
 
 
 def _keep_logging() -> Restore:
@@ -202,6 +244,7 @@ _KEPT: tuple[Callable[[], Restore], ...] = (
     _keep_umask,
     _keep_interpreter,
     _keep_logging,
+    _keep_limits,
 )
 
 
@@ -247,6 +290,8 @@ def _options_of(pandas_config: Any) -> dict[str, Any]:
 _KEPT_OF_LIBRARIES = {
     "matplotlib": _keep_matplotlib,
     "pandas": _keep_pandas,
+    "socket": _keep_sockets,
+    "tempfile": _keep_temporary,
     "IPython.core.interactiveshell": keep_shell,
 }
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from nbflow.run.task.task_records import Records
 from nbflow.store.blobs.protocol import BlobStore
 from nbflow.store.value_store import ValueStore
+from nbflow.store.values.artifact_ref import ArtifactRef
 
 
 class TaskStore(ValueStore):
@@ -13,3 +16,6 @@ class TaskStore(ValueStore):
     def __init__(self, blobs: BlobStore, records: Records) -> None:
         super().__init__(blobs, lambda digest: self.records.component(digest))
         self.records = records
+
+    def admit(self, artifacts: Iterable[ArtifactRef], made_by: Iterable[int]) -> None:
+        """Let everything through: the driver hands over what this run made, and stored tasks that it has checked."""

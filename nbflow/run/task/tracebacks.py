@@ -14,7 +14,7 @@ from nbflow.flow.source.cell import Cell, Place
 from nbflow.flow.source.lines import lines_of
 from nbflow.flow.syntax.specs import StepSpec
 from nbflow.run.events.events import Failure, FailureKind, TracebackFrame
-from nbflow.store.values.user_code import SECONDS_FOR_TEXT, abridged, answer_of, name_of, text_of
+from nbflow.store.values.user_code import SECONDS_FOR_TEXT, abridged, answer_of, text_of, type_name_of
 
 LONGEST_MESSAGE, LONGEST_TRACEBACK = 10_000, 100_000  # characters that are kept
 _LONGEST_LINE, _MOST_FRAMES = 1_000, 1_000
@@ -45,7 +45,7 @@ def show_source(filename: str, cell: Cell) -> None:
 
 def describe_failure(error: BaseException, kind: FailureKind = FailureKind.ERROR) -> Failure:
     """Return a failure as the user may read it: without the frames of nbflow above the body."""
-    name, message = name_of(type(error)), abridged(_text_of(error), LONGEST_MESSAGE)
+    name, message = type_name_of(type(error)), abridged(_text_of(error), LONGEST_MESSAGE)
     frames, text = answer_of(lambda: _trace(error), lambda _: ((), f"{name}: {message}\n"), _SECONDS_FOR_TRACEBACK)
     return Failure(kind, name, message, frames, abridged(text, LONGEST_TRACEBACK))
 

@@ -28,7 +28,7 @@ def past_command(name: str, cls: type[FlowSpec]) -> click.Command:
         options = [
             click.Option(
                 ["--keep"],
-                type=click.IntRange(0),
+                type=click.IntRange(0, 10**9),
                 help=f"How many runs of each flow to keep.  [default: {NEWEST}, with --older 0]",
             ),
             click.Option(["--older"], help="Delete only runs that ended longer ago than this: 30d, 12h."),

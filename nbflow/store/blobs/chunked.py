@@ -20,7 +20,7 @@ from nbflow.store.blobs.chunks import (
     write_recipe,
 )
 from nbflow.store.blobs.local import LocalBlobs
-from nbflow.store.blobs.protocol import Buffer, blob_size, view
+from nbflow.store.blobs.protocol import Buffer, blob_size, is_name, view
 
 
 class ChunkedBlobs:
@@ -66,7 +66,7 @@ class ChunkedBlobs:
         return side_by_side.whole
 
     def exists(self, digest: str) -> bool:
-        names = self._recipe(digest)
+        names = self._recipe(digest) if is_name(digest) else None
         return self.whole.exists(digest) if names is None else all(map(self.chunks.exists, names))
 
     def check(self, digest: str) -> None:
@@ -81,7 +81,7 @@ class ChunkedBlobs:
 
     def delete(self, digest: str) -> int:
         """Delete a blob. The chunks of a large one go with the next `sweep`, if no other blob has them."""
-        if blob_size(digest) >= CHUNKED and (freed := self.recipes.delete(name_of_recipe(digest))):
+        if is_name(digest) and blob_size(digest) >= CHUNKED and (freed := self.recipes.delete(name_of_recipe(digest))):
             return freed
         return self.whole.delete(digest)
 

@@ -22,7 +22,8 @@ from blake3 import blake3
 
 from nbflow.errors import BlobCorrupt, BlobMissing, StoreFull, StoreReadOnly
 from nbflow.store.blobs import maps
-from nbflow.store.blobs.protocol import HASH_LENGTH, Buffer, blob_size, hash_bytes, name, view
+from nbflow.store.blobs.protocol import HASH_LENGTH, Buffer, blob_size, hash_bytes, is_name, name, valid_name, view
+from nbflow.store.symlinks import NO_FOLLOW, refuse_links
 
 SEAL = 1_000_000_000 * 10**9  # ns; an even second, because some file systems store only even seconds
 AT_ONCE = 4 << 20  # bytes that are read or written by one call
@@ -48,11 +49,17 @@ class LocalBlobs:
         self.root = root
         self.mapped = mapped  # False on network file systems, where a map dies with the server
         self.unfinished = root / "tmp"
+        refuse_links(root, self.unfinished)
         self.unfinished.mkdir(mode=0o700, parents=True, exist_ok=True)
 
     def path(self, digest: str) -> Path:
-        """Return the file of a blob, which need not exist."""
-        return self.root.joinpath(digest[:2], digest[2:])
+        """Return the file of a blob, which need not exist.
+
+        Raises BlobCorrupt if `digest` is not a name, and StoreBroken if a link stands where its folder should be.
+        """
+        folder = self.root.joinpath(valid_name(digest)[:2])
+        refuse_links(folder)
+        return folder.joinpath(digest[2:])
 
     def put(self, data: Buffer) -> str:
         content = view(data)
@@ -73,14 +80,18 @@ class LocalBlobs:
             if self._worth_mapping(blob_size(digest)):
                 with suppress(OSError):  # no more file descriptors or maps: read it instead
                     return _map(file, digest)
-            return _read(file, blob_size(digest))
+            return _read(file, digest)
 
     def exists(self, digest: str) -> bool:
         try:
-            found = self.path(digest).stat()
-        except FileNotFoundError:
+            found = self.path(digest).lstat()
+        except (FileNotFoundError, BlobCorrupt):
             return False
-        return found.st_size == blob_size(digest) and (found.st_mtime_ns == SEAL or self._is_whole(digest))
+        return (
+            stat.S_ISREG(found.st_mode)
+            and found.st_size == blob_size(digest)
+            and (found.st_mtime_ns == SEAL or self._is_whole(digest))
+        )
 
     def _is_whole(self, digest: str) -> bool:
         """Hash a blob without its seal, as in a store that was copied, and seal it again if its bytes are right."""
@@ -95,27 +106,31 @@ class LocalBlobs:
             self._hash(file, digest)
 
     def delete(self, digest: str) -> int:
-        path = self.path(digest)
         try:
-            freed = path.stat().st_size
+            path = self.path(digest)
+            freed = path.lstat().st_size
             path.unlink()  # never truncate: another process may have it mapped
-        except FileNotFoundError:
+        except (FileNotFoundError, BlobCorrupt):
             return 0
         return freed
 
     def __iter__(self) -> Iterator[str]:
+        refuse_links(self.root)
         for folder in self.root.iterdir():
-            if len(folder.name) == 2:
-                yield from (folder.name + file.name for file in folder.iterdir())
+            if len(folder.name) == 2 and folder.is_dir():
+                refuse_links(folder)
+                found = (folder.name + file.name for file in folder.iterdir())
+                yield from filter(is_name, found)  # a `.DS_Store` is no blob
 
     def parts(self, digest: str) -> tuple[str, ...]:
         return (digest,)
 
     def sweep(self, dry_run: bool = False) -> int:
         """Remove the half-written files of killed writers, and return the bytes freed. Nobody may write meanwhile."""
+        refuse_links(self.root, self.unfinished)
         freed = 0
         for file in self.unfinished.iterdir():
-            freed += file.stat().st_size
+            freed += file.lstat().st_size
             if not dry_run:
                 file.unlink()
         return freed
@@ -153,9 +168,13 @@ class LocalBlobs:
     def opened(self, digest: str) -> Iterator[int]:
         """Open the file of a blob to read, once its length, and its bytes if it has no seal, are as they must be."""
         try:
-            file = os.open(self.path(digest), os.O_RDONLY | _BINARY)
+            file = os.open(self.path(digest), os.O_RDONLY | _BINARY | NO_FOLLOW)
         except FileNotFoundError:
             raise BlobMissing(digest) from None
+        except OSError as error:
+            if error.errno == errno.ELOOP:
+                raise BlobCorrupt(digest, "its file is a symbolic link") from None
+            raise
         try:
             self._measure(file, digest)
             yield file
@@ -164,12 +183,14 @@ class LocalBlobs:
 
     def _measure(self, file: int, digest: str) -> None:
         found = os.fstat(file)
+        if not stat.S_ISREG(found.st_mode):
+            raise BlobCorrupt(digest, "it is not a file")
         if found.st_size != blob_size(digest):
             raise BlobCorrupt(digest, f"it holds {found.st_size} bytes instead of {blob_size(digest)}")
         if found.st_mtime_ns != SEAL:
             self._hash(file, digest)
             with suppress(PermissionError):  # the store of another user: hash again next time
-                os.utime(self.path(digest), ns=(SEAL, SEAL))
+                _seal(file, self.path(digest))
 
     def _hash(self, file: int, digest: str) -> None:
         hasher = blake3()
@@ -209,16 +230,25 @@ def _write_sealed(path: Path, content: memoryview) -> None:
     os.utime(path, ns=(SEAL, SEAL))
 
 
+def _seal(file: int, path: Path) -> None:
+    by_descriptor = os.utime in os.supports_fd  # so that the file is sealed whose bytes were hashed
+    os.utime(file if by_descriptor else path, ns=(SEAL, SEAL))
+
+
 def _map(file: int, digest: str) -> mmap.mmap:
     mapping = mmap.mmap(file, 0, access=mmap.ACCESS_COPY)
     maps.remember(mapping, digest)
     return mapping
 
 
-def _read(file: int, length: int) -> bytearray:
+def _read(file: int, digest: str) -> bytearray:
+    length = blob_size(digest)
     content = bytearray(length)
     with io.FileIO(file, closefd=False) as reader:
         filled = 0
         while filled < length:
-            filled += reader.readinto(memoryview(content)[filled:])
+            got = reader.readinto(memoryview(content)[filled:])
+            if not got:
+                raise BlobCorrupt(digest, "it became shorter while it was read")
+            filled += got
     return content

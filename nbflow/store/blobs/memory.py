@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from nbflow.errors import BlobCorrupt, BlobMissing
 from nbflow.store.blobs.chunks import name_of_blob
-from nbflow.store.blobs.protocol import Buffer, blob_size, view
+from nbflow.store.blobs.protocol import Buffer, blob_size, is_name, valid_name, view
 
 
 class MemoryBlobs:
@@ -25,7 +25,7 @@ class MemoryBlobs:
         return bytearray(self.blobs[digest])
 
     def exists(self, digest: str) -> bool:
-        return digest in self.blobs and len(self.blobs[digest]) == blob_size(digest)
+        return is_name(digest) and digest in self.blobs and len(self.blobs[digest]) == blob_size(digest)
 
     def check(self, digest: str) -> None:
         """Hash every byte of a blob. Raises BlobMissing or BlobCorrupt."""
@@ -46,7 +46,7 @@ class MemoryBlobs:
         return iter(tuple(self.blobs))
 
     def _measure(self, digest: str) -> None:
-        if digest not in self.blobs:
+        if valid_name(digest) not in self.blobs:
             raise BlobMissing(digest)
         if len(self.blobs[digest]) != blob_size(digest):
             raise BlobCorrupt(digest, f"it holds {len(self.blobs[digest])} bytes instead of {blob_size(digest)}")

@@ -9,10 +9,13 @@ from __future__ import annotations
 
 import mmap
 import pickle
+import re
 from collections.abc import Iterator
 from typing import Protocol
 
 from blake3 import blake3
+
+from nbflow.errors import BlobCorrupt
 
 HASH_LENGTH = 16  # bytes; twice as many hex digits
 
@@ -56,7 +59,7 @@ class BlobStore(Protocol):
 
         Raises:
             BlobMissing: There is no blob of this name.
-            BlobCorrupt: Its bytes are not those that were stored.
+            BlobCorrupt: Its bytes are not those that were stored, or `digest` is not a name.
         """
         ...
 
@@ -134,5 +137,20 @@ def name(hashed: str, size: int) -> str:
 
 
 def blob_size(digest: str) -> int:
-    """Return the length in bytes that a blob's name states."""
-    return int(digest.rpartition("-")[2])
+    """Return the length in bytes that a blob's name states. Raises BlobCorrupt if it is not the name of a blob."""
+    return int(valid_name(digest).rpartition("-")[2])
+
+
+_NAME = re.compile(r"[0-9a-f]{32}-[0-9]{1,19}")
+
+
+def is_name(digest: str) -> bool:
+    """Return whether a text has the form of a blob's name."""
+    return _NAME.fullmatch(digest) is not None
+
+
+def valid_name(digest: str) -> str:
+    """Return the name of a blob as it is. Raises BlobCorrupt if it has another form: it may be a path to elsewhere."""
+    if not is_name(digest):
+        raise BlobCorrupt(digest, "this is not the name of an object")
+    return digest

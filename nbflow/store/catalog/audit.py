@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from nbflow.errors import BlobCorrupt, BlobMissing
 from nbflow.store.blobs.protocol import BlobStore
@@ -19,6 +20,9 @@ _HIT = """SELECT tasks.id, runs.flow, runs.number, steps.text, tasks.path, names
     JOIN tasks ON tasks.id = artifacts.task JOIN runs ON runs.id = tasks.run
     JOIN names AS steps ON steps.id = tasks.step JOIN names ON names.id = artifacts.name
     WHERE artifacts.component = ?1 OR instr(artifacts.shares, ?1) ORDER BY tasks.id, artifacts.position"""
+_SHOWN = """SELECT tasks.id, runs.flow, runs.number, names.text, tasks.path, 'the output' FROM tasks
+    JOIN runs ON runs.id = tasks.run JOIN names ON names.id = tasks.step
+    WHERE tasks.outputs = ?1 OR tasks.id IN (SELECT task FROM randoms WHERE state = ?1) ORDER BY tasks.id"""
 _WITHOUT_ROW = "SELECT DISTINCT component FROM artifacts WHERE component NOT IN (SELECT digest FROM components)"
 _REACHED = "SELECT DISTINCT shares FROM artifacts WHERE shares IS NOT NULL"
 _ALL = "SELECT digest FROM components"
@@ -26,7 +30,7 @@ _ALL = "SELECT digest FROM components"
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """Names an artifact that cannot be loaded any more."""
+    """Names an artifact that cannot be loaded any more, or the output of a task that cannot be shown."""
 
     task: int  # its row
     flow: str
@@ -42,7 +46,7 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Damage:
-    """Describes one object that is missing or whose bytes have changed: a blob, or the row of a component."""
+    """Describes one object that is missing or whose bytes have changed: a blob, or the row of a component or a text."""
 
     digest: str
     reason: str
@@ -55,7 +59,7 @@ class Damage:
 
 
 def audit(reader: CatalogReader, blobs: BlobStore) -> list[Damage]:
-    """Hash every blob and every stream, and return what is missing or has changed."""
+    """Hash every blob, every stream and every text, and return what is missing or has changed."""
     using: dict[str, list[str]] = {digest: [] for digest in blobs}
     found: list[Damage] = []
     for component in reader.components():
@@ -67,7 +71,15 @@ def audit(reader: CatalogReader, blobs: BlobStore) -> list[Damage]:
         reason = _flaw(digest, blobs)
         if reason:
             found.append(Damage(digest, reason, True, _hits(reader, components)))
-    return found
+    return [*found, *_damaged_texts(reader)]
+
+
+def _damaged_texts(reader: CatalogReader) -> Iterator[Damage]:
+    for (digest,) in reader.query("SELECT digest FROM texts").fetchall():
+        try:
+            reader.text(digest)
+        except BlobCorrupt as error:
+            yield Damage(digest, f"is damaged: {error.reason}", False, _hits_of(reader.query(_SHOWN, digest)))
 
 
 def _damage_of_row(component: Component, blobs: BlobStore, reader: CatalogReader) -> Iterator[Damage]:
@@ -99,7 +111,10 @@ def _flaw(digest: str, blobs: BlobStore) -> str:
 
 
 def _hits(reader: CatalogReader, components: Iterable[str]) -> tuple[Hit, ...]:
-    rows = (row for component in components for row in reader.query(_HIT, component))
+    return _hits_of(row for component in components for row in reader.query(_HIT, component))
+
+
+def _hits_of(rows: Iterable[Sequence[Any]]) -> tuple[Hit, ...]:
     return tuple(
         Hit(task, flow, run, step, schema.unpack_path(path), name) for task, flow, run, step, path, name in rows
     )
@@ -123,4 +138,5 @@ def _forget_one(connection: sqlite3.Connection, blobs: BlobStore, damage: Damage
     if damage.is_blob:
         blobs.delete(damage.digest)
     else:
-        connection.execute("DELETE FROM components WHERE digest = ?", (damage.digest,))
+        for table in ("components", "texts"):
+            connection.execute(f"DELETE FROM {table} WHERE digest = ?", (damage.digest,))

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import json
-import sqlite3
-import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from nbflow.errors import CodeChanged
 from nbflow.store.catalog import schema
 from nbflow.store.catalog.columns import (
     ARTIFACT_COLUMNS,
@@ -21,6 +18,7 @@ from nbflow.store.catalog.columns import (
     component_of,
     task_of,
 )
+from nbflow.store.catalog.content_reader import ContentReader
 from nbflow.store.catalog.drivers import Process, is_gone
 from nbflow.store.catalog.rows import (
     EventRow,
@@ -33,7 +31,7 @@ from nbflow.store.catalog.rows import (
     TaskStatus,
     task_id,
 )
-from nbflow.store.catalog.trust import Code, Seal, SignedRecord, Trusts, accepts, is_genuine
+from nbflow.store.catalog.trust import Seal, SignedRecord, Trusts, accepts
 from nbflow.store.values.artifact_ref import ArtifactRef, Component
 
 _RUN = (
@@ -49,34 +47,17 @@ def _always(component: Component) -> bool:
     return True
 
 
-class CatalogReader:
+class CatalogReader(ContentReader):
     """Reads one catalog file.
 
     `usable` tells whether the blobs of a component are there, `trusts` whether what a task made may be unpickled.
     """
 
     def __init__(self, path: Path, usable: Callable[[Component], bool] = _always, trusts: Trusts = accepts) -> None:
-        self.path = path
+        super().__init__(path)
         self._usable = usable
         self._trusts = trusts
-        self._db = schema.connect(path, write=False)
-
-    def close(self) -> None:
-        self._db.close()
-
-    def __enter__(self) -> CatalogReader:
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        self.close()
-
-    def query(self, query: str, *values: Any) -> sqlite3.Cursor:
-        """Run a statement that reads. SQLite's errors are raised as StoreError."""
-        with schema.meaning_of_errors(self.path):
-            return self._db.execute(query, values)
-
-    def _one(self, query: str, *values: Any) -> Any:
-        return self.query(query, *values).fetchone()
+        self._checked: tuple[TaskRow, tuple[SignedRecord, Seal | None]] | None = None
 
     # ---- runs
 
@@ -308,15 +289,7 @@ class CatalogReader:
             found.setdefault(path, {})[step] = digest
         return found
 
-    # ---- content
-
-    def component(self, digest: str) -> Component | None:
-        """Return the component with this digest."""
-        row = self._one(f"SELECT {COMPONENT_COLUMNS} FROM components WHERE digest = ?", digest)
-        return None if row is None else component_of(row)
-
-    def components(self) -> Iterator[Component]:
-        return (component_of(row) for row in self.query(f"SELECT {COMPONENT_COLUMNS} FROM components"))
+    # ---- signatures
 
     def made(self, task: int) -> tuple[tuple[str, str], ...]:
         """Return (name, digest) of each artifact that a task made, in the order in which they were stored."""
@@ -332,18 +305,41 @@ class CatalogReader:
     def sealed(self, task: int) -> tuple[SignedRecord, Seal | None] | None:
         """Return the record of a task that is signed, with its signature if any; None if there is no such task."""
         row = self.task(task)
-        run = self._one("SELECT flow, number, code FROM runs WHERE id = ?", row.run) if row else None
-        if row is None or run is None:
+        return None if row is None else self.sealed_row(row)
+
+    def sealed_row(self, row: TaskRow) -> tuple[SignedRecord, Seal | None] | None:
+        """Return the same for a task whose row is known."""
+        run = self._one("SELECT flow, number, code FROM runs WHERE id = ?", row.run)
+        if run is None:
             return None
         flow, number, code = run
-        seal = self.seal(task)
+        seal = self.seal(row.id)
         key, code = (seal.key, seal.code) if seal else (row.key, code or "")
-        return SignedRecord(flow, number, row.step, row.path, row.turn, row.split, key, code, self.made(task)), seal
+        place, made = (row.step, row.path, row.turn, row.split), self.made(row.id)
+        return SignedRecord(flow, number, *place, key, code, made, row.outputs or ""), seal
 
     def is_trusted(self, task: int) -> bool:
         """Return whether what the task made may be unpickled, and the key in its row is the key that was signed."""
-        found, row = self.sealed(task), self.task(task)
-        return found is not None and row is not None and self._trusts(*found) and row.key in ("", found[0].key)
+        return self.signed_artifacts(task) is not None
+
+    def signed_artifacts(self, task: int) -> frozenset[tuple[str, str]] | None:
+        """Return (name, digest) of each artifact in the record of a trusted task; None if the task is not trusted.
+
+        They are those that the signature was compared with, even if somebody changes the rows meanwhile.
+        """
+        row = self.task(task)
+        found = self.sealed_row(row) if row is not None else None
+        if row is None or found is None or row.key not in ("", found[0].key) or not self._trusts(*found):
+            return None
+        self._checked = row, found
+        return frozenset(found[0].artifacts)
+
+    def just_checked(self, row: TaskRow) -> tuple[SignedRecord, Seal | None] | None:
+        """Return the record of the task that was found to be trusted last, if it is this one.
+
+        Who reuses a task asks right afterwards whether its outputs are signed.
+        """
+        return self._checked[1] if self._checked is not None and self._checked[0] == row else None
 
     def random(self, task: int) -> str | None:
         """Return the state of the random generators after a task, if it was kept."""
@@ -351,44 +347,5 @@ class CatalogReader:
         return None if row is None else self.text(row[0])
 
     def task_ids(self) -> list[int]:
-        """Return the rows of all tasks that succeeded."""
-        return [task for (task,) in self.query(f"SELECT id FROM tasks WHERE {_DONE}")]
-
-    def text(self, digest: str) -> str | None:
-        """Return the stored text with this digest."""
-        row = self._one("SELECT body FROM texts WHERE digest = ?", digest)
-        return None if row is None else zlib.decompress(row[0]).decode("utf-8", "surrogatepass")
-
-    def code(self, digest: str) -> str | None:
-        """Return the source with this digest. Raises CodeChanged unless the user, or somebody trusted, stored it."""
-        row = self._one("SELECT body FROM code WHERE digest = ?", digest)
-        if row is not None and not self._is_genuine(Code(digest, row[0])):
-            raise CodeChanged(digest)
-        return None if row is None else str(row[0])
-
-    def every_code(self) -> dict[str, str]:
-        """Return all source that `code` would return, by its digest."""
-        doubtful = {one.digest for one in self.doubtful_code()}
-        return {digest: body for digest, body in self.query("SELECT digest, body FROM code") if digest not in doubtful}
-
-    def doubtful_code(self) -> list[Code]:
-        """Return all sources that `code` would refuse."""
-        sources = (Code(digest, text) for digest, text in self.query("SELECT digest, body FROM code"))
-        return [code for code in sources if not self._is_genuine(code)]
-
-    def _is_genuine(self, code: Code) -> bool:
-        seals = self.query("SELECT signer, mac FROM code_seals WHERE digest = ?", code.digest)
-        return is_genuine(code, (Seal(signer, "", "", mac) for signer, mac in seals))
-
-    def environment(self, digest: str) -> dict[str, Any] | None:
-        """Return the facts about an environment that have this digest."""
-        row = self._one("SELECT body FROM environment WHERE digest = ?", digest)
-        facts: dict[str, Any] | None = None if row is None else json.loads(row[0])
-        return facts
-
-    def learned(self, flow: str) -> dict[tuple[str, str], frozenset[str]]:
-        """Return, for each (step, digest of its code), the names that the step was found to write."""
-        found: dict[tuple[str, str], set[str]] = {}
-        for step, code, name in self.query("SELECT step, code, name FROM learned WHERE flow = ?", flow):
-            found.setdefault((step, code), set()).add(name)
-        return {place: frozenset(names) for place, names in found.items()}
+        """Return the rows of all tasks that are over."""
+        return [task for (task,) in self.query("SELECT id FROM tasks WHERE status != 'running'")]

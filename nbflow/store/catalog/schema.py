@@ -68,6 +68,10 @@ _NETWORK = frozenset(
     ("nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "afs", "ceph", "glusterfs", "lustre", "gpfs", "beegfs", "fuse.sshfs")
 )
 
+_WITHOUT_MODES = frozenset(
+    ("9p", "drvfs", "vfat", "exfat", "msdos", "ntfs", "ntfs3", "fuseblk", "cifs", "smb3", "virtiofs")
+)
+
 
 def pack_path(path: tuple[int, ...]) -> bytes:
     """Return a path as bytes that sort as the tuple does; a prefix of the tuple is a prefix of the bytes."""
@@ -267,10 +271,19 @@ def _not_there(path: Path) -> StoreBroken:
 
 def is_on_network(path: Path) -> bool:
     """Return whether the folder lies on a network file system; False where that cannot be found out."""
+    return _file_system(path.absolute().parent) in _NETWORK
+
+
+def is_without_modes(path: Path) -> bool:
+    """Return whether the file system shows the same permissions for every file, as those of other systems do."""
+    return os.name == "nt" or _file_system(path.absolute()) in _WITHOUT_MODES
+
+
+def _file_system(place: Path) -> str:
+    """Return the type of the file system on which a path lies; "" where that cannot be found out."""
     try:
         mounts = [line.split() for line in Path("/proc/self/mounts").read_text().splitlines()]
     except OSError:
-        return False
-    place = path.absolute().parent
+        return ""
     above = [(len(mount[1]), mount[2]) for mount in mounts if place.is_relative_to(mount[1].replace("\\040", " "))]
-    return max(above, default=(0, ""))[1] in _NETWORK
+    return max(above, default=(0, ""))[1]

@@ -12,7 +12,7 @@ import os
 import secrets
 import sys
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 
 from blake3 import blake3
 
+from nbflow.errors import KeyExposed
 from nbflow.store.blobs.protocol import HASH_LENGTH
 from nbflow.store.catalog.schema import storable
 
@@ -46,12 +47,25 @@ class SignedRecord:
     key: str
     code: str
     artifacts: tuple[tuple[str, str], ...]  # (name, digest)
+    outputs: str = ""  # digest of what the task displayed
 
     def message(self) -> bytes:
         """Return the bytes to sign: every field with its length, so that no two records have the same bytes."""
+        return _joined("nbflow 2", self.outputs, *self._parts())
+
+    def message_of_first_release(self) -> bytes:
+        """Return the bytes that version 0.1.0 has signed: they do not cover the outputs."""
+        return _joined("nbflow 1", *self._parts())
+
+    def _parts(self) -> Iterator[str]:
         fields = (self.flow, self.run, self.step, self.path, self.turn, self.split, self.key, self.code)
-        parts = (*map(str, fields), *(part for artifact in self.artifacts for part in artifact))
-        return "nbflow 1".join(f"{len(part)}:{part}" for part in ("", *map(storable, parts))).encode()
+        yield from map(str, fields)
+        for artifact in self.artifacts:
+            yield from artifact
+
+
+def _joined(separator: str, *parts: str) -> bytes:
+    return separator.join(f"{len(part)}:{part}" for part in ("", *map(storable, parts))).encode()
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,28 +100,38 @@ class Keyring:
 
     def sign(self, record: SignedRecord) -> Seal:
         """Sign the record of a task."""
-        return Seal(self.signer, record.key, record.code, self._mac(record))
+        return Seal(self.signer, record.key, record.code, self._mac(record.message()))
 
     def sign_code(self, code: Code) -> Seal:
         """Sign a source."""
-        return Seal(self.signer, "", "", self._mac(code))
+        return Seal(self.signer, "", "", self._mac(code.message()))
 
     def accepts(self, record: SignedRecord | Code, seal: Seal | None) -> bool:
-        """Return whether the record was signed with this key, or the user trusts it."""
-        if seal is not None and hmac.compare_digest(self._mac(record), seal.mac):
+        """Return whether the record was signed with this key, or the user trusts it, as far as values are concerned."""
+        if self._knows(record.message(), seal):
             return True
-        return self._mac(record).hex() in self._trusted()
+        return isinstance(record, SignedRecord) and self._knows(record.message_of_first_release(), seal)
+
+    def accepts_outputs(self, record: SignedRecord, seal: Seal | None) -> bool:
+        """Return whether the signature or the trust covers what the task displayed, too."""
+        return self._knows(record.message(), seal) or (not record.outputs and self.accepts(record, seal))
+
+    def _knows(self, message: bytes, seal: Seal | None) -> bool:
+        mac = self._mac(message)
+        if seal is not None and hmac.compare_digest(mac, seal.mac):
+            return True
+        return mac.hex() in self._trusted()
 
     def trust(self, records: Iterable[SignedRecord | Code]) -> int:
         """Trust these records; return how many are new. A record that is changed later is not trusted."""
-        new = {self._mac(record).hex() for record in records} - self._trusted()
+        new = {self._mac(record.message()).hex() for record in records} - self._trusted()
         if new:
             with _private(self.folder / TRUSTED_FILE, os.O_APPEND) as file:
                 os.write(file, "".join(f"{one}\n" for one in sorted(new)).encode())
         return len(new)
 
-    def _mac(self, record: SignedRecord | Code) -> bytes:
-        return bytes(blake3(record.message(), key=self._secret).digest())
+    def _mac(self, message: bytes) -> bytes:
+        return bytes(blake3(message, key=self._secret).digest())
 
     def _trusted(self) -> frozenset[str]:
         try:
@@ -140,8 +164,10 @@ def _read_or_make(path: Path) -> bytes:
     """Return the key in this file, or a key for this process alone if none can be kept: it is never trusted later."""
     made = secrets.token_bytes(LENGTH)
     try:
-        if path.exists() and not _is_ours(path):
-            path.unlink()  # damaged, or anyone may have written it: do not trust what it signed
+        if path.exists():
+            _refuse_exposed(path)
+            if path.stat().st_size != LENGTH:
+                path.unlink()  # it is damaged, and nothing that it signed can be checked any more
         if not path.exists():
             _publish(path, made)
         found = path.read_bytes()
@@ -150,11 +176,26 @@ def _read_or_make(path: Path) -> bytes:
     return found if len(found) == LENGTH else made
 
 
-def _is_ours(path: Path) -> bool:
-    """Return whether a file holds a key, or a folder may hold one, that no other user could have put there."""
+def _refuse_exposed(path: Path) -> None:
+    """Raise KeyExposed if others may read or write the key, or have put it there."""
+    if sys.platform == "win32":
+        return  # the modes of files say nothing there
     found = path.stat()
-    is_private = not found.st_mode & 0o002 and (found.st_uid in (_user_id(), 0) or not _user_id())
-    return is_private and (path.is_dir() or found.st_size == LENGTH)
+    if found.st_mode & 0o077:
+        fix = f"Run `chmod 600 {path}`, or delete it if others have used this computer: a new one is made"
+        raise KeyExposed(path, "can be read or written by other users", fix)
+    if not _is_owned(found):
+        raise KeyExposed(path, "belongs to another user", "Delete it, or set JUPYTER_DATA_DIR to a folder of your own")
+
+
+def _is_owned(found: os.stat_result) -> bool:
+    return found.st_uid in (_user_id(), 0) or not _user_id()
+
+
+def _may_hold_key(folder: Path) -> bool:
+    """Return whether no other user can put a key into a folder."""
+    found = folder.stat()
+    return not found.st_mode & 0o022 and _is_owned(found)
 
 
 def _user_id() -> int:
@@ -188,7 +229,7 @@ def _temporary_folder() -> Path:
     folder = Path(tempfile.gettempdir()) / f"nbflow-{_user_id()}"
     with suppress(OSError):
         folder.mkdir(mode=0o700, exist_ok=True)
-        if folder.is_symlink() or not _is_ours(folder):
+        if folder.is_symlink() or not _may_hold_key(folder):
             return Path(tempfile.mkdtemp(prefix="nbflow-"))
     return folder
 
@@ -219,10 +260,10 @@ def is_genuine(code: Code, seals: Iterable[Seal]) -> bool:
 
 
 def seal_task(run: RunRow, task: TaskRow, artifacts: Iterable[ArtifactRef]) -> Seal:
-    """Sign what a task made, and return the signature."""
+    """Sign what a task made and displayed, and return the signature."""
     made = tuple((one.name, one.digest) for one in artifacts)
     place = (task.step, task.path, task.turn, task.split)
-    return keyring().sign(SignedRecord(run.flow, run.number, *place, task.key, run.code, made))
+    return keyring().sign(SignedRecord(run.flow, run.number, *place, task.key, run.code, made, task.outputs or ""))
 
 
 Trusts = Callable[[SignedRecord, Seal | None], bool]

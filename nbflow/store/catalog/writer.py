@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import sqlite3
 import time
-import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields, replace
 from pathlib import Path
@@ -18,9 +17,14 @@ from nbflow.store.blobs.protocol import HASH_LENGTH
 from nbflow.store.catalog import schema
 from nbflow.store.catalog.drivers import this_process
 from nbflow.store.catalog.rows import FileRow, RunKind, RunRow, RunStatus, TaskRow, spun, task_id
+from nbflow.store.catalog.texts import pack_text
 from nbflow.store.catalog.trust import Code, Seal, digest_text, keyring
 from nbflow.store.catalog.user import user_name
+from nbflow.store.symlinks import refuse_links
 from nbflow.store.values.artifact_ref import ArtifactRef, Component, Summary
+
+LIVE_FOLDER = "live"
+"""The folder beside the catalog that has a folder for each run with what its running tasks print."""
 
 _TASK_COLUMNS = (
     "id, run, number, step, path, turn, split, attempt, key, status, started, finished, seconds, item, failure, "
@@ -30,9 +34,17 @@ _PUT_TASK = (
     f"INSERT INTO tasks ({_TASK_COLUMNS}) VALUES ({', '.join('?' * 20)}) ON CONFLICT (id) DO UPDATE SET "
     + ", ".join(f"{column} = excluded.{column}" for column in _TASK_COLUMNS.split(", ")[3:])
 )
-_PUT_COMPONENT = (
-    "INSERT OR IGNORE INTO components (digest, stream, blob, buffers, size, members, scope, refs) "
-    "VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+_COMPONENT_COLUMNS = "stream, blob, buffers, size, members, scope, refs"
+_PUT_COMPONENT = (  # as for texts: what was written just now counts
+    f"INSERT INTO components (digest, {_COMPONENT_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?) "
+    "ON CONFLICT (digest) DO UPDATE SET "
+    + ", ".join(f"{column} = excluded.{column}" for column in _COMPONENT_COLUMNS.split(", "))
+    + " WHERE "
+    + " OR ".join(f"{column} IS NOT excluded.{column}" for column in _COMPONENT_COLUMNS.split(", "))
+)
+_PUT_TEXT = (  # a row under this digest that has another body is damaged, or was put there by somebody else
+    "INSERT INTO texts (digest, body) VALUES (?, ?) ON CONFLICT (digest) DO UPDATE SET body = excluded.body "
+    "WHERE body IS NOT excluded.body"
 )
 _ADD_ARTIFACT = (
     "INSERT INTO artifacts (task, name, position, component, idx, size, summary, lost, shares) "
@@ -144,8 +156,17 @@ class CatalogWriter:
         )  # fmt: skip
         run = self._insert_run(row)
         self.tag(run, *row.tags)
+        self._refuse_link(run)
         self.commit()
         return _with_id(row, run)
+
+    def _refuse_link(self, run: int) -> None:
+        """Raise StoreBroken if a link stands where the run would write what its tasks print."""
+        try:
+            refuse_links(self.path.parent / LIVE_FOLDER / str(run))
+        except StoreBroken:
+            self.rollback()
+            raise
 
     def _next_run(self, flow: str) -> int:
         counted = "INSERT INTO flows VALUES (?, 1) ON CONFLICT (name) DO UPDATE SET last = last + 1 RETURNING last"
@@ -275,9 +296,8 @@ class CatalogWriter:
 
     def put_text(self, text: str) -> str:
         """Store a long text, such as captured output, and return its digest."""
-        raw = text.encode("utf-8", "surrogatepass")
-        digest = str(blake3(raw).hexdigest(HASH_LENGTH))
-        self._write("INSERT OR IGNORE INTO texts VALUES (?, ?)", (digest, zlib.compress(raw, 1)))
+        digest, body = pack_text(text)
+        self._write(_PUT_TEXT, (digest, body))
         return digest
 
     def put_seals(self, seals: Iterable[tuple[int, Seal]]) -> None:

@@ -60,7 +60,8 @@ def decode_component(
     """Load a component; each large array is a private map. Raises LoadFailed, BlobMissing or BlobCorrupt."""
     wanted = artifact or ", ".join(component.members)
     try:
-        stream = blobs.open(component.blob) if component.blob else component.stream
+        # a copy in private memory: what is hashed here is what is unpickled, whoever writes to the file meanwhile
+        stream = bytes(blobs.open(component.blob)) if component.blob else component.stream
         buffers = [blobs.open(one) for one in component.buffers]
     except BlobMissing as error:
         raise BlobMissing(error.digest, wanted) from None

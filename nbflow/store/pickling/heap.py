@@ -24,12 +24,18 @@ from nbflow.store.values.artifact_ref import ArtifactRef, Component
 _Find = Callable[[str], Component | None]
 """Returns the component with a digest, or None if the catalog has none."""
 
+Admit = Callable[[Iterable[ArtifactRef]], None]
+"""Raises Untrusted unless all of these artifacts may be unpickled."""
+
 
 class Heap:
-    """Loads artifacts for one task. `changed` are the digests of components that the task was found to change."""
+    """Loads artifacts for one task, if `admit` lets them through.
 
-    def __init__(self, blobs: BlobStore, home: Home, find: _Find) -> None:
-        self._blobs, self._home, self._find = blobs, home, find
+    `changed` are the digests of components that the task was found to change.
+    """
+
+    def __init__(self, blobs: BlobStore, home: Home, find: _Find, admit: Admit) -> None:
+        self._blobs, self._home, self._find, self._admit = blobs, home, find, admit
         self._decoded: dict[str, Decoded] = {}  # a component comes after the components that it refers to
         self._artifacts: dict[int, ArtifactRef] = {}  # by the id of the value
         self._lent: dict[str, Lent] = {}
@@ -42,8 +48,9 @@ class Heap:
         `beside` are artifacts of other names. Pandas objects among them that share memory with the values are loaded as
         well, because pandas copies memory before a write only if another of its objects holds it.
 
-        Raises LoadFailed, BlobMissing or BlobCorrupt.
+        Raises Untrusted, LoadFailed, BlobMissing or BlobCorrupt.
         """
+        self._admit(artifacts.values())
         components = self._order(artifacts)
         self._aside.difference_update(one.component for one in artifacts.values())
         for digest, component in components.items():

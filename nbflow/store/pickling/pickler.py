@@ -24,7 +24,7 @@ from nbflow.store.pickling.reduce import frames
 from nbflow.store.pickling.reduce.registry import EXACT, Reducer, load_entry_points, reducer_of
 from nbflow.store.values.artifact_ref import Lost
 from nbflow.store.values.routes import find_paths
-from nbflow.store.values.user_code import LONGEST_NAME, SECONDS_FOR_TEXT, answer_of, name_of, reason_of
+from nbflow.store.values.user_code import LONGEST_NAME, SECONDS_FOR_TEXT, answer_of, reason_of, type_name_of
 
 PICKLE_PROTOCOL = 5
 OUT_OF_BAND = 64 << 10  # bytes; smaller buffers stay in the stream
@@ -172,7 +172,7 @@ def _standard_reduction(obj: Any, table: Any) -> Any:
 
 def type_name(obj: object) -> str:
     """Return the name of an object's type, with its module unless it is a builtin or from the notebook."""
-    kind, name = type(obj), name_of(type(obj))
+    kind, name = type(obj), type_name_of(type(obj))
     module = answer_of(lambda: str(kind.__module__)[:LONGEST_NAME], lambda _: "__main__", SECONDS_FOR_TEXT)
     return name if module in ("builtins", "__main__") else f"{module}.{name}"
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import mmap
 import pickle
 from collections.abc import Sequence
 from typing import Any
@@ -66,9 +65,7 @@ RENAMED = {
 class Unpickler(pickle.Unpickler):
     """Reads a stream, and keeps its memo, so that other streams can refer to the objects of this one."""
 
-    def __init__(
-        self, stream: bytes | bytearray | mmap.mmap, buffers: Sequence[Any], foreign: Sequence[object]
-    ) -> None:
+    def __init__(self, stream: bytes, buffers: Sequence[Any], foreign: Sequence[object]) -> None:
         super().__init__(io.BytesIO(stream), buffers=buffers)
         self._foreign = foreign
 

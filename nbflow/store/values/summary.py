@@ -11,7 +11,7 @@ from typing import Any
 from nbflow.store.values.artifact_ref import Summary
 from nbflow.store.values.thumbnail import thumbnail
 from nbflow.store.values.tombstone import Tombstone
-from nbflow.store.values.user_code import LONGEST_NAME, SECONDS_FOR_TEXT, TakesTooLong, answer_of, name_of
+from nbflow.store.values.user_code import LONGEST_NAME, SECONDS_FOR_TEXT, TakesTooLong, answer_of, type_name_of
 
 TEXT = 200  # characters
 COLUMNS = 100
@@ -74,7 +74,7 @@ def _describe(value: object) -> Summary:
 
 
 def _what_it_does(error: BaseException) -> str:
-    return "takes too long" if isinstance(error, TakesTooLong) else f"raises {name_of(type(error))}"
+    return "takes too long" if isinstance(error, TakesTooLong) else f"raises {type_name_of(type(error))}"
 
 
 def _plain(value: Any) -> str:

@@ -59,7 +59,7 @@ def _ring(_number: int, _frame: FrameType | None) -> None:
     raise TakesTooLong
 
 
-def name_of(kind: type) -> str:
+def type_name_of(kind: type) -> str:
     """Return the name of a type, shortened. A metaclass may raise here or answer anything."""
     return answer_of(lambda: _text(kind.__qualname__)[:LONGEST_NAME], lambda _: "object", SECONDS_FOR_TEXT)
 
@@ -68,14 +68,14 @@ def text_of(error: BaseException) -> str:
     """Return the message of an error, of any length."""
     return answer_of(
         lambda: _text(str(error)),
-        lambda broken: f"<its message cannot be shown: {name_of(type(broken))}>",
+        lambda broken: f"<its message cannot be shown: {type_name_of(type(broken))}>",
         SECONDS_FOR_TEXT,
     )
 
 
 def reason_of(error: BaseException) -> str:
     """Return an error in one line: its type and its message, shortened."""
-    return f"{name_of(type(error))}: {abridged(text_of(error), LONGEST_REASON)}"
+    return f"{type_name_of(type(error))}: {abridged(text_of(error), LONGEST_REASON)}"
 
 
 def abridged(text: str, longest: int) -> str:

@@ -24,7 +24,7 @@ from nbflow.jupyter.protocol.messages import MIME
 from nbflow.jupyter.protocol.wire import to_data
 from nbflow.progress.pictures import count
 from nbflow.run.events.events import StartTask, TaskId, TaskReused
-from nbflow.store.catalog.foreign import refuse_untrusted_artifacts, trust_store
+from nbflow.store.catalog.foreign import trust_store
 from nbflow.store.catalog.rows import RunRow, TaskRow, TaskStatus
 from nbflow.store.store import Store
 
@@ -116,7 +116,7 @@ def debug(session: Session, task: str | None) -> None:
     start = find_start(graph, target, _stored_in(archive, row))
     if start is None:
         raise VerbUnknown(f"the inputs of {task_name(failed)} are no longer stored: %flow run --to {failed.step}")
-    refuse_untrusted_artifacts(archive.reader, failed.id, start.inputs, session.root)
+    session.store().gate.admit_of_task(failed.id, start.inputs)
     session.bind({0: start.inputs})
     session.ledger.disown([one.name for one in start.inputs])
     linked = graph.links[failed.step]

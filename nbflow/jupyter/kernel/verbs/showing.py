@@ -16,6 +16,7 @@ from nbflow.jupyter.kernel.verbs.moving import archive_of
 from nbflow.notebook.convert import FORMS, convert_notebook
 from nbflow.progress.pictures import count
 from nbflow.run.request import refuse_empty
+from nbflow.store.catalog.foreign import stored_outputs
 from nbflow.store.catalog.rows import TaskStatus
 from nbflow.verbs.task_logs import heading
 
@@ -39,7 +40,7 @@ def live_card(session: Session, task: str) -> None:
     row, tasks = archive.find(read_address(task))
     for one in tasks:
         session.screen.say(heading(row, one))
-        session.screen.replay(json.loads(archive.reader.text(one.outputs) or "[]") if one.outputs else [])
+        session.screen.replay(stored_outputs(archive.reader, one))
         if one.status is TaskStatus.FAILED and one.failure:
             session.screen.say(json.loads(one.failure).get("traceback", ""))
 

@@ -1,0 +1,25 @@
+"""Reads files that a notebook names. A pipe, a socket or a device may never end, so only regular files are read."""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from pathlib import Path
+
+_WITHOUT_WAITING = getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0)
+
+
+def read_regular(path: Path, limit: int | None = None) -> bytes:
+    """Return the content of a regular file. Raises OSError for anything else, and for more than `limit` bytes."""
+    file = os.open(path, os.O_RDONLY | _WITHOUT_WAITING)
+    with open(file, "rb") as opened:
+        mode = os.fstat(file).st_mode
+        if stat.S_ISDIR(mode):
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+        if not stat.S_ISREG(mode):
+            raise OSError(errno.EINVAL, "it is not a regular file", str(path))
+        content = opened.read() if limit is None else opened.read(limit + 1)
+    if limit is not None and len(content) > limit:
+        raise OSError(errno.EFBIG, f"it is larger than {limit >> 20} MB", str(path))
+    return content
