@@ -16,7 +16,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from nbflow.store.blobs.local import LocalBlobs
+from nbflow.store.blobs.chunked import ChunkedBlobs
+from nbflow.store.blobs.chunks import CHUNK, name_of_blob
 from nbflow.store.blobs.protocol import blob_size
 from nbflow.store.catalog.rows import TaskRow, TaskStatus
 from nbflow.store.pickling.codec import encode
@@ -32,8 +33,8 @@ TASKS = 100_000
 
 
 @pytest.fixture
-def blobs(tmp_path: Path) -> LocalBlobs:
-    return LocalBlobs(tmp_path / "blobs")
+def blobs(tmp_path: Path) -> ChunkedBlobs:
+    return ChunkedBlobs(tmp_path / "blobs")
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +52,7 @@ def frame(n: int = 2_000_000) -> pd.DataFrame:
     return pd.DataFrame(columns)
 
 
-def loaded(value: object, blobs: LocalBlobs) -> Decoded:
+def loaded(value: object, blobs: ChunkedBlobs) -> Decoded:
     (component,) = encode({"v": value}, blobs, PlainHome()).components
     return decode_component(component, blobs, PlainHome())
 
@@ -62,7 +63,7 @@ def seconds(action: Callable[[], object]) -> float:
     return time.perf_counter() - started
 
 
-def test_half_a_gigabyte_against_a_plain_write(benchmark: Any, array: Any, blobs: LocalBlobs, tmp_path: Path) -> None:
+def test_half_a_gigabyte_against_a_plain_write(benchmark: Any, array: Any, blobs: ChunkedBlobs, tmp_path: Path) -> None:
     names = count()
 
     def write_raw() -> None:
@@ -70,7 +71,7 @@ def test_half_a_gigabyte_against_a_plain_write(benchmark: Any, array: Any, blobs
             file.write(array.data)
 
     def store() -> None:
-        array[0] += 1  # new bytes, or nothing would be written
+        array[:: CHUNK // array.itemsize] += 1  # new bytes in each chunk, or it would not be written
         encode({"a": array}, blobs, PlainHome())
 
     seconds(write_raw)
@@ -78,7 +79,7 @@ def test_half_a_gigabyte_against_a_plain_write(benchmark: Any, array: Any, blobs
     for _ in range(3):
         raw.append(seconds(write_raw))
         stored.append(seconds(store))
-        for old in (*tmp_path.glob("raw*"), *blobs.root.glob("??/*")):
+        for old in (*tmp_path.glob("raw*"), *blobs.chunks.root.glob("??/*")):
             old.unlink()
     benchmark.extra_info.update(raw=min(raw), ratio=min(stored) / min(raw))
     benchmark.pedantic(store, rounds=1)
@@ -91,9 +92,9 @@ import pathlib, resource
 import numpy as np
 from nbflow.store.pickling.codec import encode
 from nbflow.store.pickling.home import PlainHome
-from nbflow.store.blobs.local import LocalBlobs
+from nbflow.store.blobs.chunked import ChunkedBlobs
 array = np.random.default_rng(0).random({HALF_GB})
-blobs = LocalBlobs(pathlib.Path({str(tmp_path / "blobs")!r}))
+blobs = ChunkedBlobs(pathlib.Path({str(tmp_path / "blobs")!r}))
 encode({{"small": np.arange(500_000)}}, blobs, PlainHome())
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 encode({{"a": array}}, blobs, PlainHome())
@@ -104,26 +105,39 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
     assert extra < 60_000
 
 
-def test_loading_half_a_gigabyte(benchmark: Any, array: Any, blobs: LocalBlobs) -> None:
+def test_loading_half_a_gigabyte(benchmark: Any, array: Any, blobs: ChunkedBlobs) -> None:
     (component,) = encode({"a": array}, blobs, PlainHome()).components
     benchmark(lambda: decode_component(component, blobs, PlainHome()))
     assert benchmark.stats.stats.median < 0.005
 
 
-def test_nobody_wrote_to_half_a_gigabyte(benchmark: Any, array: Any, blobs: LocalBlobs) -> None:
+def test_one_element_of_two_gigabytes(benchmark: Any, blobs: ChunkedBlobs) -> None:
+    large = np.random.default_rng(0).random(4 * HALF_GB)
+    blobs.put(large.data)
+    before = set(blobs.chunks)
+    hashing = seconds(lambda: name_of_blob(large.data))
+    large[1000] = 2
+    storing = seconds(lambda: benchmark.pedantic(lambda: blobs.put(large.data), rounds=1))
+    new = sum(blob_size(chunk) for chunk in set(blobs.chunks) - before)
+    benchmark.extra_info.update(new_bytes=new, hashing=hashing, storing=storing)
+    assert new <= 16_000_000
+    assert storing < hashing + 0.3
+
+
+def test_nobody_wrote_to_half_a_gigabyte(benchmark: Any, array: Any, blobs: ChunkedBlobs) -> None:
     one = loaded(array, blobs)
     assert one.values[0].sum() > 0  # type: ignore[attr-defined]
     assert benchmark(lambda: compare_component(one, blobs, PlainHome())) is not None
     assert benchmark.stats.stats.median < 0.005
 
 
-def test_nobody_wrote_to_small_inputs(benchmark: Any, blobs: LocalBlobs) -> None:
+def test_nobody_wrote_to_small_inputs(benchmark: Any, blobs: ChunkedBlobs) -> None:
     one = loaded({"a": [1, 2, {"b": "text"}], "c": np.arange(10)}, blobs)
     assert benchmark(lambda: compare_component(one, blobs, PlainHome())) is not None
     assert benchmark.stats.stats.median < 0.001
 
 
-def test_two_million_rows(benchmark: Any, blobs: LocalBlobs) -> None:
+def test_two_million_rows(benchmark: Any, blobs: ChunkedBlobs) -> None:
     table = frame()
     cells = count()
 
@@ -134,7 +148,7 @@ def test_two_million_rows(benchmark: Any, blobs: LocalBlobs) -> None:
     benchmark.pedantic(store, rounds=3, warmup_rounds=1)
 
 
-def test_one_column_of_two_million_rows(benchmark: Any, blobs: LocalBlobs) -> None:
+def test_one_column_of_two_million_rows(benchmark: Any, blobs: ChunkedBlobs) -> None:
     (one,) = loaded(frame(), blobs).values
     before = set(blobs)
     one["f3"] = np.arange(2_000_000.0)  # type: ignore[index]
@@ -144,12 +158,12 @@ def test_one_column_of_two_million_rows(benchmark: Any, blobs: LocalBlobs) -> No
     assert new < 16_100_000
 
 
-def test_a_million_tuples(benchmark: Any, blobs: LocalBlobs) -> None:
+def test_a_million_tuples(benchmark: Any, blobs: ChunkedBlobs) -> None:
     rows = [(i, str(i)) for i in range(1_000_000)]
     benchmark.pedantic(lambda: encode({"rows": rows}, blobs, PlainHome()), rounds=3)
 
 
-def test_loading_a_million_tuples(benchmark: Any, blobs: LocalBlobs) -> None:
+def test_loading_a_million_tuples(benchmark: Any, blobs: ChunkedBlobs) -> None:
     rows = [(i, str(i)) for i in range(1_000_000)]
     (component,) = encode({"rows": rows}, blobs, PlainHome()).components
     del rows
@@ -157,7 +171,7 @@ def test_loading_a_million_tuples(benchmark: Any, blobs: LocalBlobs) -> None:
     benchmark.pedantic(lambda: decode_component(component, blobs, PlainHome()), rounds=3)
 
 
-def test_two_small_numbers(benchmark: Any, blobs: LocalBlobs) -> None:
+def test_two_small_numbers(benchmark: Any, blobs: ChunkedBlobs) -> None:
     benchmark(lambda: encode({"a": 1, "b": 2.5}, blobs, PlainHome()))
     assert benchmark.stats.stats.median < 50e-6
 

@@ -39,6 +39,8 @@ class ChunkedBlobs:
         content = view(data)
         if content.nbytes < CHUNKED:
             return self.whole.put(content)
+        if (known := maps.untouched(content)) is not None and self.exists(known):
+            return known
         pieces = list(chunks_of(content))
         names: list[str] = []
         with ThreadPoolExecutor(1) as hashing:  # it releases the GIL, so that it goes on beside the writing
@@ -55,11 +57,11 @@ class ChunkedBlobs:
         with _meaning(digest):
             if self.chunks.mapped:
                 with suppress(OSError):  # the system has no room for so many maps: read it instead
-                    return self._map(names)
+                    return self._map(digest, names)
             return bytearray(b"").join(self.chunks.open(one) for one in names)
 
-    def _map(self, names: Sequence[str]) -> mmap.mmap:
-        side_by_side = maps.SideBySide(sum(map(blob_size, names)))
+    def _map(self, digest: str, names: Sequence[str]) -> mmap.mmap:
+        side_by_side = maps.SideBySide(blob_size(digest), digest)
         for one in names:
             with self.chunks.opened(one) as file:
                 side_by_side.add(file, blob_size(one), one)

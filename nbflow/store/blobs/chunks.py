@@ -26,7 +26,7 @@ def name_of_blob(data: Buffer) -> str:
     content = view(data)
     if content.nbytes < CHUNKED:
         return name_of_piece(content)
-    return name_of_chunks([name_of_piece(chunk) for chunk in chunks_of(content)])
+    return maps.untouched(content) or name_of_chunks([name_of_piece(chunk) for chunk in chunks_of(content)])
 
 
 def name_of_piece(content: memoryview) -> str:

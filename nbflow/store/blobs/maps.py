@@ -32,35 +32,34 @@ FILE_BIT, RESIDENT_BITS = 1 << 61, 3 << 62  # bits of a page table entry: file p
 
 @dataclass(frozen=True, slots=True)
 class Mapped:
-    """Describes one mapped blob: its name, its length in bytes, and a reference that dies with the map."""
+    """Describes one mapped blob: its name, and a reference that dies with the map."""
 
     digest: str
-    size: int
     alive: weakref.ref[mmap.mmap]
 
 
-_mapped: dict[int, Mapped] = {}
+_mapped: dict[tuple[int, int], Mapped] = {}  # by address and length in bytes
 _files: weakref.WeakSet[mmap.mmap] = weakref.WeakSet()
 
 
 def remember(mapping: mmap.mmap, digest: str) -> None:
     """Note where a blob is mapped, for as long as the map lives."""
     _files.add(mapping)
-    start = _start_of(mapping)
-    _mapped[start] = Mapped(digest, len(mapping), _watch(mapping, [start]))
+    place = _start_of(mapping), len(mapping)
+    _mapped[place] = Mapped(digest, _watch(mapping, [place]))
 
 
 def _start_of(mapping: mmap.mmap) -> int:
     return ctypes.addressof(ctypes.c_char.from_buffer(mapping))
 
 
-def _watch(mapping: mmap.mmap, starts: Sequence[int]) -> weakref.ref[mmap.mmap]:
-    """Return a reference that dies with the map, and with it what is noted under these addresses."""
+def _watch(mapping: mmap.mmap, places: Sequence[tuple[int, int]]) -> weakref.ref[mmap.mmap]:
+    """Return a reference that dies with the map, and with it what is noted for these places."""
 
     def drop(ref: weakref.ref[mmap.mmap]) -> None:
-        for start in starts:
-            if start in _mapped and _mapped[start].alive is ref:
-                del _mapped[start]
+        for place in places:
+            if place in _mapped and _mapped[place].alive is ref:
+                del _mapped[place]
 
     return weakref.ref(mapping, drop)
 
@@ -76,23 +75,24 @@ class SideBySide:
     The range is reserved first, and each map replaces a part of it.
     """
 
-    def __init__(self, size: int) -> None:
-        """Reserve `size` bytes. Raises OSError if the system cannot do it, or has no room for further maps."""
+    def __init__(self, size: int, digest: str) -> None:
+        """Reserve `size` bytes for the blob `digest`. Raises OSError if the system has no room for further maps."""
         if sys.platform == "win32" or len(_mapped) > MOST_MAPS:
             raise OSError("files cannot be mapped side by side here")
         private = mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | getattr(mmap, "MAP_NORESERVE", 0)
         self.whole = mmap.mmap(-1, size, flags=private)
         self._end = _start_of(self.whole)
-        self._starts: list[int] = []
-        self._alive = _watch(self.whole, self._starts)
+        self._places = [(self._end, size)]
+        self._alive = _watch(self.whole, self._places)
+        _mapped[self._end, size] = Mapped(digest, self._alive)
 
     def add(self, file: int, size: int, digest: str) -> None:
         """Map the next file. `size` is its length in bytes, whole pages but for the last file."""
         start, protection = self._end, mmap.PROT_READ | mmap.PROT_WRITE
         if _libc().mmap(start, size, protection, mmap.MAP_PRIVATE | _FIXED, file, 0) != start:
             raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
-        _mapped[start] = Mapped(digest, size, self._alive)
-        self._starts.append(start)
+        _mapped[start, size] = Mapped(digest, self._alive)
+        self._places.append((start, size))
         self._end += size
 
 
@@ -108,8 +108,8 @@ def _libc() -> ctypes.CDLL:
 def untouched(data: memoryview) -> str | None:
     """Return the name of the blob that `data` maps, whole and unchanged; None if it does not, or nobody can tell."""
     start = address(data) if _mapped else None
-    mapped = _mapped.get(start) if start is not None else None
-    if start is None or mapped is None or mapped.size != data.nbytes or _written(start, mapped.size) is not False:
+    mapped = _mapped.get((start, data.nbytes)) if start is not None else None
+    if start is None or mapped is None or _written(start, data.nbytes) is not False:
         return None
     return mapped.digest
 
