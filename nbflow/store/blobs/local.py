@@ -60,7 +60,7 @@ class LocalBlobs:
         return Path(self._file(digest))
 
     def _file(self, digest: str) -> str:
-        """Return the path as a text: a large blob has hundreds of files, and to make a Path takes as long as to open."""
+        """Return the path as a text: a large blob has hundreds of files, and making a Path takes as long as opening."""
         folder = f"{self.root}{os.sep}{valid_name(digest)[:2]}"
         refuse_links(folder)
         return f"{folder}{os.sep}{digest[2:]}"
