@@ -80,6 +80,7 @@ def test_the_command_answers_before_it_loads_anything_heavy(words: list[str]) ->
         ("status", LOOKING | CHECKS),
         ("runs", LOOKING | CHECKS),
         ("params", LOOKING),
+        ("du", LOOKING | {"nbflow.history"}),
         ("show", LOOKING),
         ("check", LOOKING),
     ],

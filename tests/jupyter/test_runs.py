@@ -12,6 +12,7 @@ from nbflow.errors import (
     NoRunYet,
     NothingToRun,
     NothingToUndo,
+    ResultEvicted,
     TasksFailed,
     UnknownName,
     VerbUnknown,
@@ -251,3 +252,25 @@ def test_a_store_with_a_limit_forgets_old_results_and_a_session_computes_them_ag
     live.run("%%step end\nsize = len(other)")
     live.use("run -j 1 --n 1")
     assert (live.names["size"], live.names["big"][0]) == (360_000, 1)
+
+
+def test_restore_of_an_evicted_result_says_which_step_to_run(live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NBFLOW_STORE_LIMIT", "1KB")
+    live.session.document.execute("%%parameters\nn: int = 1")
+    live.session.document.execute("%%step load\nbig = bytes([n]) * 300_000")
+    for n in (1, 2):
+        live.use(f"run -j 1 --n {n}")
+    with pytest.raises(ResultEvicted, match=r"big of .*/1/load was evicted on .*: run load again"):
+        live.use("restore 1/load")
+    assert live.names["big"][0] == 2
+
+
+def test_du_shows_the_open_notebook(live: Live, capsys: pytest.CaptureFixture[str]) -> None:
+    live.session.document.execute("%%step load\nbig = bytes(300_000)")
+    live.use("run -j 1")
+    live.use("du")
+    shown = capsys.readouterr().out
+    assert "\nsteps of " in shown
+    assert shown.endswith("\nnbflow gc would free 0 B\n")
+    live.use("gc --older 30d --keep-tagged")
+    assert capsys.readouterr().out == "deleted 0 runs, 0 objects, 0 B\n"
