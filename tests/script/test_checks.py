@@ -6,7 +6,7 @@ import pytest
 
 from nbflow.errors import FlowRefused, InvalidDecorator
 from nbflow.script.execution.script_program import flow_in, load_script
-from nbflow.script.preparing.lint import undefined_names
+from nbflow.script.preparing.lint import Lint
 from nbflow.script.preparing.prepared import prepare, refuse_script_errors
 from tests.script import shapes
 from tests.script.running import Scripts
@@ -158,6 +158,6 @@ def test_a_decorator_below_step_is_refused(scripts: Scripts) -> None:
 
 def test_undefined_names_are_found_with_their_lines(scripts: Scripts) -> None:
     path = scripts.write(LINEAR.replace('["start"]', "undefined_thing"))
-    assert undefined_names(path) == [
+    assert Lint(path).undefined_names() == [
         f"{path.name}:7:21: E0602: Undefined variable 'undefined_thing' (undefined-variable)"
     ]

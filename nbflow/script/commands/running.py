@@ -16,7 +16,7 @@ from nbflow.script.execution.settings import Settings
 from nbflow.script.inputs.parameters import IncludeFile, Parameter, parameters_of
 from nbflow.script.language.class_decorators import choose_branch
 from nbflow.script.language.flowspec import FlowSpec
-from nbflow.script.preparing.lint import lint
+from nbflow.script.preparing.lint import begin_lint
 from nbflow.script.preparing.prepared import prepare, refuse_script_errors
 from nbflow.script.preparing.settling import finish, leave_out
 from nbflow.store.catalog.user import user_name
@@ -171,6 +171,7 @@ def _spin(pathspec: str, skip_decorators: bool, artifacts_module: Path | None, p
 
 def _begin(cls: type[FlowSpec], settings: Settings, wants_lint: bool) -> Any:
     """Print what is going to run, and check the flow."""
+    linting = begin_lint(cls, wants_lint and not click.get_current_context().meta.get(NO_PYLINT))
     prepared = prepare(cls, settings.decorators)
 
     def say(text: str) -> None:
@@ -181,8 +182,8 @@ def _begin(cls: type[FlowSpec], settings: Settings, wants_lint: bool) -> Any:
     say("Validating your flow...")
     refuse_script_errors(prepared)
     say("    The graph looks good!")
-    if wants_lint and not click.get_current_context().meta.get(NO_PYLINT):
-        lint(cls)
+    if linting is not None:
+        linting.report()
     return prepared
 
 

@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from subprocess import DEVNULL, PIPE
 from typing import Any
 
 from nbflow.errors import MetaflowException
@@ -26,27 +27,38 @@ class LintFailed(MetaflowException):
         super().__init__("Fix Pylint warnings listed above or say --no-pylint. (Ruff has found them.)")
 
 
-def lint(cls: type[FlowSpec]) -> None:
-    """Print every undefined name with its line. Raises LintFailed if there is one."""
-    problems = undefined_names(script_file(cls))
-    for problem in problems:
-        print(f"    {problem}")
-    if problems:
-        raise LintFailed
+class Lint:
+    """Is a search for undefined names, which runs beside this process until its result is asked for."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        command = ["check", "--isolated", "--no-cache", "--select", "F821", "--output-format", "json", str(file)]
+        ruff = find_ruff()
+        self._search = (
+            None if ruff is None else subprocess.Popen([ruff, *command], stdout=PIPE, stderr=DEVNULL, text=True)
+        )
+
+    def undefined_names(self) -> list[str]:
+        """Return a line of text for each undefined name; none if ruff is not installed."""
+        answer = self._search.communicate()[0] if self._search is not None else ""
+        try:
+            found = json.loads(answer or "[]")
+        except ValueError:
+            return []
+        return [f"{self._file.name}:{_place(one)}: E0602: {_message(one)} (undefined-variable)" for one in found]
+
+    def report(self) -> None:
+        """Print every undefined name with its line. Raises LintFailed if there is one."""
+        problems = self.undefined_names()
+        for problem in problems:
+            print(f"    {problem}")
+        if problems:
+            raise LintFailed
 
 
-def undefined_names(file: Path) -> list[str]:
-    """Return a line of text for each undefined name that ruff finds; none if ruff is not installed."""
-    ruff = find_ruff()
-    if ruff is None:
-        return []
-    command = [ruff, "check", "--isolated", "--no-cache", "--select", "F821", "--output-format", "json", str(file)]
-    answer = subprocess.run(command, capture_output=True, text=True, check=False)
-    try:
-        found = json.loads(answer.stdout or "[]")
-    except ValueError:
-        return []
-    return [f"{file.name}:{_place(one)}: E0602: {_message(one)} (undefined-variable)" for one in found]
+def begin_lint(cls: type[FlowSpec], is_wanted: bool) -> Lint | None:
+    """Begin to look for undefined names in the file of a flow, if that is wanted."""
+    return Lint(script_file(cls)) if is_wanted else None
 
 
 def _place(found: dict[str, Any]) -> str:
