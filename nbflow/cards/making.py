@@ -111,6 +111,12 @@ class CurrentCards:
                 return card
         return _nobody(f"this step has no card '{name}': write @card(id='{name}') above @step")
 
+    def __setitem__(self, name: str, components: Sequence[Any]) -> None:
+        """Replace all components of a card."""
+        card = self[name]
+        card.clear()
+        card.extend(components)
+
     def append(self, component: Any, id: str | None = None) -> None:
         """Add a component or a value to the default card; see `Parts.append`."""
         self._default().append(component, id)

@@ -32,7 +32,7 @@ class Data:
         artifacts = self._task._visible
         if name.startswith("__") or name not in artifacts:
             known = ", ".join(sorted(artifacts)) or "none"
-            raise AttributeError(f"{self._task} has no artifact '{name}'; it has {known}")
+            raise AttributeError(f"{self._task._address} has no artifact '{name}'; it has {known}")
         value = artifacts[name].data
         self.__dict__[name] = value
         return value
@@ -44,7 +44,7 @@ class Data:
         return sorted(self._task._visible)
 
     def __repr__(self) -> str:
-        return f"<artifacts of {self._task}: {', '.join(sorted(self._task._visible)) or 'none'}>"
+        return f"<artifacts of {self._task._address}: {', '.join(sorted(self._task._visible)) or 'none'}>"
 
 
 class Artifacts(Several["DataArtifact"]):

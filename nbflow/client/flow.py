@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import os
 from collections.abc import Iterator
@@ -13,7 +14,7 @@ from nbflow.client.namespaces import get_namespace, is_default, is_seen, require
 from nbflow.client.run import Run
 from nbflow.client.stores import shows_spins, store_of
 from nbflow.client.tags import tags_of
-from nbflow.errors import MetaflowNotFound, NotInClient, UnknownName
+from nbflow.errors import MetaflowNamespaceMismatch, MetaflowNotFound, NotInClient, UnknownName
 from nbflow.history.archive import Archive
 from nbflow.store.catalog.rows import RunRow, spun
 from nbflow.store.store import Store
@@ -28,6 +29,7 @@ class Flow(ClientObject):
 
     Raises:
         UnknownName: if the store has no flow of this name.
+        MetaflowNamespaceMismatch: if the namespace shows none of its runs.
         MetaflowNotFound: if there is no store.
 
     Example:
@@ -54,6 +56,8 @@ class Flow(ClientObject):
         if name not in known:
             raise UnknownName("flow", name, known)
         self._namespace = get_namespace() if _namespace_check and not self._is_whole() else None
+        if self._namespace is not None and self.latest_run is None and any(self._archive.runs(1)):
+            raise MetaflowNamespaceMismatch(self._namespace)
 
     def _is_whole(self) -> bool:
         """Tell whether every user sees all runs: true for a notebook until the user chooses a namespace."""
@@ -150,8 +154,11 @@ class Metaflow:
 
     def __iter__(self) -> Iterator[Flow]:
         store = Store.open(store_of(None), create=False)
-        flows = (Flow(name) for name in store.history.flows())
-        return (flow for flow in flows if flow.latest_run is not None)
+        for name in store.history.flows():
+            with contextlib.suppress(MetaflowNamespaceMismatch):
+                flow = Flow(name)
+                if flow.latest_run is not None:
+                    yield flow
 
     def __getitem__(self, name: str) -> Flow:
         return Flow(name)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from nbflow.client.namespaces import get_namespace, is_seen
@@ -137,5 +137,5 @@ def _descend(pathspec: str, form: str, flow: Any) -> Any:
 
 
 def local_time(seconds: float | None) -> datetime | None:
-    """Return seconds since 1970 as a time in the local time zone."""
-    return None if seconds is None else datetime.fromtimestamp(seconds, UTC).astimezone()
+    """Return seconds since 1970 as local time without a zone, so that it can be compared with `datetime.now()`."""
+    return None if seconds is None else datetime.fromtimestamp(seconds)

@@ -53,9 +53,14 @@ class Task(TaskFacts, ClientObject):
         """Return its number, unique in the run. All attempts of a task share the number of the first."""
         return str(self._attempts[0].number)
 
+    @property
+    def _address(self) -> str:
+        """Return its step with the numbers of its items and its turn, such as `fit[3]`."""
+        return str(TaskId(self._row.step, self._row.path, self._row.turn))
+
     def _is_called(self, name: str) -> bool:
         """Tell whether this is its address, or the number of one of its attempts."""
-        return name == str(self) or name in {str(row.number) for row in self._attempts}
+        return name == self._address or name in {str(row.number) for row in self._attempts}
 
     def _at(self, attempt: int) -> Task:
         """Return the task as an earlier attempt left it. Raises NotInClient if there was no such attempt."""
@@ -187,6 +192,3 @@ class Task(TaskFacts, ClientObject):
 
     def _related(self, rows: Iterable[TaskRow]) -> Several[Task]:
         return Several(self.step._task_of(row) for row in rows)
-
-    def __str__(self) -> str:
-        return str(TaskId(self._row.step, self._row.path, self._row.turn))

@@ -8,7 +8,7 @@ import pytest
 
 import nbflow
 from nbflow import DataArtifact, Flow, Run, Step, Task, namespace
-from nbflow.errors import PathspecError, UnknownName
+from nbflow.errors import MetaflowNamespaceMismatch, PathspecError, UnknownName
 from tests.cli.shell import Shell
 from tests.flows import LOOP
 
@@ -138,8 +138,8 @@ def test_tags_are_added_and_removed(flow: Flow) -> None:
 
 def test_a_namespace_hides_the_runs_of_others(flow: Flow) -> None:
     namespace("user:nobody-of-this-name")
-    hidden = Flow(flow.id)
-    assert (list(hidden), hidden.latest_run) == ([], None)
+    with pytest.raises(MetaflowNamespaceMismatch):
+        Flow(flow.id)
     namespace("good")
     assert [run.id for run in Flow(flow.id)] == ["1"]
     assert [run.id for run in flow] == ["3", "2", "1"]  # it is seen as it was when it was made

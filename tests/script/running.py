@@ -91,7 +91,7 @@ class Ran:
         return self.ended.outcome is Outcome.SUCCEEDED
 
     def tasks(self, status: TaskStatus) -> list[str]:
-        return sorted(str(task) for step in self.run for task in step.tasks if task.status is status)
+        return sorted(task._address for step in self.run for task in step.tasks if task.status is status)
 
     @property
     def executed(self) -> list[str]:

@@ -121,6 +121,12 @@ def test_parameters_and_class_constants_cannot_be_set(scripts: Scripts, name: st
     assert ran.error.startswith("AttributeError: Flow level attributes and Parameters are not modifiable")
 
 
+def test_a_deleted_artifact_is_as_the_step_before_has_left_it(scripts: Scripts) -> None:
+    body = "self.trail = None; del self.trail; self.own = 1; del self.own; self.seen = self.trail, hasattr(self, 'own')"
+    ran = scripts.run(shapes.LINEAR.replace('self.trail = self.trail + ["middle"]', body))
+    assert ran.value("middle", "seen") == (["start"], False)
+
+
 def test_constants_are_visible_to_readers(scripts: Scripts) -> None:
     ran = scripts.run("size = 3\n" + shapes.LINEAR)
     assert (ran.data.size, ran.data.trail) == (3, ["start", "middle", "end"])

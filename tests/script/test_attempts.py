@@ -93,6 +93,13 @@ def test_tasks_that_kill_themselves_under_catch_do_not_hurt_the_others(scripts: 
     assert (task.successful, task.exception, ran.run.successful) == (False, None, True)
 
 
+@pytest.mark.parametrize("ending", ["sys.exit(3)", "raise KeyboardInterrupt"])
+def test_a_task_that_exits_under_catch_is_handled_by_an_attempt_more(scripts: Scripts, ending: str) -> None:
+    ran = scripts.run(KILLING.replace("os.kill(os.getpid(), signal.SIGKILL)", f"import sys; {ending}"))
+    assert ran.error == ""
+    assert ran.data.kinds == ["nbflow.errors.FailureHandledByCatch"] * 24
+
+
 def test_a_fault_in_compiled_code_is_told_in_the_log(scripts: Scripts) -> None:
     body = "import ctypes; print('before'); ctypes.string_at(0)\n    self.next(self.end)"
     ran = scripts.run(shapes.LINEAR.replace('self.trail = ["start"]', body.partition("\n")[0]))

@@ -38,6 +38,7 @@ def value_of(parameter: Parameter, given: object = None, **environment: str) -> 
         (Parameter("p", type=JSONType), "[1, null]", [1, None]),
         (Parameter("p", type=JSONType), {"a": 1}, {"a": 1}),
         (Parameter("p", separator=","), "a,b", ["a", "b"]),
+        (Parameter("p", separator=","), "", ""),
         (Parameter("p", default="x,y", separator=","), None, ["x", "y"]),
         (Parameter("p", default=["x"], separator=","), None, ["x"]),
         (Parameter("p", default=lambda context: context.parameter_name + context.flow_name), None, "pF"),

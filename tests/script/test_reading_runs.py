@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import datetime
 
 import pytest
 
@@ -65,8 +66,15 @@ def test_tasks_know_who_led_to_them(
     scripts: Scripts, shape: str, task: str, parents: list[str], children: list[str]
 ) -> None:
     found = scripts.run(shape).run[task].tasks[0]
-    assert [str(one) for one in found.parent_tasks] == parents
-    assert [str(one) for one in found.child_tasks] == children
+    assert [one._address for one in found.parent_tasks] == parents
+    assert [one._address for one in found.child_tasks] == children
+    assert str(found) == repr(found) == f"Task('{found.pathspec}')"
+
+
+def test_times_of_the_client_are_local_and_without_a_zone(scripts: Scripts) -> None:
+    before = datetime.now()
+    run = scripts.run(shapes.ONE_STEP).run
+    assert before < run.created_at < run.finished_at < datetime.now()
 
 
 def test_streams_are_kept_apart(scripts: Scripts) -> None:
@@ -95,7 +103,9 @@ def test_tags_have_limits_and_change_at_once(scripts: Scripts) -> None:
 def test_namespaces_choose_what_is_seen(scripts: Scripts) -> None:
     scripts.run(shapes.ONE_STEP, tags=("mine",))
     namespace("nobody")
-    assert (get_namespace(), Flow("F").latest_run) == ("nobody", None)
+    assert get_namespace() == "nobody"
+    with pytest.raises(MetaflowNamespaceMismatch):
+        Flow("F")
     namespace("mine")
     assert Flow("F").latest_run is not None
     assert default_namespace() == "user:tester"

@@ -61,7 +61,10 @@ def _perform(cls: type[FlowSpec], words: list[str]) -> int:
 
     try:
         words = settle_for(cls, words)
-        code = build_commands(cls)(args=words, prog_name=_program(), standalone_mode=False, obj=cls)
+        commands, program = build_commands(cls), _program()
+        code = commands(
+            args=words, prog_name=program, standalone_mode=False, obj=cls, auto_envvar_prefix="METAFLOW"
+        )  # fmt: skip
         return code if isinstance(code, int) else 0
     except click.Abort:
         return 1

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import click
 
 from nbflow.script.inputs.config import configs_of
+from nbflow.script.inputs.parameters import parameters_of
 from nbflow.script.language import refused
 from nbflow.script.language.flowspec import FlowSpec
 from nbflow.script.preparing.packages import choose_local
@@ -108,13 +109,26 @@ class Commands(click.Group):
         return super().resolve_command(ctx, args)
 
 
+def own_options(cls: type[FlowSpec]) -> frozenset[str]:
+    """Return the options that are parameters of the flow."""
+    return frozenset(f"--{one.name}" for one in parameters_of(cls).values())
+
+
 def _without_ignored(args: Sequence[str], ctx: click.Context) -> list[str]:
-    """Remove options of Metaflow that have no meaning on one machine. Refuse values that ask for other machines."""
+    """Remove options of Metaflow that have no meaning on one machine. Refuse values that ask for other machines.
+
+    Behind the command, the name of such an option may be that of a parameter.
+    """
+    own: frozenset[str] = frozenset()
     kept: list[str] = []
     rest = list(args)
     while rest:
         word = rest.pop(0)
+        own = own or (own_options(ctx.obj) if word in COMMANDS else own)
         name, equals, value = word.partition("=")
+        if name in own:
+            kept.append(word)
+            continue
         if name in IGNORED_FLAGS:
             ctx.meta[NO_PYLINT] = name == "--no-pylint" or ctx.meta.get(NO_PYLINT, False)
             continue

@@ -9,7 +9,7 @@ import click
 from click.core import ParameterSource
 
 from nbflow.run.events.events import Outcome
-from nbflow.script.commands.group import NO_PYLINT
+from nbflow.script.commands.group import NO_PYLINT, own_options
 from nbflow.script.execution.launch_script import Ended, clone_script, resume_script, run_script
 from nbflow.script.execution.script_program import Spin
 from nbflow.script.execution.settings import Settings
@@ -26,7 +26,9 @@ def running_command(name: str, cls: type[FlowSpec]) -> click.Command:
     """Return the command with this name; the parameters of the flow are options of run and resume."""
     if name == "spin":
         return _spin_command()
-    params = [*_options(), *(_option(one) for one in parameters_of(cls).values())]
+    own = own_options(cls)
+    params = [one for one in _options() if own.isdisjoint(one.opts)]
+    params += [_option(one) for one in parameters_of(cls).values()]
     if name == "run":
         return click.Command("run", params=params, callback=_run, help="Run the flow from its start.")
     params += [
@@ -82,7 +84,10 @@ def _options() -> list[click.Parameter]:
             ["--max-num-splits"], type=click.IntRange(1), default=100, show_default=True, help="Items of a foreach."
         ),
         click.Option(["--max-log-size"], type=int, help="Accepted; every task keeps 10 MB of each stream."),
-        click.Option(["--with", "decorators"], multiple=True, help="Put a decorator above every step: retry:times=3."),
+        click.Option(
+            ["--with", "decorators"], multiple=True, envvar=["METAFLOW_DECOSPECS", "METAFLOW_RUN_DECOSPECS"],
+            help="Put a decorator above every step: retry:times=3.",
+        ),
         click.Option(
             ["--run-id-file"], type=click.Path(dir_okay=False, path_type=Path), help="Write the run's id here."
         ),
@@ -115,15 +120,15 @@ def _given(ctx: click.Context, cls: type[FlowSpec]) -> dict[str, str]:
 def _settings(facts: dict[str, Any]) -> Settings:
     return Settings(
         facts["max_workers"], facts["max_num_splits"], facts["tags"], facts["decorators"], facts["run_id_file"],
-        facts["namespace"], facts["quiet"], facts["attribute_file"],
+        facts["namespace"], facts.get("quiet", False), facts["attribute_file"],
     )  # fmt: skip
 
 
 def _run(**facts: Any) -> None:
     ctx = click.get_current_context()
     settings = _settings(facts)
-    choose_branch(ctx.obj, facts["branch"], facts["production"])
-    prepared = _begin(ctx.obj, settings, facts["lint"])
+    choose_branch(ctx.obj, facts.get("branch"), facts.get("production", False))
+    prepared = _begin(ctx.obj, settings, facts.get("lint", True))
     try:
         _leave(run_script(prepared, _given(ctx, ctx.obj), settings))
     except ValueError as error:
@@ -133,8 +138,8 @@ def _run(**facts: Any) -> None:
 def _resume(step: str | None, origin_run_id: int | None, clone_only: bool, **facts: Any) -> None:
     ctx = click.get_current_context()
     settings = _settings(facts)
-    choose_branch(ctx.obj, facts["branch"], facts["production"])
-    prepared = _begin(ctx.obj, settings, facts["lint"])
+    choose_branch(ctx.obj, facts.get("branch"), facts.get("production", False))
+    prepared = _begin(ctx.obj, settings, facts.get("lint", True))
     if clone_only:
         clone_script(prepared, settings, origin_run_id, step)
         return

@@ -31,7 +31,7 @@ from nbflow.script.execution.script_program import ScriptHome, ScriptProgram, Sp
 from nbflow.script.execution.script_sources import write_script_sources
 from nbflow.script.execution.settings import Settings
 from nbflow.script.inputs.configuring import stored_configs
-from nbflow.script.inputs.parameters import constants_of, known_values, parameters_of, resolve_parameters, script_file
+from nbflow.script.inputs.parameters import constants_of, parameters_of, resolve_parameters, script_file
 from nbflow.script.language.class_decorators import project_facts
 from nbflow.script.language.current import current
 from nbflow.script.preparing.prepared import Prepared, refuse_script_errors
@@ -274,7 +274,7 @@ def _facts(prepared: Prepared, row: RunRow, settings: Settings, values: Mapping[
         "run_id": str(row.number),
         "origin_run_id": None if row.origin is None else str(row.origin),
         "tags": frozenset(row.tags),
-        "parameter_names": [known_values(prepared.cls)[name].name for name in values],
+        "parameter_names": [*values],
         "is_running_flow": True,
     }
 

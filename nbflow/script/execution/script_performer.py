@@ -76,6 +76,13 @@ def _import(program: ScriptProgram) -> tuple[type[FlowSpec], ScriptHome]:
     return cls, ScriptHome(module)
 
 
+def _kind_of(error: BaseException) -> FailureKind:
+    """Return the kind of a failure. What only ends a process counts as its end: `@catch` does not see it in time."""
+    if isinstance(error, StoreError):
+        return FailureKind.STORE
+    return FailureKind.ERROR if isinstance(error, Exception) else FailureKind.CRASH
+
+
 class ScriptPerformer:
     """Runs the tasks of one script, one after another."""
 
@@ -101,8 +108,7 @@ class ScriptPerformer:
             try:
                 self._perform(job, result)
             except BaseException as error:  # noqa: BLE001 - the user's code, which may also exit
-                is_store = isinstance(error, StoreError)
-                result.failure = describe_failure(error, FailureKind.STORE if is_store else FailureKind.ERROR)
+                result.failure = describe_failure(error, _kind_of(error))
                 print(f"<flow {self.program.flow} step {job.task.step}> failed:", file=sys.stderr)
                 print(result.failure.traceback, end="", file=sys.stderr)
             surroundings.restore()

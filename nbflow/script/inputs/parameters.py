@@ -20,7 +20,7 @@ from nbflow.store.catalog.user import user_name
 RESERVED_OPTIONS = frozenset(
     {
         "params", "with", "tag", "namespace", "obj", "tags", "decospecs", "run-id-file", "max-num-splits",
-        "max-workers", "max-log-size", "user-namespace", "run-id", "task-id", "runner-attribute-file", "help", "quiet",
+        "max-workers", "max-log-size", "user-namespace", "run-id", "task-id", "runner-attribute-file", "help",
     }
 )  # fmt: skip
 
@@ -167,7 +167,7 @@ class Parameter:
         if self.type is JSONType:
             return _read_json(given)
         if self.separator is not None and isinstance(given, str):
-            return given.split(self.separator)
+            return given.split(self.separator) if given else given
         if self.type is bool:
             return _read_bool(given)
         if self.type in (int, float) and isinstance(given, bool):

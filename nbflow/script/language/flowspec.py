@@ -137,10 +137,10 @@ class FlowSpec:
         object.__setattr__(self, name, value)
 
     def __delattr__(self, name: str) -> None:
-        state = self.__dict__.get("_task_state")
-        if state is not None and name in state.artifacts:
-            raise AttributeError(f"'{name}' comes from the step before and cannot be deleted: set it to None")
         object.__delattr__(self, name)
+        state = self.__dict__.get("_task_state")
+        if state is not None:
+            state.loaded.pop(name, None)  # what the step before has stored is read again, and handed on
 
     def __reduce__(self) -> Any:
         raise NotStorable("a flow or an input of a join", "store the values that you need, such as inputs[0].name")
@@ -168,8 +168,8 @@ class FlowSpec:
 
     @property
     def input(self) -> Any:
-        """Return the item of the innermost foreach; None in its join, and outside of a foreach."""
-        return self._state.item(-1) if self._state.stack and not self._state.is_join else None
+        """Return the item of the innermost foreach around the task; None outside of a foreach."""
+        return self._state.item(-1) if self._state.stack else None
 
     def foreach_stack(self) -> list[tuple[int, int, Any]] | None:
         """Return (index, number of items, item) for every foreach around the task, the outermost first."""
