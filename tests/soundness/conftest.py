@@ -1,4 +1,8 @@
-"""Every notebook is a test file, with a test for each engine: `pytest tests/soundness -k bank`, `-k "bank and run"`."""
+"""Every notebook is a test file, with a test for each engine: `pytest tests/soundness -k bank`, `-k "bank and run"`.
+
+A kernel that is restarted between the steps takes longest: it runs every third notebook, and all of them with
+NBFLOW_EXPLORE in the environment.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +12,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
 import pytest
 
@@ -50,7 +55,8 @@ class Notebook(pytest.File):
 
     def collect(self) -> Iterator[pytest.Item]:
         known = KNOWN.get(Book(self.path).name, "").split()
-        for engine in ENGINES:
+        is_chosen = "NBFLOW_EXPLORE" in os.environ or crc32(self.path.stem.encode()) % 3 == 0
+        for engine in ENGINES if is_chosen else [one for one in ENGINES if one != "restart"]:
             item = Engine.from_parent(self, name=engine)
             if engine in known:
                 item.add_marker(pytest.mark.xfail(strict=True))
