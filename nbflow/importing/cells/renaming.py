@@ -52,15 +52,13 @@ def replace_inside(rewriting: Rewriting, text: str) -> str:
 
 def attribute_words(rewriting: Rewriting) -> Mapping[str, str]:
     """Return what replaces each `self.X`; in a cell that keeps `self`, only for names that are no artifacts."""
-    design, step = rewriting.design, rewriting.step
+    design = rewriting.design
     words = fixed_words(design)
     if rewriting.plain:
         words |= {name: name for name in design.artifacts}
         words[ITEM] = rewriting.item or "None"
-    if rewriting.item is None or step.method.is_join:
-        words[ITEM] = "None"  # a join is outside the foreach that it closes
     if rewriting.item is None:
-        words[INDEX] = "None"
+        words |= {ITEM: "None", INDEX: "None"}
     return words
 
 

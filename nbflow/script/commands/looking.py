@@ -8,9 +8,9 @@ from typing import Any
 import click
 
 from nbflow.script.commands.group import NO_PYLINT
-from nbflow.script.inputs.parameters import parameters_of
+from nbflow.script.inputs.parameters import parameters_of, script_file
 from nbflow.script.language.flowspec import FlowSpec
-from nbflow.script.preparing.lint import begin_lint
+from nbflow.script.preparing.lint import Lint
 from nbflow.script.preparing.prepared import prepare, refuse_script_errors, script_problems
 
 
@@ -62,9 +62,9 @@ def _check(quiet: bool = False, **facts: Any) -> None:
     cls = _cls()
     if not quiet:
         click.echo("Validating your flow...")
-    linting = begin_lint(cls, facts.get("lint", True) and not click.get_current_context().meta.get(NO_PYLINT))
-    refuse_script_errors(prepare(cls))
-    if linting is not None:
+    wants_lint = facts.get("lint", True) and not click.get_current_context().meta.get(NO_PYLINT)
+    with Lint(script_file(cls), wants_lint) as linting:
+        refuse_script_errors(prepare(cls))
         linting.report()
     if not quiet:
         click.echo("    The graph looks good!")

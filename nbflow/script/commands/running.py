@@ -13,10 +13,10 @@ from nbflow.script.commands.group import NO_PYLINT, own_options
 from nbflow.script.execution.launch_script import Ended, clone_script, resume_script, run_script
 from nbflow.script.execution.script_program import Spin
 from nbflow.script.execution.settings import Settings
-from nbflow.script.inputs.parameters import IncludeFile, Parameter, parameters_of
+from nbflow.script.inputs.parameters import IncludeFile, Parameter, parameters_of, script_file
 from nbflow.script.language.class_decorators import choose_branch
 from nbflow.script.language.flowspec import FlowSpec
-from nbflow.script.preparing.lint import begin_lint
+from nbflow.script.preparing.lint import Lint
 from nbflow.script.preparing.prepared import prepare, refuse_script_errors
 from nbflow.script.preparing.settling import finish, leave_out
 from nbflow.store.catalog.user import user_name
@@ -176,18 +176,15 @@ def _spin(pathspec: str, skip_decorators: bool, artifacts_module: Path | None, p
 
 def _begin(cls: type[FlowSpec], settings: Settings, wants_lint: bool) -> Any:
     """Print what is going to run, and check the flow."""
-    linting = begin_lint(cls, wants_lint and not click.get_current_context().meta.get(NO_PYLINT))
-    prepared = prepare(cls, settings.decorators)
-
-    def say(text: str) -> None:
+    wants_lint = wants_lint and not click.get_current_context().meta.get(NO_PYLINT)
+    with Lint(script_file(cls), wants_lint) as linting:
+        prepared = prepare(cls, settings.decorators)
+        lines = f"nbflow executing {cls.__name__} for user:{user_name()}", "Validating your flow..."
+        for line in () if settings.quiet else lines:
+            click.echo(line)
+        refuse_script_errors(prepared)
         if not settings.quiet:
-            click.echo(text)
-
-    say(f"nbflow executing {cls.__name__} for user:{user_name()}")
-    say("Validating your flow...")
-    refuse_script_errors(prepared)
-    say("    The graph looks good!")
-    if linting is not None:
+            click.echo("    The graph looks good!")
         linting.report()
     return prepared
 

@@ -14,8 +14,6 @@ from subprocess import DEVNULL, PIPE
 from typing import Any
 
 from nbflow.errors import MetaflowException
-from nbflow.script.inputs.parameters import script_file
-from nbflow.script.language.flowspec import FlowSpec
 
 
 class LintFailed(MetaflowException):
@@ -28,15 +26,26 @@ class LintFailed(MetaflowException):
 
 
 class Lint:
-    """Is a search for undefined names, which runs beside this process until its result is asked for."""
+    """Is a search for undefined names, which runs beside this process until its result is asked for.
 
-    def __init__(self, file: Path) -> None:
+    It finds nothing if `is_wanted` is false, or ruff is not installed.
+    """
+
+    def __init__(self, file: Path, is_wanted: bool = True) -> None:
         self._file = file
         command = ["check", "--isolated", "--no-cache", "--select", "F821", "--output-format", "json", str(file)]
-        ruff = find_ruff()
+        ruff = find_ruff() if is_wanted else None
         self._search = (
             None if ruff is None else subprocess.Popen([ruff, *command], stdout=PIPE, stderr=DEVNULL, text=True)
         )
+
+    def __enter__(self) -> Lint:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        if self._search is not None and self._search.returncode is None:
+            self._search.kill()
+            self._search.communicate()
 
     def undefined_names(self) -> list[str]:
         """Return a line of text for each undefined name; none if ruff is not installed."""
@@ -54,11 +63,6 @@ class Lint:
             print(f"    {problem}")
         if problems:
             raise LintFailed
-
-
-def begin_lint(cls: type[FlowSpec], is_wanted: bool) -> Lint | None:
-    """Begin to look for undefined names in the file of a flow, if that is wanted."""
-    return Lint(script_file(cls)) if is_wanted else None
 
 
 def _place(found: dict[str, Any]) -> str:
