@@ -27,7 +27,8 @@ SLOW_CHECKS = (
     "python labextension/bundle.py check",
     "mkdocs build --strict --quiet --site-dir {site}",
 )
-TESTS = "pytest -n 2 --dist loadfile --no-loadscope-reorder"  # the tests that share a JupyterLab stay together
+TESTS = "pytest -n 3 --dist loadfile --no-loadscope-reorder"
+"""The tests that share a JupyterLab stay together. Three processes keep two cores busy, for many tests wait."""
 FAST_TESTS = (
     f"{TESTS} tests/flow tests/store tests/client tests/init tests/docs/test_pages.py tests/run/test_machine.py "
     "tests/test_address.py tests/test_arguments.py tests/labextension/test_project.py"
