@@ -145,7 +145,9 @@ def test_what_a_step_has_started_ends_with_the_driver(number: signal.Signals, ho
     """Even if the step holds the lock of the interpreter, or was stopped, when the driver ends."""
     (tmp_path / how).touch()
     program = (
-        "import sys; from pathlib import Path; from tests.run.running import Place; "
+        "import signal, sys; from pathlib import Path; from tests.run.running import Place; "
+        "signal.signal(signal.SIGHUP, signal.SIG_DFL); "  # `nohup` lets all processes ignore it
+        "signal.signal(signal.SIGINT, signal.default_int_handler); "  # and a shell does, of those in the background
         "from tests.run.test_processes import LEFT; Place(Path(sys.argv[1])).run(LEFT)"
     )
     with subprocess.Popen([sys.executable, "-c", program, str(tmp_path)], cwd=ROOT, stdout=subprocess.PIPE) as driver:
