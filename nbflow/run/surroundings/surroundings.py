@@ -11,6 +11,7 @@ import contextlib
 import functools
 import gc
 import getpass
+import inspect
 import io
 import locale
 import logging
@@ -128,11 +129,14 @@ def _keep_streams() -> Restore:
     return restore
 
 
+_handler_of: Callable[[int], Any] = inspect.unwrap(signal.getsignal)  # it makes no enum, which would take longest
+
+
 def _keep_signals() -> Restore:
     """Keep signal handlers, and stop timers, which would end the next step; only the main thread may do so."""
     if threading.current_thread() is not threading.main_thread():
         return lambda: None
-    before = {number: signal.getsignal(number) for number in _SIGNALS}
+    before = {number: _handler_of(number) for number in _SIGNALS}
     blocked = signal.pthread_sigmask(signal.SIG_BLOCK, ()) if hasattr(signal, "pthread_sigmask") else set()
 
     def restore() -> None:
@@ -141,7 +145,7 @@ def _keep_signals() -> Restore:
         if hasattr(signal, "pthread_sigmask"):
             signal.pthread_sigmask(signal.SIG_SETMASK, blocked)
         for number, handler in before.items():
-            if handler is not None and signal.getsignal(number) is not handler:
+            if handler is not None and _handler_of(number) is not handler:
                 signal.signal(number, handler)
 
     return restore
