@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,8 @@ from nbflow.errors import BlobCorrupt, BlobMissing
 from nbflow.store.blobs import maps
 from nbflow.store.blobs.chunked import ChunkedBlobs
 from nbflow.store.blobs.chunks import CHUNK, CHUNKED, is_named, name_of_blob
-from nbflow.store.blobs.local import LocalBlobs
+from nbflow.store.blobs.local import SEAL, LocalBlobs
+from nbflow.store.catalog.audit import Damage
 from nbflow.store.catalog.keeping_rules import Kept
 from nbflow.store.store import Store
 from nbflow.testing import BlobStoreConformance
@@ -139,3 +141,23 @@ def test_what_gc_would_free_is_what_it_frees(tmp_path: Path) -> None:
     assert 4 * CHUNK <= would.bytes < 4 * CHUNK + 1000
     assert 4 * CHUNK <= store.gc(Kept()).bytes < 4 * CHUNK + 1000
     assert list(store.blobs) == list(store.blobs.chunks) == []
+
+
+@pytest.mark.parametrize("part", ["chunks", "recipes"])
+def test_what_is_damaged_under_its_seal_is_found_and_written_anew(part: str, tmp_path: Path) -> None:
+    store = Store.open(tmp_path / ".nbflow")
+    data = content(3 * CHUNK)
+    digest = store.blobs.put(data)
+    kept: LocalBlobs = getattr(store.blobs, part)
+    path = kept.path(next(iter(kept)))
+    path.chmod(0o600)
+    path.write_bytes(bytes([path.read_bytes()[0] ^ 1]) + path.read_bytes()[1:])
+    os.utime(path, ns=(SEAL, SEAL))
+    with pytest.raises(BlobCorrupt):
+        store.blobs.check(digest)
+    store.forget([Damage(digest, "is damaged", True)])
+    assert store.blobs.put(data) == digest
+    assert store.verify() == []
+    assert store.blobs.open(digest)[:] == data
+    store.gc(Kept())
+    assert list(store.blobs.chunks) == []

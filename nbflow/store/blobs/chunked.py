@@ -20,7 +20,7 @@ from nbflow.store.blobs.chunks import (
     write_recipe,
 )
 from nbflow.store.blobs.local import LocalBlobs
-from nbflow.store.blobs.protocol import Buffer, blob_size, is_name, view
+from nbflow.store.blobs.protocol import Buffer, blob_size, hash_bytes, is_name, name, view
 
 
 class ChunkedBlobs:
@@ -68,7 +68,10 @@ class ChunkedBlobs:
         return side_by_side.whole
 
     def exists(self, digest: str) -> bool:
-        names = self._recipe(digest) if is_name(digest) else None
+        try:
+            names = self._recipe(digest) if is_name(digest) else None
+        except BlobCorrupt:
+            return False
         return self.whole.exists(digest) if names is None else all(map(self.chunks.exists, names))
 
     def check(self, digest: str) -> None:
@@ -88,17 +91,26 @@ class ChunkedBlobs:
         return self.whole.delete(digest)
 
     def parts(self, digest: str) -> tuple[str, ...]:
-        return self._recipe(digest) or (digest,)
+        try:
+            return self._recipe(digest) or (digest,)
+        except BlobCorrupt:
+            return (digest,)
 
     def sweep(self, dry_run: bool = False) -> int:
         freed = sum(part.sweep(dry_run) for part in (self.whole, self.chunks, self.recipes))
-        used = {one for recipe in self.recipes for one in self._chunks_in(recipe)}
+        used = {one for names in self._listed() for one in names}
         unused = [one for one in self.chunks if one not in used]
         return freed + sum(blob_size(one) if dry_run else self.chunks.delete(one) for one in unused)
 
     def __iter__(self) -> Iterator[str]:
         yield from self.whole
-        yield from (name_of_chunks(self._chunks_in(recipe)) for recipe in self.recipes)
+        yield from map(name_of_chunks, self._listed())
+
+    def _listed(self) -> Iterator[tuple[str, ...]]:
+        """Yield the names of the chunks of each large blob whose recipe is whole."""
+        for recipe in self.recipes:
+            with suppress(BlobCorrupt):
+                yield self._chunks_in(recipe)
 
     def _recipe(self, digest: str) -> tuple[str, ...] | None:
         """Return the names of the chunks of a blob; None if the blob is not kept in chunks."""
@@ -111,7 +123,11 @@ class ChunkedBlobs:
             return None
 
     def _chunks_in(self, recipe: str) -> tuple[str, ...]:
-        return read_recipe(bytes(self.recipes.open(recipe)))
+        """Return the chunks that a recipe lists. It is hashed in any case: it is short, and much depends on it."""
+        content = bytes(self.recipes.open(recipe))
+        if name(hash_bytes(content), len(content)) != recipe:
+            raise BlobCorrupt(recipe, "the list of its chunks is not the one that was written")
+        return read_recipe(content)
 
 
 @contextmanager

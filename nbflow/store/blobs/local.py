@@ -106,8 +106,14 @@ class LocalBlobs:
             return False
 
     def check(self, digest: str) -> None:
+        """Hash every byte of a blob. One that is damaged loses its seal, so that its bytes are trusted no more."""
         with self.opened(digest) as file:
-            self._hash(file, digest)
+            try:
+                self._hash(file, digest)
+            except BlobCorrupt:
+                with suppress(OSError):  # the store of another user, or one that cannot be written
+                    os.utime(self._file(digest))
+                raise
 
     def delete(self, digest: str) -> int:
         try:
