@@ -151,5 +151,18 @@ class Pool(RuleBasedStateMachine):
         self.no_job_is_begun_twice()
 
 
+def test_a_worker_that_fits_no_job_makes_room_also_where_no_other_can_start() -> None:
+    queue: JobQueue[Far] = JobQueue(2)
+    worker = Far()
+    queue.welcome(worker)
+    for level in (1, 0):
+        queue.add(Ticket(Job(TaskId("fit", (level,)), level=level)))
+    assert [ticket.job.level for ticket in queue.hand_out()[worker]] == [1]
+    assert queue.superfluous() is None
+    queue.answer(worker)
+    assert queue.hand_out() == {}
+    assert queue.superfluous() is worker
+
+
 TestPool = Pool.TestCase
 TestPool.settings = settings(max_examples=200, stateful_step_count=60, deadline=None)

@@ -82,9 +82,9 @@ class JobQueue(Generic[WorkerId]):
         )
 
     def superfluous(self) -> WorkerId | None:
-        """Return an idle worker that must make room, because no worker that there is can do the next job."""
+        """Return an idle worker that no job fits, and that must make room if there can be no further worker."""
         idle = self.idle()
-        if not self._waiting or len(self._held) < self._most or not self._barred.isdisjoint(idle):
+        if not self._waiting or not self._barred.isdisjoint(idle):
             return None
         return next(iter(idle), None)
 

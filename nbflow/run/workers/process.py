@@ -19,6 +19,9 @@ from typing import Any
 from nbflow.run.workers.channel import Channel, WorkerEnd
 from nbflow.run.workers.fork_server import worker_environment
 
+LOST = 255
+"""Is what multiprocessing says of a process whose fork server is gone: the process itself may still run."""
+
 _starting = threading.Lock()
 
 
@@ -129,8 +132,9 @@ class WorkerProcess:
 
     def bury(self) -> int:
         """Wait for the end of the process, and return its exit code; a negative one is the number of a signal."""
-        self.kill()  # when the fork server is gone, the sentinel tells nothing of the worker
         self._process.join()
+        if self._process.exitcode == LOST:
+            self.kill()
         self.channel.close()
         return self._process.exitcode or 0
 

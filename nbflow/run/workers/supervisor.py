@@ -284,7 +284,7 @@ class Supervisor:
         except RuntimeError:  # there is no room for another thread
             then()
         else:
-            self._clearing.append(thread)
+            self._clearing = [one for one in (*self._clearing, thread) if one.is_alive()]
 
     def _answer(self, tickets: Iterable[Ticket], answer: WorkerAnswer) -> None:
         for ticket in tickets:
