@@ -97,7 +97,7 @@ class Channel:
             while self._unsent:
                 del self._unsent[: self._socket.send(self._unsent[:_AT_ONCE])]
         except BlockingIOError:
-            pass
+            pass  # the rest is sent when there is room
         except OSError:
             self._unsent.clear()
 
