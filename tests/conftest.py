@@ -12,7 +12,16 @@ settings.register_profile("nbflow", deadline=None)  # how long an example takes 
 settings.load_profile("nbflow")
 
 LONG = (
-    *("soundness/test_random", "notebooks/", "export/", "run/test_kills", "run/test_laws", "labextension/", "browser/"),
+    *(
+        "test_checks",
+        "soundness/test_random",
+        "notebooks/",
+        "export/",
+        "run/test_kills",
+        "run/test_laws",
+        "labextension/",
+        "browser/",
+    ),
     *("soundness/", "jupyter/", "script/"),
 )
 """The tests that take longest, of which each file is one piece of work: they go first, so that no worker is left
