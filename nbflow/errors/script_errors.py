@@ -93,6 +93,27 @@ class ExternalCommandFailed(MetaflowException):
     headline = "External command failed"
 
 
+class ScriptMissing(MetaflowException, FileNotFoundError):
+    """Raised by `Runner` for a file that does not exist."""
+
+    def __init__(self, file: str) -> None:
+        self.file = file
+        super().__init__(f"{file} is not a file: give the path of a script")
+
+
+class RunNotStarted(MetaflowException, RuntimeError):
+    """Raised by `Runner` for a script that ended before it had a run."""
+
+    def __init__(self, script: str, code: int, printed: str) -> None:
+        self.script, self.code, self.printed = script, code, printed
+        reason = printed.strip() or f"it ended with exit code {code} and printed nothing. Does it call its flow?"
+        super().__init__(f"{script} started no run: {reason}")
+
+
+class OptionRefused(RunNotStarted, ValueError, TypeError):
+    """Raised by `Runner` for an option that the script does not have, or for a value of another type."""
+
+
 class ParserValueError(MetaflowException):
     """Raised by the parsers of nbflow for a line that they cannot read."""
 

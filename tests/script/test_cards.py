@@ -50,7 +50,6 @@ def test_a_component_that_cannot_be_drawn_fails_nothing(scripts: Scripts) -> Non
 @pytest.mark.parametrize(
     ("above", "statement"),
     [
-        ("", "current.card.append(1)"),
         ("@card(id='a')\n@card(id='b')", "current.card.append(1)"),
         ("@card", "current.card['c'].append(1)"),
     ],
@@ -59,6 +58,11 @@ def test_what_is_appended_to_no_card_is_told_and_fails_nothing(scripts: Scripts,
     ran = scripts.run(decorated(above, statement))
     assert ran.succeeded
     assert "appended components are on no card: this step has" in ran.run["middle"].task.stderr
+
+
+def test_a_step_without_a_card_has_none_to_fill(scripts: Scripts) -> None:
+    ran = scripts.run(decorated("", "self.has = hasattr(current, 'card')"))
+    assert ran.run["middle"].task.data.has is False
 
 
 TYPES = """

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 
 import pytest
 
@@ -80,23 +82,35 @@ def test_a_bad_value_is_refused_in_the_words_of_the_command_line(
 
 
 @pytest.mark.parametrize(
-    ("build", "message"),
+    ("parameter", "message"),
     [
-        *((lambda name=name: Parameter(name), "is reserved") for name in sorted(RESERVED_OPTIONS)),
-        (lambda: Parameter("run_id"), "is reserved"),
-        (lambda: Parameter("p", default=1, separator=","), "only a str can have a separator"),
-        (lambda: Parameter("p", required=lambda: True), "required cannot be a function"),
-        (lambda: Parameter("p", separator=lambda: ","), "separator cannot be a function"),
-        (lambda: Parameter("p", show_default=lambda: 1), "show_default cannot be a function"),
-        (lambda: Parameter("p", typ=int), "takes no 'typ'"),
-        (lambda: Parameter("p", type=set), "use int, float, bool, str or JSONType"),
-        (lambda: Parameter("p", type=JSONType, default={"a": 1}), "give a JSON default as text"),
-        (lambda: parameters_of(type("F", (), {"a": Parameter("x"), "b": Parameter("X")})), "have one name"),
+        *((Parameter(name), "is reserved") for name in sorted(RESERVED_OPTIONS)),
+        (Parameter("run_id"), "is reserved"),
+        (Parameter("p", default=1, separator=","), "only a str can have a separator"),
+        (Parameter("p", required=lambda: True), "required cannot be a function"),
+        (Parameter("p", separator=lambda: ","), "separator cannot be a function"),
+        (Parameter("p", show_default=lambda: 1), "show_default cannot be a function"),
+        (Parameter("p", typ=int), "takes no 'typ'"),
+        (Parameter("p", type=set), "use int, float, bool, str or JSONType"),
+        (Parameter("p", type=JSONType, default={"a": 1}), "give a JSON default as text"),
     ],
 )
-def test_a_parameter_that_makes_no_sense_is_refused(build: object, message: str) -> None:
+def test_a_parameter_that_makes_no_sense_is_refused(parameter: Parameter, message: str) -> None:
     with pytest.raises(MetaflowException, match=message):
-        build()  # type: ignore[operator]
+        parameter.settle({})
+
+
+def test_two_parameters_of_one_name_are_refused() -> None:
+    with pytest.raises(MetaflowException, match="have one name"):
+        parameters_of(type("F", (), {"a": Parameter("x"), "b": Parameter("X")}))
+
+
+def test_a_mistake_in_a_parameter_is_told_without_a_traceback(scripts: Scripts) -> None:
+    path = scripts.write("p = Parameter('run_id')\n@step\ndef start(self): pass\n@step\ndef end(self): pass\n")
+    ended = subprocess.run([sys.executable, path, "run"], cwd=scripts.folder, capture_output=True, text=True)
+    assert ended.returncode == 1
+    assert "parameter name 'run_id' is reserved" in ended.stderr
+    assert "Traceback" not in ended.stderr
 
 
 @pytest.mark.parametrize(

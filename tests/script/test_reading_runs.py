@@ -144,8 +144,46 @@ def test_a_runner_that_fails_does_not_raise(scripts: Scripts) -> None:
         return executing.status, any("ZeroDivisionError" in line for line in lines)
 
     assert asyncio.run(run()) == ("failed", True)
-    with pytest.raises(MetaflowException, match="is not a file"):
+
+
+def test_a_runner_returns_when_the_run_is_known(scripts: Scripts) -> None:
+    path = scripts.write(shapes.LINEAR.replace('["start"]', "[__import__('time').sleep(60)]"), "f.py")
+
+    async def run() -> tuple[bool, str]:
+        executing = await Runner(path, show_output=False).async_run()
+        known = executing.run is not None and not executing.run.finished
+        return known, (await executing.wait(timeout=0.01)).status
+
+    assert asyncio.run(run()) == (True, "timeout")
+
+
+@pytest.mark.parametrize(
+    ("body", "options", "error", "reason"),
+    [
+        (shapes.LINEAR, {"beta": 1}, ValueError, "beta"),
+        (shapes.LINEAR, {"max_workers": "many"}, TypeError, "many"),
+        (shapes.LINEAR.replace("self.next(self.end)", "self.next(self.ned)"), {}, RuntimeError, "ned"),
+        ("@step\ndef start(self): 1 +", {}, RuntimeError, "SyntaxError"),
+    ],
+)
+def test_a_script_that_starts_no_run_is_an_error(
+    scripts: Scripts, body: str, options: dict[str, object], error: type[Exception], reason: str
+) -> None:
+    """Metaflow raises these classes, but for what stands in the file: it raises what the import of it raises."""
+    runner = Runner(scripts.write(body, "f.py"), show_output=False)
+    for begin in (runner.run, lambda **given: asyncio.run(runner.async_run(**given))):
+        with pytest.raises(error, match=reason) as raised:
+            begin(**options)
+        assert isinstance(raised.value, MetaflowException)
+
+
+def test_a_runner_of_no_script_is_an_error(scripts: Scripts) -> None:
+    with pytest.raises(FileNotFoundError, match=r"nowhere\.py is not a file"):
         Runner("nowhere.py")
+    silent = scripts.folder / "silent.py"
+    silent.write_text("pass")
+    with pytest.raises(RuntimeError, match="Does it call its flow"):
+        Runner(silent).run()
 
 
 def test_objects_of_the_client_are_artifacts_like_others(scripts: Scripts) -> None:

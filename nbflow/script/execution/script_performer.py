@@ -281,8 +281,9 @@ class ScriptPerformer:
             tempdir=Lazy(self._tempdir), task=Lazy(lambda: self._client("Task", spec)),
             run=Lazy(lambda: self._client("Run", f"{run['flow_name']}/{run['run_id']}")),
             graph=Lazy(self._graph),
-            card=CurrentCards(facts.cards, shown_at, Underway(spec, flow, self._client)),
         )  # fmt: skip
+        if facts.cards:
+            current.add(card=CurrentCards(facts.cards, shown_at, Underway(spec, flow, self._client)))
 
     def _graph(self) -> Any:
         """Return the graph for `current.graph`, which few steps ask for."""

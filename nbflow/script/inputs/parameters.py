@@ -81,23 +81,24 @@ class Parameter:
         self.required, self.show_default, self.separator = required, show_default, separator
         self.attribute = name
         self.type = type if type is not None else self._type_of_default()
-        self._refuse(unknown)
+        self._unknown = unknown
 
     def settle(self, configs: Mapping[str, Any]) -> None:
-        """Take the arguments that waited for configs, now that the configs are known. Raises MetaflowException."""
+        """Take the arguments that waited for configs, and check all. Raises MetaflowException for a mistake."""
         if self.waiting is not None:
             attribute, given = self.attribute, resolve_delayed(self.waiting, configs)
             self.__init__(self.name, **given)  # type: ignore[misc]
             self.attribute = attribute
+        self._check()
 
     def _type_of_default(self) -> Any:
         if self.default is None or callable(self.default) or isinstance(self.default, list | tuple):
             return str
         return bool if isinstance(self.default, bool) else type(self.default)
 
-    def _refuse(self, unknown: dict[str, Any]) -> None:
-        if unknown:
-            raise MetaflowException(f"parameter '{self.name}' takes no '{next(iter(unknown))}': remove this argument")
+    def _check(self) -> None:
+        for name in self._unknown:
+            raise MetaflowException(f"parameter '{self.name}' takes no '{name}': remove this argument")
         if self.name.lower().replace("_", "-") in RESERVED_OPTIONS:
             raise MetaflowException(f"parameter name '{self.name}' is reserved: give it another name")
         for what in ("show_default", "separator", "required"):
@@ -109,12 +110,8 @@ class Parameter:
             )
         if self.separator is not None and self.type is not str:
             raise MetaflowException(f"parameter '{self.name}': only a str can have a separator")
-        if (
-            self.type is JSONType
-            and self.default is not None
-            and not isinstance(self.default, str)
-            and not callable(self.default)
-        ):
+        is_text = self.default is None or isinstance(self.default, str) or callable(self.default)
+        if self.type is JSONType and not is_text:
             example = json.dumps(json.dumps(self.default, default=str))
             raise MetaflowException(f"parameter '{self.name}': give a JSON default as text, default={example}")
 

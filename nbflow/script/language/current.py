@@ -41,7 +41,7 @@ class Current:
 
     def __getattr__(self, name: str) -> Any:
         facts = self.__dict__["_facts"]
-        if name == "card" and name not in facts:
+        if name == "card" and not facts:  # a notebook: every step has one
             return current_card()
         if name not in facts:
             if name in _ALWAYS:

@@ -16,10 +16,13 @@ from pathlib import Path
 from typing import Any, Self
 
 from nbflow import client
-from nbflow.errors import MetaflowException, StoreError
+from nbflow.errors import OptionRefused, RunNotStarted, ScriptMissing, StoreError
 
 EVERY = 0.1
 """The seconds to wait before it looks at a run again."""
+
+_USAGE_ERROR = 2
+"""The exit code of a script that was given an option which it does not have, or a value of another type."""
 
 
 class Runner:
@@ -37,7 +40,7 @@ class Runner:
         **options: Options that come before the command, such as `environment="local"`.
 
     Raises:
-        MetaflowException: if there is no such file.
+        ScriptMissing: if there is no such file.
 
     Example:
         >>> with Runner("films.py", show_output=False) as runner:
@@ -52,7 +55,7 @@ class Runner:
     ) -> None:  # fmt: skip
         self.file = Path(flow_file).resolve()
         if not self.file.is_file():
-            raise MetaflowException(f"{flow_file} is not a file: give the path of a script")
+            raise ScriptMissing(str(flow_file))
         self.env = {**({"METAFLOW_PROFILE": profile} if profile else {}), **(env or {})}
         self.cwd, self.show_output, self.options = Path(cwd or Path.cwd()), show_output, options
 
@@ -72,37 +75,42 @@ class Runner:
         """Do nothing: the output of a run is deleted together with its ExecutingRun."""
 
     def run(self, **options: Any) -> ExecutingRun:
-        """Run the script to the end. A failed run raises nothing: look at `status` of the result."""
-        return self.start("run", **options).wait_here()
+        """Run the script to the end. A failed run raises nothing: look at `status` of the result.
 
-    def resume(self, **options: Any) -> ExecutingRun:
-        """Resume a run to the end, as `python FLOW resume` does."""
-        return self.start("resume", **options).wait_here()
+        Raises:
+            RunNotStarted: if the script ended before it had a run, such as for a mistake in the flow.
+            OptionRefused: if an option is unknown to the script, or its value has another type.
+        """
+        return self._run("run", options).wait_here()
+
+    def resume(self, *, step_to_rerun: str | None = None, **options: Any) -> ExecutingRun:
+        """Resume a run to the end, as `python FLOW resume` does. Raises as `run` does."""
+        return self._run("resume", options, step_to_rerun).wait_here()
 
     def spin(self, pathspec: str, **options: Any) -> ExecutingTask:
-        """Run one step again, as `python FLOW spin PATHSPEC` does."""
-        executing = self._spin(pathspec, options)
-        executing.wait_here()
-        return executing
+        """Run one step again, as `python FLOW spin PATHSPEC` does. Raises as `run` does."""
+        return self._spin(pathspec, options).wait_here()
+
+    async def async_run(self, **options: Any) -> ExecutingRun:
+        """Start the script and return when it has a run. `await executing.wait()` waits for its end.
+
+        Raises as `run` does.
+        """
+        return await self._run("run", options).begin()
+
+    async def async_resume(self, *, step_to_rerun: str | None = None, **options: Any) -> ExecutingRun:
+        """Start to resume a run, and return when the new run has an id. Raises as `run` does."""
+        return await self._run("resume", options, step_to_rerun).begin()
 
     async def async_spin(self, pathspec: str, **options: Any) -> ExecutingTask:
-        """Start to run one step again, and return at once."""
-        return self._spin(pathspec, options)
+        """Start to run one step again, and return when its task has an id. Raises as `run` does."""
+        return await self._spin(pathspec, options).begin()
+
+    def _run(self, command: str, options: Mapping[str, Any], *about: str | None) -> ExecutingRun:
+        return ExecutingRun(*self._begin(command, [word for word in about if word], options), self)
 
     def _spin(self, pathspec: str, options: Mapping[str, Any]) -> ExecutingTask:
         return ExecutingTask(*self._begin("spin", [pathspec], options), self)
-
-    async def async_run(self, **options: Any) -> ExecutingRun:
-        """Start the script and return at once; `await executing.wait()` waits for its end."""
-        return self.start("run", **options)
-
-    async def async_resume(self, **options: Any) -> ExecutingRun:
-        """Start to resume a run, and return at once."""
-        return self.start("resume", **options)
-
-    def start(self, command: str, *, step_to_rerun: str | None = None, **options: Any) -> ExecutingRun:
-        """Start the command `run` or `resume`, and return at once."""
-        return ExecutingRun(*self._begin(command, [step_to_rerun] if step_to_rerun else [], options), self)
 
     def _begin(
         self, command: str, about: Sequence[str], options: Mapping[str, Any]
@@ -147,7 +155,22 @@ class Executing:
                 print(line)
             print(self.stderr, end="", file=sys.stderr)
         self.process.wait()
+        self._require_a_run()
         return self
+
+    async def begin(self) -> Self:
+        """Wait until its run is known. Raises RunNotStarted if it ends before."""
+        while not self._facts and self.process.poll() is None:
+            await asyncio.sleep(EVERY)
+        self._require_a_run()
+        return self
+
+    def _require_a_run(self) -> None:
+        if self._facts:
+            return
+        code = self.process.wait()
+        refused = OptionRefused if code == _USAGE_ERROR else RunNotStarted
+        raise refused(str(self._runner.file), code, self.stderr or self.stdout)
 
     async def wait(self, timeout: float | None = None, stream: str | None = None) -> Self:
         """Wait until it is over, or at most `timeout` seconds. `stream`, stdout or stderr, is shown meanwhile."""
