@@ -236,7 +236,7 @@ class Executor:
             level=level,
             streams=streams_of(self.run.graph, step.name),
             besides=self._besides(step.name),
-            is_brief=self.run.capacity.is_brief(step.name),
+            batch=self.run.capacity.batch(step.name),
         )
         self._workers.submit(self._job_facts.complete(job, start), step.options.timeout)
 

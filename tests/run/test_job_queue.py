@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from nbflow.run.events.events import TaskId
-from nbflow.run.machine.capacity import BRIEF_AT_ONCE
 from nbflow.run.task.job import Job
 from nbflow.run.workers.job_queue import JobQueue, Ticket
 
@@ -62,9 +61,9 @@ class Pool(RuleBasedStateMachine):
         self.begun: Counter[Ticket] = Counter()
         self.answers: dict[Ticket, list[str]] = {}
 
-    @rule(is_brief=st.booleans(), timeout=st.sampled_from([None, 5.0]), level=st.integers(0, 2))
-    def submit(self, is_brief: bool, timeout: float | None, level: int) -> None:
-        job = Job(TaskId("fit", (len(self.tickets),)), level=level, is_brief=is_brief)
+    @rule(batch=st.sampled_from([1, 2, 4, 16]), timeout=st.sampled_from([None, 5.0]), level=st.integers(0, 2))
+    def submit(self, batch: int, timeout: float | None, level: int) -> None:
+        job = Job(TaskId("fit", (len(self.tickets),)), level=level, batch=batch)
         self.tickets.append(Ticket(job, timeout))
         self.queue.add(self.tickets[-1])
 
@@ -136,7 +135,12 @@ class Pool(RuleBasedStateMachine):
     def only_brief_jobs_without_a_timeout_wait_in_a_worker(self) -> None:
         for worker in self.workers:
             held = self.queue.held_by(worker)
-            assert len(held) <= 1 or (len(held) <= BRIEF_AT_ONCE and all(one.may_wait for one in held))
+            assert len(held) <= 1 or all(one.may_wait for one in held)
+
+    @invariant()
+    def no_worker_holds_more_jobs_than_the_last_of_them_allows(self) -> None:
+        for worker in self.workers:
+            assert all(number < ticket.job.batch for number, ticket in enumerate(self.queue.held_by(worker)))
 
     def teardown(self) -> None:
         """Let everything run to the end: every job is answered then."""

@@ -63,7 +63,7 @@ def run_jobs(
         for number, (kind, is_brief) in enumerate(jobs):
             timeout = 0.2 if kind in ("hang", "stop") else None
             level = levels[number] if levels else 0
-            pool.submit(Job(TaskId(kind, (number,)), level=level, is_brief=is_brief), timeout)
+            pool.submit(Job(TaskId(kind, (number,)), level=level, batch=16 if is_brief else 1), timeout)
         return answers.wait()
     finally:
         pool.close()

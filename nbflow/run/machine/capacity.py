@@ -9,8 +9,12 @@ from nbflow.run.machine.plan import RunPlan
 BRIEF = 0.01
 """A task that takes fewer seconds is brief, because handing it out takes as long."""
 
-BRIEF_AT_ONCE = 16
-"""So many brief tasks share a slot: a worker holds them together, so that it need not wait between them."""
+BATCH_SECONDS = 0.02
+"""Brief tasks that together take about so many seconds share a slot, so that their worker never waits for the next."""
+
+LARGEST_BATCH = 64
+
+_OWN_SECONDS = 0.0003  # that a task takes in its worker beside its body
 
 
 class Capacity:
@@ -20,7 +24,7 @@ class Capacity:
         self._plan = plan
         self._shares: dict[TaskId, tuple[float, int]] = {}
         self._slots, self._memory = 0.0, 0  # taken
-        self._brief: set[str] = set()
+        self._batches: dict[str, int] = {}
 
     @property
     def running(self) -> tuple[TaskId, ...]:
@@ -32,16 +36,13 @@ class Capacity:
         """Return whether no task is running."""
         return not self._shares
 
-    def is_brief(self, step: str) -> bool:
-        """Return whether the last task of this step that succeeded was brief."""
-        return step in self._brief
+    def batch(self, step: str) -> int:
+        """Return how many tasks of this step a worker may hold, from how long the last one that succeeded took."""
+        return self._batches.get(step, 1)
 
     def note_duration(self, step: str, seconds: float) -> None:
         """Note how long a task of this step took."""
-        if 0 < seconds < BRIEF:
-            self._brief.add(step)
-        else:
-            self._brief.discard(step)
+        self._batches[step] = _batch_of(seconds) if 0 < seconds < BRIEF else 1
 
     def take(self, task: TaskId, step: StepSpec) -> bool:
         """Let a task of this step run if there is room for it, and return whether there is."""
@@ -61,4 +62,10 @@ class Capacity:
         """Return how many slots, and how many bytes of memory, a task of this step takes."""
         slots = min(step.options.cpu, self._plan.slots)
         memory = min(step.options.memory or 0, self._plan.memory or 0)
-        return (1 / BRIEF_AT_ONCE if slots == 1 and self.is_brief(step.name) else slots), memory
+        return (1 / self.batch(step.name) if slots == 1 else slots), memory
+
+
+def _batch_of(seconds: float) -> int:
+    """Return how many tasks of so many seconds make a batch: a power of two, because sums of its shares are exact."""
+    fitting = int(BATCH_SECONDS / (seconds + _OWN_SECONDS))
+    return min(LARGEST_BATCH, 1 << (fitting.bit_length() - 1))

@@ -39,7 +39,7 @@ class Job:
     streams: Streams = NO_STREAMS
     records: CarriedRecords | None = None  # what the worker reads of a catalog that it cannot reach
     besides: frozenset[str] = frozenset()  # prelude names that the run has found out it needs, too
-    is_brief: bool = False  # it will probably take so little time that it may wait in a worker behind others
+    batch: int = 1  # so many jobs a worker may hold if this is the last: more than one if it will probably be brief
 
 
 @pickled_by_fields

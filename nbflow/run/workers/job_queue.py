@@ -7,8 +7,10 @@ from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from nbflow.run.machine.capacity import BRIEF_AT_ONCE
 from nbflow.run.task.job import Job
+
+DEEP = 8
+"""A worker that holds more brief jobs than this is busy for some milliseconds."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -26,7 +28,7 @@ class Ticket:
     @property
     def may_wait(self) -> bool:
         """Return whether the job may wait in a worker behind others; time counts from when it is the first."""
-        return self.job.is_brief and self.timeout is None
+        return self.job.batch > 1 and self.timeout is None
 
 
 WorkerId = TypeVar("WorkerId", bound=Hashable)
@@ -73,13 +75,17 @@ class JobQueue(Generic[WorkerId]):
         held = self._held[worker]
         if worker in self._barred or self._levels[worker] > ticket.job.level:
             return False
-        return not held or (ticket.may_wait and len(held) < BRIEF_AT_ONCE and held[-1].may_wait)
+        return not held or (ticket.may_wait and len(held) < ticket.job.batch and held[-1].may_wait)
 
     def needs_worker(self) -> bool:
         """Return whether one more worker would begin with a job that now waits, here or in another worker."""
         return len(self._held) < self._most and (
             bool(self._waiting) or any(len(held) > 1 for held in self._held.values())
         )
+
+    def is_deep(self) -> bool:
+        """Return whether every worker has so many jobs that none will soon wait for the driver."""
+        return bool(self._held) and min(map(len, self._held.values())) > DEEP
 
     def superfluous(self) -> WorkerId | None:
         """Return an idle worker that no job fits, and that must make room if there can be no further worker."""

@@ -43,7 +43,7 @@ class LocalPool:
         self._wakes, woken = socket.socketpair()
         self._supervisor = Supervisor(setup, method, plan.slots, receiver.receive, woken)
         self._inbox: queue.SimpleQueue[Ticket] = queue.SimpleQueue()
-        self._is_closing = self._is_stopping = False
+        self._is_woken = self._is_closing = self._is_stopping = False
         self._are_gone = threading.Event()
         self._thread = threading.Thread(target=self._work, name="nbflow workers", daemon=True)
 
@@ -77,19 +77,26 @@ class LocalPool:
             self._supervisor.close()
 
     def _wake(self) -> None:
-        with contextlib.suppress(OSError):  # it is full, so that the thread wakes anyway; or the thread has ended
-            self._wakes.send(b".", getattr(socket, "MSG_DONTWAIT", 0))
+        if not self._is_woken:
+            self._is_woken = True
+            with contextlib.suppress(OSError):  # the thread has ended
+                self._wakes.send(b".", getattr(socket, "MSG_DONTWAIT", 0))
 
     def _work(self) -> None:
         try:
-            while not self._is_stopping:
-                while not self._inbox.empty():
-                    self._supervisor.add(self._inbox.get())
-                if self._is_closing and self._supervisor.end_idle():
-                    self._are_gone.set()
+            while self._attend():
                 self._supervisor.step()
         finally:
             self._supervisor.stop(ENDED_AFTER)
+
+    def _attend(self) -> bool:
+        """Do what was asked for since the last step, and return whether there is to be another."""
+        self._is_woken = False  # before looking, so that what is asked for from now on wakes the thread again
+        while not self._inbox.empty():
+            self._supervisor.add(self._inbox.get())
+        if self._is_closing and self._supervisor.end_idle():
+            self._are_gone.set()
+        return not self._is_stopping
 
 
 def _open_store(root: Path) -> TaskStore:

@@ -29,6 +29,9 @@ STALLED = 0.02
 ENDED_AFTER = 5.0
 """A worker that is to end is killed after so many seconds: what it left running may never end."""
 
+BREATH = 0.004
+"""Answers are left where they are for so many seconds while all workers have enough to do."""
+
 FAILED_STARTS = 3
 """After so many starts that failed one after another, no more are tried."""
 
@@ -83,6 +86,8 @@ class Supervisor:
         """Hand out jobs, then wait until something happens and react to it."""
         try:
             self._hand_out()
+            if self._jobs.is_deep():
+                time.sleep(BREATH)  # many answers are then taken at once, and nobody wakes anybody for each of them
             for key, events in self._selector.select(self._patience()):
                 key.data(events)
             self._look_at_clock()
