@@ -11,7 +11,7 @@ import contextlib
 import functools
 import gc
 import getpass
-import inspect
+import importlib
 import io
 import locale
 import logging
@@ -22,7 +22,7 @@ import signal
 import sys
 import threading
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Any, NoReturn
 
@@ -129,7 +129,8 @@ def _keep_streams() -> Restore:
     return restore
 
 
-_handler_of: Callable[[int], Any] = inspect.unwrap(signal.getsignal)  # it makes no enum, which would take longest
+# the function below `signal.getsignal`, because that makes an enum of each answer
+_handler_of: Callable[[int], Any] = importlib.import_module("_signal").getsignal
 
 
 def _keep_signals() -> Restore:
@@ -257,38 +258,48 @@ _KEPT: tuple[Callable[[], Restore], ...] = (
 
 def _keep_matplotlib() -> Restore:
     options = sys.modules["matplotlib"].rcParams
-    before = dict(dict.items(options))  # dict.items resolves no option, and gives no warnings of old ones
-    del before["backend"]
+    # the methods of dict resolve no option, and give no warnings of old ones
+    names, values = [*dict.keys(options)], [*dict.values(options)]
     was_inline = draws_in_cells()
 
     def restore() -> None:
-        if draws_in_cells() and not was_inline:
-            before["interactive"] = options["interactive"]
-        changed = {name: value for name, value in before.items() if dict.get(options, name) is not value}
-        dict.update(options, changed)
+        if _are_same(dict.values(options), values):
+            return
+        stays = {"backend", "interactive"} if draws_in_cells() and not was_inline else {"backend"}
+        before = zip(names, values, strict=True)
+        dict.update(options, {name: value for name, value in before if name not in stays})
 
     return restore
 
 
 def _keep_pandas() -> Restore:
     config = sys.modules["pandas._config.config"]
-    before = _options_of(config)
+    places = _places_of(config, len(config._registered_options))
+    before = [options[name] for options, name in places.values()]
 
     def restore() -> None:
+        if _are_same([options[name] for options, name in places.values()], before):
+            return
         with warnings.catch_warnings(action="ignore"):
-            for name, value in _options_of(config).items():
-                if name in before and before[name] is not value:
-                    config.set_option(name, before[name])
+            for path, (options, name), value in zip(places, places.values(), before, strict=True):
+                if options[name] is not value:
+                    config.set_option(path, value)
 
     return restore
 
 
-def _options_of(pandas_config: Any) -> dict[str, Any]:
-    """Return the options by name, such as `display.width`; asking for each is slow, and old options warn."""
+@functools.cache
+def _places_of(pandas_config: Any, _number: int) -> dict[str, tuple[dict[str, Any], str]]:
+    """Return where pandas keeps each option, such as `display.width`: asking it is slow, and old options warn."""
+    paths = [path.rpartition(".") for path in pandas_config._registered_options]
     whole = pandas_config._global_config
-    return {
-        name: functools.reduce(operator.getitem, name.split("."), whole) for name in pandas_config._registered_options
-    }
+    groups = {group: functools.reduce(operator.getitem, group.split("."), whole) for group, _, _ in paths}
+    return {f"{group}.{name}": (groups[group], name) for group, _, name in paths}
+
+
+def _are_same(now: Collection[object], before: Collection[object]) -> bool:
+    """Return whether these are the same objects; asking objects whether they are equal would run their code."""
+    return len(now) == len(before) and all(map(operator.is_, now, before))
 
 
 _KEPT_OF_LIBRARIES = {
