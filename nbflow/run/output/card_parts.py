@@ -121,6 +121,8 @@ class _Page:
 
     def close(self) -> None:
         """Draw what has changed last."""
+        if not self._cards:
+            return
         self.refresh(force=True)
         if place := self._own_file:
             with suppress(OSError):

@@ -6,7 +6,7 @@ A worker on this machine reads the catalog itself. One that cannot reach the cat
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -18,6 +18,8 @@ class Records(Protocol):
     """Answers what a task asks the catalog. `CatalogReader` is one; see there for the meaning of the methods."""
 
     def component(self, digest: str) -> Component | None: ...
+
+    def components(self, digests: Collection[str]) -> Iterator[Component]: ...
 
     def code(self, digest: str) -> str | None: ...
 
@@ -44,14 +46,17 @@ class RecordSource(Records, Protocol):
 class CarriedRecords:
     """Holds the records of one job, so that its worker needs no catalog. Runs are not told apart: there is but one."""
 
-    components: Mapping[str, Component] = field(default_factory=dict)
+    carried: Mapping[str, Component] = field(default_factory=dict)
     sources: Mapping[str, str] = field(default_factory=dict)
     succeeded: tuple[tuple[TaskPath, dict[str, ArtifactRef]], ...] = ()
     failed: tuple[tuple[TaskPath, dict[str, ArtifactRef], str], ...] = ()
     files: Mapping[str, dict[str, str]] = field(default_factory=dict)
 
     def component(self, digest: str) -> Component | None:
-        return self.components.get(digest)
+        return self.carried.get(digest)
+
+    def components(self, digests: Collection[str]) -> Iterator[Component]:
+        return (self.carried[digest] for digest in digests if digest in self.carried)
 
     def code(self, digest: str) -> str | None:
         return self.sources.get(digest)

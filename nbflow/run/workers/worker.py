@@ -12,6 +12,7 @@ import signal
 import sys
 import threading
 import weakref
+from collections.abc import Iterable
 from multiprocessing import connection, parent_process, util
 from multiprocessing.synchronize import Semaphore
 from typing import Protocol
@@ -47,11 +48,17 @@ def serve(end: WorkerEnd, permits: Semaphore) -> None:
     end.send(Ready())
     try:
         while (jobs := end.receive()) is not None:
+            _expect(jobs)
             if not all(_do(job, end, permits) for job in jobs):
                 _drop(end)
     except EOFError:
         end_with_children()
     _end()
+
+
+def _expect(jobs: Iterable[Job]) -> None:
+    assert _store is not None
+    _store.expect(one.component for job in jobs for one in job.inputs)
 
 
 def _do(job: Job, end: WorkerEnd, permits: Semaphore) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any, Self
 
@@ -50,8 +50,13 @@ class ContentReader:
         row = self._one(f"SELECT {COMPONENT_COLUMNS} FROM components WHERE digest = ?", digest)
         return None if row is None else component_of(row)
 
-    def components(self) -> Iterator[Component]:
-        return (component_of(row) for row in self.query(f"SELECT {COMPONENT_COLUMNS} FROM components"))
+    def components(self, digests: Collection[str] | None = None) -> Iterator[Component]:
+        """Yield the components with these digests, as far as they are there; all components if None is given."""
+        every = f"SELECT {COMPONENT_COLUMNS} FROM components"
+        if digests is None:
+            return map(component_of, self.query(every))
+        listed = json.dumps([*digests])
+        return map(component_of, self.query(f"{every} WHERE digest IN (SELECT value FROM json_each(?))", listed))
 
     def text(self, digest: str) -> str | None:
         """Return the stored text with this digest. Raises BlobCorrupt if it is another one."""

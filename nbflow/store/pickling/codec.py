@@ -72,10 +72,10 @@ def encode(
     graphs: dict[str, object] = {}
     for name, value in values.items():
         same = heap.artifact_of(value) if heap else None
-        if type(value) in ATOMS:
+        if same is not None:
+            encoding.artifacts[name] = same if same.name == name else replace(same, name=name)
+        elif type(value) in ATOMS:
             _encode_atom(encoding, name, value)
-        elif same is not None:
-            encoding.artifacts[name] = replace(same, name=name)
         else:
             graphs[name] = value
     if graphs:

@@ -16,6 +16,7 @@ from nbflow.errors import BlobMissing
 from nbflow.garbage import without_gc
 from nbflow.store.blobs.protocol import BlobStore
 from nbflow.store.pickling import drift
+from nbflow.store.pickling.alias import ATOMS
 from nbflow.store.pickling.component import Decoded, decode_component
 from nbflow.store.pickling.home import Home
 from nbflow.store.pickling.lending import Lent
@@ -53,11 +54,14 @@ class Heap:
         self._admit(artifacts.values())
         components = self._order(artifacts)
         self._aside.difference_update(one.component for one in artifacts.values())
+        names: dict[str, list[str]] = {}
+        for name, one in artifacts.items():
+            names.setdefault(one.component, []).append(name)
         for digest, component in components.items():
-            names = [name for name, one in artifacts.items() if one.component == digest]
-            self._decoded[digest] = self._decode(component, ", ".join(names or artifacts))
+            self._decoded[digest] = self._decode(component, ", ".join(names.get(digest) or artifacts))
         values = {name: self._decoded[one.component].values[one.index] for name, one in artifacts.items()}
-        self._artifacts.update((id(values[name]), one) for name, one in artifacts.items() if one.shares)
+        kept = ((values[name], one) for name, one in artifacts.items())
+        self._artifacts.update((id(value), one) for value, one in kept if one.shares or type(value) in ATOMS)
         shared = {digest for one in artifacts.values() for digest in one.shares}
         frames = {one.name: one for one in beside if not shared.isdisjoint(one.shares) and self.holds_frames(one)}
         if frames:
@@ -146,7 +150,8 @@ class Heap:
     def artifact_of(self, value: object) -> ArtifactRef | None:
         """Return the artifact whose value is this very object, if its component has not changed."""
         artifact = self._artifacts.get(id(value))
-        return artifact if artifact is not None and artifact.component in self._lent else None
+        is_same = artifact is not None and (not artifact.shares or artifact.component in self._lent)
+        return artifact if is_same else None
 
     def lent(self) -> tuple[Lent, ...]:
         """Return the components that outputs may refer to."""
