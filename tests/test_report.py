@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.cli.test_executed import read, text_of
 from tests.jupyter.conftest import live as live
 from tests.jupyter.live import Live
 
@@ -38,3 +39,24 @@ def test_html_that_a_step_displayed_cannot_run_scripts_in_the_page(live: Live, t
     assert "<script>" not in page
     assert "&lt;b&gt;bold&lt;/b&gt;" in page
     assert "iframe sandbox" in page
+
+
+def test_a_notebook_of_a_session_has_each_step_as_it_ran_last(live: Live, tmp_path: Path) -> None:
+    live.run("%%step one\nprint('first')\nx = 1")
+    live.run("%%step two\nprint('second')\ny = x")
+    live.run("%%step one\nprint('edited')\nx = 1")
+    live.use(f"report -o {tmp_path / 'page.ipynb'}")
+    cells = read(tmp_path / "page.ipynb").cells
+    assert [(cell.source.splitlines()[1], text_of(cell.outputs)) for cell in cells] == [
+        ("print('edited')", "edited\n"),
+        ("print('second')", "second\n"),
+    ]
+
+
+def test_a_run_in_a_kernel_keeps_its_notebook_too(live: Live, tmp_path: Path) -> None:
+    live.run("%%parameters\ntop: int = 3")
+    live.run("%%step one\nprint('loud')\nx = top")
+    live.use(f"run --top 4 --output {tmp_path}/top-{{top}}.ipynb")
+    assert f"the executed notebook is {tmp_path / 'top-4.ipynb'}" in "".join(live.screen.said)
+    parameters, step = read(tmp_path / "top-4.ipynb").cells
+    assert (text_of(parameters.outputs), text_of(step.outputs)) == ("top = 4\n", "loud\n")

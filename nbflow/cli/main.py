@@ -24,9 +24,9 @@ class ShellVerbs(Verbs):
         return super().invoke(ctx)
 
 
-def _perform(place: Any, request: Any) -> None:
+def _perform(place: Any, request: Any, executed: Any) -> None:
     """Import what runs a flow when one is run, so that `nbflow --help` answers at once."""
-    importlib.import_module("nbflow.cli.terminal").perform_in_terminal(place, request)
+    importlib.import_module("nbflow.cli.terminal").perform_in_terminal(place, request, executed)
 
 
 @click.group(cls=ShellVerbs, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})

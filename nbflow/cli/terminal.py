@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 import click
 
 from nbflow.flow.graph.graph import Graph
+from nbflow.history.archive import Archive
+from nbflow.history.executed_file import ExecutedFile
 from nbflow.history.store_limit import keep_within_limit
 from nbflow.progress.narrator import Narrator
 from nbflow.progress.pictures import count
@@ -60,31 +62,41 @@ class LineProgress:
         yield
 
 
-def perform_in_terminal(workspace: Workspace, request: RunRequest) -> None:
-    """Run a request with progress, then end the process: exit code 0 if the run succeeded, else 1."""
+def perform_in_terminal(workspace: Workspace, request: RunRequest, executed: ExecutedFile | None) -> None:
+    """Run a request with progress, then end the process: exit code 0 if the run succeeded, else 1.
+
+    The code is also 1 if the executed notebook could not be written.
+    """
     refuse_errors(workspace.graph)
     with Store.open(workspace.root) as store:
-        sys.exit(0 if _perform(workspace, request, store) is Outcome.SUCCEEDED else 1)
+        outcome = _perform(workspace, request, store, executed)
+        sys.exit(1 if outcome is not Outcome.SUCCEEDED or (executed and executed.trouble) else 0)
 
 
-def _perform(workspace: Workspace, request: RunRequest, store: Store) -> Outcome:
+def _perform(workspace: Workspace, request: RunRequest, store: Store, executed: ExecutedFile | None) -> Outcome:
     began = time.monotonic()
     console = _console()
     narrator = _narrator(workspace, request.plan, store, brief=console is not None)
     progress = _progress(narrator, console)
 
     def started(row: RunRow, executor: Executor) -> None:
+        if executed is not None:
+            executed.begin(Archive(store.history, row.flow, workspace.root), row)
         name = explain_name(row.flow, row.document) if row.number == 1 else ""
         progress.say([_heading(row, workspace.graph, request) + name])
         progress.say(
             f"warning: {problem}\n" for problem in warnings_of(workspace.graph, workspace.folder, request.plan.reuse)
         )
 
+    def listen(event: Event, result: Result | None) -> None:
+        progress(event, result)
+        if executed is not None:
+            executed.heard(event, narrator.tally)
+
     with progress.shown():
-        finished = launch(
-            workspace.graph, request, store, workspace.folder, progress, started=started,
-        )  # fmt: skip
+        finished = launch(workspace.graph, request, store, workspace.folder, listen, started=started)
     progress.say(narrator.summary(finished.row.number, finished.outcome, time.monotonic() - began))
+    progress.say([executed.end()] if executed is not None else [])
     progress.say(keep_within_limit(store))
     return finished.outcome
 

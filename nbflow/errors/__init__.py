@@ -7,7 +7,7 @@ classes for scripts (`script_errors`) have the names that Metaflow gives them.
 from __future__ import annotations
 
 from nbflow.errors.base import MetaflowException, MetaflowNotFound, NbflowError, SystemRefused
-from nbflow.errors.file_errors import TargetExists, TargetUnwritable
+from nbflow.errors.file_errors import TargetExists, TargetIsInput, TargetNameWrong, TargetUnwritable
 from nbflow.errors.flow_errors import (
     DefaultError,
     FlowRefused,
@@ -138,6 +138,8 @@ __all__ = [
     "StoreUnreadable",
     "SystemRefused",
     "TargetExists",
+    "TargetIsInput",
+    "TargetNameWrong",
     "TargetUnwritable",
     "TaskUnknown",
     "TasksFailed",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from nbflow.errors.base import NbflowError
@@ -21,3 +22,20 @@ class TargetUnwritable(NbflowError):
     def __init__(self, path: Path, reason: str) -> None:
         self.path, self.reason = path, reason
         super().__init__(f"{path} cannot be written ({reason}): give a path in a folder where you may write")
+
+
+class TargetIsInput(NbflowError):
+    """Raised instead of overwriting the notebook that is run."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        super().__init__(f"{path} is the notebook itself: give the executed notebook another name")
+
+
+class TargetNameWrong(NbflowError):
+    """Raised when the name of a file cannot be made of the parameters of the run. `known` are the names that can."""
+
+    def __init__(self, pattern: str, reason: str, known: Iterable[str]) -> None:
+        self.pattern, self.reason, self.known = pattern, reason, tuple(known)
+        names = ", ".join(f"{{{name}}}" for name in self.known) or "none: the notebook has no parameters"
+        super().__init__(f"{pattern} is not the name of a file: {reason}. It may have {names}")

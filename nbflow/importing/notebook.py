@@ -16,10 +16,9 @@ from nbflow.importing.cells.drafts import CellDraft
 from nbflow.importing.exported import draft_again
 from nbflow.importing.notes import notes_of
 from nbflow.importing.reading.source import Source, read_source
+from nbflow.notebook.ipynb_form import KERNEL
 from nbflow.notebook.jupytext_import import import_jupytext, import_nbformat
 from nbflow.notebook.read import SUFFIXES
-
-KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
 
 
 class CannotWrite(NbflowError):

@@ -36,7 +36,7 @@ def read_notebook(path: Path) -> FlowSource:
 
 def read_cells(path: Path) -> Iterator[Cell]:
     """Yield the code cells of a notebook file."""
-    return code_cells(_written(path, number, cell) for number, cell in enumerate(_load(path)["cells"], start=1))
+    return code_cells(_written(path, number, cell) for number, cell in enumerate(load_content(path)["cells"], start=1))
 
 
 def _written(path: Path, number: int, cell: Any) -> Written:
@@ -95,7 +95,8 @@ def _facts(of: dict[str, Any], name: str) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def _load(path: Path) -> dict[str, Any]:
+def load_content(path: Path) -> dict[str, Any]:
+    """Return a notebook file in the form of an `.ipynb`; its cells may be anything. Raises NotANotebook."""
     content = _read_percent(path) if path.suffix == ".py" else _parse(path)
     if not isinstance(content, dict) or "nbformat" not in content:
         raise NotANotebook(path, "it is JSON, but not a notebook", "give the path of an .ipynb file")

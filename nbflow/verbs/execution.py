@@ -14,6 +14,7 @@ import click
 from nbflow.errors import HeaderError
 from nbflow.flow.syntax.units import read_size
 from nbflow.history.address import Address, read_address
+from nbflow.history.executed_file import ExecutedFile, target_of
 from nbflow.progress.narrator import Memory
 from nbflow.progress.numbers import ago
 from nbflow.run.machine.plan import plan_run
@@ -55,9 +56,13 @@ def _resources(command: Callable[..., None]) -> Callable[..., None]:
         "-j", "--jobs", type=click.IntRange(1), default=processors, show_default="one per processor",
         help="How many worker processes to use.",
     )  # fmt: skip
+    output = click.option(
+        "-o", "--output", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
+        help="Keep the executed notebook in this .ipynb file; {NAME} in it stands for the value of a parameter.",
+    )  # fmt: skip
     memory = click.option("--memory", type=Size(), help="Run tasks at the same time only while they fit into it: 8GB.")
     tag = click.option("--tag", "tags", multiple=True, help="Give the run a name; may be repeated.")
-    return jobs(memory(tag(command)))
+    return jobs(memory(tag(output(command))))
 
 
 @click.command(cls=FlowCommand)
@@ -70,7 +75,7 @@ def _resources(command: Callable[..., None]) -> Callable[..., None]:
 @click.pass_context
 def run(
     ctx: click.Context, notebook: Path, to: str | None, start: str | None, only: str | None, fresh: bool, jobs: int,
-    memory: int | None, tags: tuple[str, ...],
+    memory: int | None, tags: tuple[str, ...], output: Path | None,
 ) -> None:  # fmt: skip
     """Run the flow, or a part of it.
 
@@ -83,7 +88,7 @@ def run(
         require_step(workspace.flow, name)
     parameters = workspace.parameters(ctx)
     plan = plan_run(workspace.graph, fresh=fresh, to=to, start=start, only=only, slots=jobs, memory=memory)
-    perform(workspace, RunRequest(plan, parameters, tags))
+    perform(workspace, RunRequest(plan, parameters, tags), output)
 
 
 @click.command(cls=FlowCommand)
@@ -92,8 +97,9 @@ def run(
 @_resources
 @click.pass_context
 def resume(
-    ctx: click.Context, notebook: Path, origin: str | None, jobs: int, memory: int | None, tags: tuple[str, ...]
-) -> None:
+    ctx: click.Context, notebook: Path, origin: str | None, jobs: int, memory: int | None, tags: tuple[str, ...],
+    output: Path | None,
+) -> None:  # fmt: skip
     """Start a new run that reuses every result that is still valid, of RUN (default: the newest) and other runs.
 
     It uses the parameters of RUN, except those that you give.
@@ -102,7 +108,7 @@ def resume(
     row = workspace.archive.run(origin)
     parameters = workspace.parameters(ctx, row)
     plan = plan_run(workspace.graph, slots=jobs, memory=memory)
-    perform(workspace, RunRequest(plan, parameters, tags, RunKind.RESUME, row.number))
+    perform(workspace, RunRequest(plan, parameters, tags, RunKind.RESUME, row.number), output)
 
 
 @click.command(cls=FlowCommand)
@@ -110,7 +116,10 @@ def resume(
 @click.argument("task", metavar="STEP[ITEM]")
 @_resources
 @click.pass_context
-def rerun(ctx: click.Context, notebook: Path, task: str, jobs: int, memory: int | None, tags: tuple[str, ...]) -> None:
+def rerun(
+    ctx: click.Context, notebook: Path, task: str, jobs: int, memory: int | None, tags: tuple[str, ...],
+    output: Path | None,
+) -> None:  # fmt: skip
     """Compute a step, or one of its foreach items, again; then the steps below whose inputs have changed.
 
     It uses the parameters of the newest run, except those that you give.
@@ -122,7 +131,7 @@ def rerun(ctx: click.Context, notebook: Path, task: str, jobs: int, memory: int 
     parameters = workspace.parameters(ctx, row)
     anew = tasks_anew(workspace, address)
     plan = plan_run(workspace.graph, rerun=anew, slots=jobs, memory=memory)
-    perform(workspace, RunRequest(plan, parameters, tags, RunKind.RESUME, row.number))
+    perform(workspace, RunRequest(plan, parameters, tags, RunKind.RESUME, row.number), output)
 
 
 def tasks_anew(workspace: Workspace, address: Address) -> list[tuple[str, tuple[int, ...]]]:
@@ -139,14 +148,21 @@ def tasks_anew(workspace: Workspace, address: Address) -> list[tuple[str, tuple[
     return [(address.step, path) for path in sorted(paths)]
 
 
-Perform = Callable[[Workspace, RunRequest], None]
-"""Performs a request in the way of one front end."""
+Perform = Callable[[Workspace, RunRequest, ExecutedFile | None], None]
+"""Performs a request in the way of one front end, and keeps the executed notebook in a file if one is given."""
 
 
-def perform(workspace: Workspace, request: RunRequest) -> None:
-    """Pass the request to the front end in which the verb is used."""
+def perform(workspace: Workspace, request: RunRequest, output: Path | None) -> None:
+    """Pass the request to the front end in which the verb is used. `output` may hold names of parameters in braces.
+
+    Raises TargetNameWrong, TargetIsInput and TargetUnwritable before anything runs.
+    """
     front_end: Perform = click.get_current_context().meta[PERFORM]
-    front_end(workspace, request)
+    executed = None
+    if output is not None:
+        target = target_of(output, workspace.flow, request.parameters, workspace.path)
+        executed = ExecutedFile(target, workspace.path, workspace.command)
+    front_end(workspace, request, executed)
 
 
 def memory_of(store: Store, flow: str) -> Memory:

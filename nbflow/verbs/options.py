@@ -66,7 +66,7 @@ class FlowCommand(click.Command):
     """Reads the notebook before the command line, because the notebook decides which options exist."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        path = find_notebook(args)
+        path = find_notebook(args, [name for one in self.params if _takes_value(one) for name in one.opts])
         if path is not None:
             ctx.meta[FLOW] = ctx.meta.get(FLOW) or read_notebook(Path(path))
             args = spell_out(args, ctx.meta[FLOW].parameters)
@@ -112,11 +112,19 @@ class FlowCommand(click.Command):
             formatter.write_dl(rest)
 
 
-def find_notebook(args: Sequence[str]) -> str | None:
-    """Return the word that names the notebook: the first with a notebook's suffix, else the first that is no option."""
-    words = [arg for arg in args if not arg.startswith("-")]
+def find_notebook(args: Sequence[str], valued: Sequence[str] = ()) -> str | None:
+    """Return the word that names the notebook: the first with a notebook's suffix, else the first that is no option.
+
+    The word after an option of `valued` is its value, such as the name of another notebook.
+    """
+    above = ["", *args]
+    words = [arg for before, arg in zip(above, args, strict=False) if not arg.startswith("-") and before not in valued]
     likely = (word for suffix in SUFFIXES for word in words if word.endswith(suffix))
     return next(likely, words[0] if words else None)
+
+
+def _takes_value(param: click.Parameter) -> bool:
+    return isinstance(param, click.Option) and not (param.is_flag or param.count)
 
 
 def parameter_options(flow: FlowSource, own: Sequence[click.Parameter]) -> Iterator[ParameterOption]:

@@ -24,6 +24,8 @@ from nbflow.errors import (
     ParameterError,
     ParameterMissing,
     SystemRefused,
+    TargetIsInput,
+    TargetNameWrong,
     TaskUnknown,
     UnknownName,
 )
@@ -43,7 +45,7 @@ VERBS = {
     "tag": ("records", "Give a run a name."),
     "logs": ("task_logs", "Print the output of a task."),
     "dump": ("task_logs", "Print the type, size and beginning of a task's artifacts, or load them."),
-    "report": ("writing", "Write a run as one HTML page: parameters, graph, and what every task displayed."),
+    "report": ("writing", "Write a run as one HTML page, or as an executed notebook."),
     "export": ("exports", "Write the flow as a FlowSpec script, for nbflow or Metaflow."),
     "convert": ("writing", "Rewrite step headers as comments or as magics."),
     "import": ("imports", "Make a notebook of a FlowSpec script."),
@@ -56,7 +58,8 @@ VERBS = {
 """Maps each verb to its module below nbflow.verbs and its line of help."""
 
 _USAGE = (
-    AddressError, NoRunYet, NotANotebook, NothingToRun, ParameterError, ParameterMissing, TaskUnknown, UnknownName,
+    AddressError, NoRunYet, NotANotebook, NothingToRun, ParameterError, ParameterMissing, TargetIsInput,
+    TargetNameWrong, TaskUnknown, UnknownName,
 )  # fmt: skip
 
 

@@ -39,6 +39,11 @@ class Workspace:
     flow: FlowSource
     root: Path
 
+    @property
+    def path(self) -> Path | None:
+        """Return the file of the notebook; None if it is not known."""
+        return Path(self.command)
+
     @cached_property
     def archive(self) -> Archive:
         """Return the stored runs of the flow. Raises NoRunYet if there is no store."""

@@ -6,9 +6,12 @@ from pathlib import Path
 
 import click
 
+from nbflow.history.archive import Archive
+from nbflow.history.executed_file import refuse_target, write_executed
 from nbflow.history.report import page
 from nbflow.notebook.convert import FORMS, convert_notebook
 from nbflow.progress.pictures import count
+from nbflow.store.catalog.rows import RunRow
 from nbflow.verbs.workspace import NOTEBOOK, find_workspace
 
 
@@ -21,14 +24,29 @@ def convert(notebook: Path, form: str) -> None:
     click.echo(f"{count(changed, 'cell')} of {notebook.name} changed")
 
 
+REPORT_FILE = "A page, or an executed notebook if it ends with .ipynb. Default: FLOW-RUN.html."
+
+
 @click.command()
 @NOTEBOOK
 @click.argument("run", required=False)
-@click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="Default: FLOW-RUN.html.")
+@click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help=REPORT_FILE)
 def report(notebook: Path, run: str | None, output: Path | None) -> None:
-    """Write a run (default: the newest) as one HTML page that needs no other file."""
+    """Write a run (default: the newest) as one HTML page that needs no other file, or as an executed notebook."""
     workspace = find_workspace(notebook)
     row = workspace.archive.run(run)
     path = output or Path(f"{workspace.flow.name}-{row.number}.html")
-    path.write_text(page(workspace.archive, row), "utf-8", "backslashreplace")
+    write_report(workspace.archive, row, path, workspace.path, workspace.command)
     click.echo(f"run {row.number} is written to {path}")
+
+
+def write_report(archive: Archive, row: RunRow, path: Path, source: Path | None, command: str) -> None:
+    """Write a run as a page, or as a notebook if `path` ends so; `source` is the notebook as it is now.
+
+    Raises TargetIsInput and TargetUnwritable for a notebook.
+    """
+    if path.suffix == ".ipynb":
+        refuse_target(path, source)
+        write_executed(archive, row, source, command, path)
+    else:
+        path.write_text(page(archive, row), "utf-8", "backslashreplace")

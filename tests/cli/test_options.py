@@ -41,11 +41,13 @@ def test_flags_and_dashes_are_spelt_out(words: list[str], spelt: list[str]) -> N
         (["a.ipynb"], "a.ipynb"),
         (["--k", "3", "a.ipynb"], "a.ipynb"),
         (["film", "--k", "3"], "film"),
+        (["-o", "done.ipynb", "a.py"], "a.py"),
+        (["text.py", "-o", "done.ipynb"], "text.py"),
         (["--help"], None),
     ],
 )
 def test_the_notebook_is_found_among_the_words(words: list[str], notebook: str | None) -> None:
-    assert find_notebook(words) == notebook
+    assert find_notebook(words, ["-o"]) == notebook
 
 
 def test_help_lists_the_parameters_of_the_notebook(shell: Shell) -> None:

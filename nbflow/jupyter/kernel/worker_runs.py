@@ -10,6 +10,8 @@ from typing import Any
 from nbflow.errors import NbflowError, TasksFailed, VerbUnknown
 from nbflow.flow.graph.graph import Graph
 from nbflow.flow.syntax.specs import StepSpec
+from nbflow.history.archive import Archive
+from nbflow.history.executed_file import ExecutedFile
 from nbflow.history.store_limit import keep_within_limit
 from nbflow.jupyter.kernel.background import BackgroundRun
 from nbflow.jupyter.kernel.interactive import LiveJournal
@@ -46,6 +48,7 @@ class RunOrder:
     request: RunRequest
     root: Any
     folder: Any
+    executed: ExecutedFile | None = None
 
 
 class WorkerRuns:
@@ -93,12 +96,12 @@ class WorkerRuns:
 
     # %flow run
 
-    def perform(self, request: RunRequest, background: bool = False) -> None:
+    def perform(self, request: RunRequest, background: bool = False, executed: ExecutedFile | None = None) -> None:
         """Run the flow and bind its results as Run All would; a background run binds them at the next cell."""
         notebook = self._notebook
         graph = notebook.graph()
         refuse_errors(graph)
-        order = RunOrder(graph, request, notebook.store().root, notebook.folder)
+        order = RunOrder(graph, request, notebook.store().root, notebook.folder, executed)
         if background:
             self._start(order)
             return
@@ -114,12 +117,16 @@ class WorkerRuns:
 
         def started(row: RunRow, executor: Executor) -> None:
             begun.append(row)
+            if order.executed is not None:
+                order.executed.begin(Archive(store.history, row.flow, order.root), row)
             for problem in warnings_of(order.graph, order.folder, request.plan.reuse):
                 self._say(f"warning: {problem}")
             self._tell_begin(order, watched, beside, row, executor)
 
         def listen(event: Any, result: Any) -> None:
             watched(event, result)
+            if order.executed is not None:
+                order.executed.heard(event, watched.tally)
             if beside is not None:
                 beside.tell()
 
@@ -135,6 +142,7 @@ class WorkerRuns:
         watched.end(finished.outcome)
         seconds = time.monotonic() - began
         watched.say([*watched.narrator.summary(finished.row.number, finished.outcome, seconds)][:1])
+        watched.say([order.executed.end()] if order.executed is not None else [])
         watched.say(keep_within_limit(store))
         watched.show()
         return finished

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import click
@@ -50,6 +51,11 @@ class OpenWorkspace(Workspace):
     """Represents the open notebook. `chosen` are the form's values, used for parameters that the line does not give."""
 
     chosen: Mapping[str, Any] = field(default_factory=dict)
+    file: Path | None = None
+
+    @property
+    def path(self) -> Path | None:
+        return self.file
 
     def parameters(self, ctx: click.Context, origin: RunRow | None = None) -> dict[str, Any]:
         """Return the parameters for a verb: those given on the line, else those of the form."""
@@ -60,7 +66,9 @@ class OpenWorkspace(Workspace):
 
 def _workspace_of(session: Session) -> OpenWorkspace:
     graph = session.graph()
-    workspace = OpenWorkspace(session.document.name, session.folder, graph.flow, session.root, session.chosen())
+    workspace = OpenWorkspace(
+        session.document.name, session.folder, graph.flow, session.root, session.chosen(), session.document.path
+    )
     workspace.__dict__["graph"] = graph
     return workspace
 
@@ -91,7 +99,7 @@ def _use_shell_verb(session: Session, verb: str, words: list[str]) -> None:
     background = verb in STARTING and "--bg" in words
     words = [word for word in words if not (background and word == "--bg")]
     workspace = _workspace_of(session)
-    perform: Perform = lambda _, request: session.runs.perform(request, background)  # noqa: E731
+    perform: Perform = lambda _, request, executed: session.runs.perform(request, background, executed)  # noqa: E731
     above = _above({FLOW: workspace.flow, WORKSPACE: workspace, PERFORM: perform})
     _invoke(SHELL_VERBS, [verb, *_with_notebook(session, verb, words)], "%flow", workspace.command, parent=above)
 

@@ -9,7 +9,6 @@ import click
 
 from nbflow.errors import VerbUnknown
 from nbflow.history.address import read_address
-from nbflow.history.report import page
 from nbflow.jupyter.kernel.drawing import draw_live
 from nbflow.jupyter.kernel.session import Session
 from nbflow.jupyter.kernel.verbs.moving import archive_of
@@ -19,6 +18,7 @@ from nbflow.run.request import refuse_empty
 from nbflow.store.catalog.foreign import stored_outputs
 from nbflow.store.catalog.rows import TaskStatus
 from nbflow.verbs.task_logs import heading
+from nbflow.verbs.writing import REPORT_FILE, write_report
 
 
 @click.command("show")
@@ -51,15 +51,15 @@ def live_card(session: Session, task: str) -> None:
     "-o",
     "--output",
     type=click.Path(path_type=Path, dir_okay=False),
-    help="By default FLOW-RUN.html.",
+    help=REPORT_FILE,
 )
 @click.pass_obj
 def live_report(session: Session, run: str | None, output: Path | None) -> None:
-    """Write a run as one HTML page that needs no other file: parameters, graph, and the outputs of every task."""
+    """Write a run as one HTML page that needs no other file, or as an executed notebook."""
     archive = archive_of(session)
     row = archive.run(run)
     path = output or session.folder / f"{archive.flow}-{row.number}.html"
-    path.write_text(page(archive, row), "utf-8", "backslashreplace")
+    write_report(archive, row, path, session.document.path, session.document.name)
     session.screen.say(f"run {row.number} is written to {path}")
 
 
