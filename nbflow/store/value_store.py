@@ -40,6 +40,12 @@ class ValueStore(ABC):
 
         return encode(values, self.blobs, home, scope=scope)
 
+    def save_apart(self, items: Iterable[object], home: Home, scope: str = "") -> Encoded:
+        """Write the blobs of the items of a foreach, each of which is named by its index and shares nothing."""
+        from nbflow.store.pickling.codec import encode_apart  # noqa: PLC0415 - as above
+
+        return encode_apart({str(index): item for index, item in enumerate(items)}, self.blobs, home, scope)
+
     def save_reached(
         self,
         values: Mapping[str, object],

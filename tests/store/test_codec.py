@@ -10,7 +10,7 @@ import functools
 import random
 import weakref
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,13 +18,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from nbflow.store.blobs.local import LocalBlobs
 from nbflow.store.blobs.memory import MemoryBlobs
-from nbflow.store.pickling.codec import encode
+from nbflow.store.pickling.codec import encode, encode_apart
 from nbflow.store.pickling.heap import Heap
 from nbflow.store.values.artifact_ref import ArtifactRef, Component
 from nbflow.store.values.encoded import Encoded
 
-from .conftest import Notebook, RoundTrip, admit_all, groups
+from .conftest import Notebook, RoundTrip, admit_all, groups, heap_of, values_of
 
 
 class Box:
@@ -279,3 +280,27 @@ def test_a_nan_key_and_an_exception(round_trip: RoundTrip) -> None:
 
 def test_partial(round_trip: RoundTrip) -> None:
     assert round_trip(p=functools.partial(int, base=2))["p"]("11") == 3
+
+
+@pytest.mark.parametrize("value", [7, 2.5, "text", b"bytes", True, None, 10**400])
+def test_a_plain_input_that_is_handed_on_is_the_artifact_that_it_was(
+    value: object, blobs: LocalBlobs, notebook: Notebook
+) -> None:
+    first = encode({"0": value}, blobs, notebook)
+    heap = heap_of(first, blobs, notebook)
+    (loaded,) = heap.load({"i": replace(first.artifacts[0], name="i")}).values()
+    heap.compare()
+    second = encode({"i": loaded, "y": loaded, "z": [loaded]}, blobs, notebook, heap, "work")
+    assert [replace(one, name="0") for one in second.artifacts[:2]] == [first.artifacts[0]] * 2
+    assert [one.members for one in second.components] == [("z",)]
+    assert values_of(second, blobs, notebook, first) == {"0": value, "i": value, "y": value, "z": [value]}
+
+
+def test_items_stored_apart_are_what_each_of_them_is_alone(blobs: LocalBlobs, notebook: Notebook) -> None:
+    shared = [1]
+    items = {"0": 1, "1": "x" * 300_000, "2": shared, "3": shared, "4": None}
+    apart = encode_apart(items, blobs, notebook, "work")
+    alone = [encode({name: item}, blobs, notebook, scope="work") for name, item in items.items()]
+    assert apart.artifacts == tuple(one for each in alone for one in each.artifacts)
+    assert apart.components == tuple(one for each in alone for one in each.components)
+    assert groups(apart) == {frozenset({name}) for name in items}

@@ -19,7 +19,6 @@ from nbflow.script.preparing.static_branches import Branches
 from nbflow.store.blobs.memory import MemoryBlobs
 from nbflow.store.pickling.component import build_component, decode_component
 from nbflow.store.pickling.home import PlainHome
-from nbflow.store.pickling.pickler import Recording
 from nbflow.store.pickling.unpickler import MOVED, RENAMED
 from nbflow.store.values.artifact_ref import ArtifactRef
 
@@ -38,8 +37,8 @@ OF_A_SCRIPT = (
 
 def load(stream: bytes) -> list[object]:
     blobs = MemoryBlobs()
-    recording = Recording(memoryview(stream), (), (), (), dict)
-    return decode_component(build_component(recording, ("tasks", "kind"), blobs, None), blobs, PlainHome()).values
+    component = build_component(memoryview(stream), (), ("tasks", "kind"), blobs, None)
+    return decode_component(component, blobs, PlainHome()).values
 
 
 def test_objects_of_the_client_that_an_earlier_version_stored_are_read() -> None:

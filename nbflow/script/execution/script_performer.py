@@ -192,9 +192,8 @@ class ScriptPerformer:
     def _split(self, step: StepSpec, flow: FlowSpec, result: Result) -> None:
         assert step.control.foreach is not None
         items = items_of(getattr(flow, next(iter(step.control.foreach.reads))))
-        saved = [self.store.save({str(index): item}, self.home) for index, item in enumerate(items)]
-        result.artifacts = tuple(artifact for encoded in saved for artifact in encoded.artifacts)
-        result.components = tuple(component for encoded in saved for component in encoded.components)
+        saved = self.store.save_apart(items, self.home)
+        result.artifacts, result.components = saved.artifacts, saved.components
         _refuse_lost(result.artifacts, step.control.foreach.expr)
 
     # the body

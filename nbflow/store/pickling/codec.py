@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pickle
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from nbflow.garbage import without_gc
 from nbflow.store.blobs.protocol import BlobStore
@@ -38,8 +38,8 @@ class _Encoding:
     scope: str
     lent: Sequence[Lent]
     taken: frozenset[str]
-    artifacts: dict[str, ArtifactRef] = field(default_factory=dict)
-    components: list[Component] = field(default_factory=list)
+    artifacts: dict[str, ArtifactRef]
+    components: list[Component]
 
 
 def encode(
@@ -68,28 +68,45 @@ def encode(
         CannotLend: An output uses components of the heap to which references cannot lead.
         StoreFull: There is no space left.
     """
-    encoding = _Encoding(blobs, home, scope, heap.lent() if heap else (), taken)
+    artifacts: dict[str, ArtifactRef] = {}
+    components: list[Component] = []
     graphs: dict[str, object] = {}
     for name, value in values.items():
         same = heap.artifact_of(value) if heap else None
         if same is not None:
-            encoding.artifacts[name] = same if same.name == name else replace(same, name=name)
+            artifacts[name] = same if same.name == name else replace(same, name=name)
         elif type(value) in ATOMS:
-            _encode_atom(encoding, name, value)
+            artifacts[name], component = _encode_atom(name, value, blobs)
+            components.append(component)
         else:
             graphs[name] = value
     if graphs:
+        encoding = _Encoding(blobs, home, scope, heap.lent() if heap else (), taken, artifacts, components)
         with without_gc():
             _encode_graphs(encoding, graphs, beside or {})
-    tied = (name for name in encoding.artifacts if name not in values)
-    return Encoded(tuple(encoding.artifacts[name] for name in (*values, *tied)), tuple(encoding.components))
+    tied = (name for name in artifacts if name not in values)
+    return Encoded(tuple(artifacts[name] for name in (*values, *tied)), tuple(components))
 
 
-def _encode_atom(encoding: _Encoding, name: str, value: object) -> None:
-    recording = Recording(memoryview(pickle.dumps([value], PICKLE_PROTOCOL)), (), (), (), dict)
-    component = build_component(recording, (name,), encoding.blobs, None)
-    encoding.components.append(component)
-    encoding.artifacts[name] = ArtifactRef(name, component.digest, 0, component.size, summarise(value))
+def encode_apart(values: Mapping[str, object], blobs: BlobStore, home: Home, scope: str) -> Encoded:
+    """Store each value in components of its own; see `encode`. A foreach has thousands, and most are plain numbers."""
+    artifacts: list[ArtifactRef] = []
+    components: list[Component] = []
+    for name, value in values.items():
+        if type(value) in ATOMS:
+            artifact, component = _encode_atom(name, value, blobs)
+            artifacts.append(artifact)
+            components.append(component)
+        else:
+            encoded = encode({name: value}, blobs, home, scope=scope)
+            artifacts += encoded.artifacts
+            components += encoded.components
+    return Encoded(tuple(artifacts), tuple(components))
+
+
+def _encode_atom(name: str, value: object, blobs: BlobStore) -> tuple[ArtifactRef, Component]:
+    component = build_component(memoryview(pickle.dumps([value], PICKLE_PROTOCOL)), (), (name,), blobs, None)
+    return ArtifactRef(name, component.digest, 0, component.size, summarise(value)), component
 
 
 def _encode_graphs(encoding: _Encoding, wanted: Mapping[str, object], beside: Mapping[str, object]) -> None:
@@ -139,7 +156,7 @@ def _build_apart(
 ) -> Component:
     scope = encoding.scope
     while True:
-        component = build_component(recording, members, encoding.blobs, scope, refs)
+        component = build_component(recording.stream, recording.buffers, members, encoding.blobs, scope, refs)
         if component.digest not in encoding.taken:
             return component
         scope += "+"

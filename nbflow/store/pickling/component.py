@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -12,7 +12,7 @@ from nbflow.store.blobs import protocol as blob
 from nbflow.store.blobs.protocol import BlobStore
 from nbflow.store.pickling.attributes import object_at
 from nbflow.store.pickling.home import Home
-from nbflow.store.pickling.pickler import Recording, digest_class
+from nbflow.store.pickling.pickler import digest_class
 from nbflow.store.pickling.rebuild import loading_into
 from nbflow.store.pickling.unpickler import Unpickler
 from nbflow.store.values.artifact_ref import Component
@@ -22,11 +22,15 @@ INLINE = 256 << 10  # bytes; longer streams become blobs
 
 
 def build_component(
-    recording: Recording, members: Sequence[str], blobs: BlobStore, scope: str | None, refs: Sequence[str] = ()
+    stream: memoryview,
+    buffers: Iterable[blob.Buffer],
+    members: Sequence[str],
+    blobs: BlobStore,
+    scope: str | None,
+    refs: Sequence[str] = (),
 ) -> Component:
     """Write the buffers, and a long stream, as blobs. `refs` are the references of the stream in order of number."""
-    stream = recording.stream
-    digests = tuple(blobs.put(buffer) for buffer in recording.buffers)
+    digests = tuple(map(blobs.put, buffers))
     size, names = stream.nbytes + sum(map(blob.blob_size, digests)), tuple(members)
     digest = digest_content(stream, digests, scope, names, tuple(refs))
     is_long = stream.nbytes > INLINE

@@ -18,7 +18,9 @@ COLUMNS = 100
 HEAD_ROWS, HEAD_COLUMNS = 5, 12
 
 _PLAIN: frozenset[type] = frozenset({int, float, bool, complex, type(None)})
+_TEXTS: frozenset[type] = frozenset({str, bytes})
 _CONTAINERS = (list, tuple, dict, set, frozenset)
+_WITHOUT_PICTURE = _PLAIN | _TEXTS | {*_CONTAINERS}
 
 SECONDS_FOR_SUMMARY, SECONDS_FOR_PICTURE = 1.0, 5.0
 
@@ -40,7 +42,7 @@ _short.maxlevel = 3
 def summarise(value: object) -> Summary:
     """Describe a value; quick for any size: containers by their beginning, arrays by shape and dtype. Never raises."""
     summary = _describe(value)
-    if type(value) in _PLAIN or type(value) in _CONTAINERS:
+    if type(value) in _WITHOUT_PICTURE:
         return summary
     return answer_of(lambda: _illustrate(value, summary), lambda _: summary, SECONDS_FOR_PICTURE)
 
@@ -63,6 +65,8 @@ def _describe(value: object) -> Summary:
     kind = type(value)
     if kind in _PLAIN:
         return Summary(kind.__name__, _plain(value)[:TEXT])
+    if kind in _TEXTS:
+        return Summary(kind.__name__, _short.repr(value)[:TEXT])
     name = answer_of(lambda: _type_name(kind)[:LONGEST_NAME], lambda _: "object", SECONDS_FOR_TEXT)
     if kind is Tombstone:
         return Summary(name, repr(value)[:TEXT])
@@ -115,8 +119,6 @@ def _ordinary(value: Any, name: str) -> Summary:
     shape = _shape(value)
     if kind in _CONTAINERS:
         return Summary(name, f"{len(value)} items: {_content(value)}"[:TEXT], shape)
-    if kind in (str, bytes):
-        return Summary(name, _short.repr(value)[:TEXT])
     if _repr_is_risky(value):
         return Summary(name, f"{len(value)} items", shape)
     return Summary(name, " ".join(_short.repr(value).split())[:TEXT], shape, _dtype(value))
