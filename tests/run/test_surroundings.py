@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from nbflow.run.events.events import FailureKind, Outcome, TaskFailed
+from nbflow.run.surroundings.surroundings import Surroundings
 from tests.flows import Shape
 from tests.run.running import Place, Ran
 
@@ -198,3 +199,16 @@ def test_leaving_and_asking_are_refused_in_words(place: Place) -> None:
     assert {told[f"b{n}"] for n in range(3)} == {
         "a step cannot read standard input: make the value a parameter in the %%parameters cell"
     }
+
+
+def test_options_that_libraries_keep_are_put_back_one_by_one() -> None:
+    options = pytest.importorskip("matplotlib").rcParams
+    pandas = pytest.importorskip("pandas")
+    drawn, rows = dict.copy(options), pandas.get_option("display.max_rows")
+    kept = Surroundings()
+    options["lines.linewidth"] = 9
+    dict.pop(options, "font.size")
+    pandas.set_option("display.max_rows", rows + 1)
+    kept.restore()
+    assert dict(dict.items(options)) == drawn
+    assert pandas.get_option("display.max_rows") == rows

@@ -33,6 +33,7 @@ class Capture:
         self.folder = folder
         self._files = {"stdout": folder / f"{os.getpid()}.out", "stderr": folder / f"{os.getpid()}.err"}
         self._label = folder / f"{os.getpid()}.task"
+        self._label_file: tuple[int, os.stat_result | None] = -1, None
         self._fds: dict[str, int] = {}
         self._processes: int | None = None  # the number of processes started before the present files were opened
         self._read: dict[str, int] = {}
@@ -94,9 +95,10 @@ class Capture:
 
     def _name(self, label: str, attempt: int) -> None:
         """Write the name and the attempt of the task; a rest of a longer name may stay behind the first two lines."""
-        file = _open_file(self._label)
-        os.pwrite(file, f"{label}\n{attempt}\n".encode(), 0)
-        os.close(file)
+        if not _is_open(self._label_file):
+            file = _open_file(self._label)
+            self._label_file = file, os.fstat(file)
+        os.pwrite(self._label_file[0], f"{label}\n{attempt}\n".encode(), 0)
 
     def flush(self) -> None:
         """Show the figures that are open, as a notebook does at the end of a cell."""
@@ -158,6 +160,16 @@ def _open_file(path: Path, mode: int = 0) -> int:
     except FileNotFoundError:  # the body has removed the folder
         path.parent.mkdir(parents=True, exist_ok=True)
         return os.open(path, flags, 0o600)
+
+
+def _is_open(held: tuple[int, os.stat_result | None]) -> bool:
+    """Return whether a descriptor still leads to the file for which it was opened, and the file is not deleted."""
+    file, opened = held
+    try:
+        found = os.fstat(file)
+        return opened is not None and os.path.samestat(found, opened) and found.st_nlink == 1
+    except OSError:  # the body has closed it
+        return False
 
 
 def _is_empty(file: int, standard: int) -> bool:

@@ -33,6 +33,7 @@ _WATCHED: tuple[ModuleType, ...] = (
     random, re, signal, sqlite3, threading, time, traceback,
 )  # fmt: skip
 _SPACES = [(one.__name__, one.__dict__) for one in _WATCHED]
+_DICTS = [space for _, space in _SPACES]
 _GONE, _MODULE = object(), ModuleType
 _MOST_TOLD = 10  # modules that a step has exchanged
 _zip, _trace, _profile = zip, (sys.gettrace, sys.settrace), (sys.getprofile, sys.setprofile)
@@ -41,7 +42,7 @@ _zip, _trace, _profile = zip, (sys.gettrace, sys.settrace), (sys.getprofile, sys
 @contextmanager
 def undone(found: list[str]) -> Iterator[None]:
     """Restore names that are bound anew in these modules in this context; additions stay. `found` lists the names."""
-    before = [space.copy() for _, space in _SPACES]
+    before = [*map(dict.copy, _DICTS)]
     modules, known = sys.modules, sys.modules.copy()
     finders, trace, profile = [*sys.meta_path], sys.gettrace(), sys.getprofile()
     try:
@@ -81,6 +82,8 @@ def _is_imported(now: object, before: object) -> bool:
 
 def _put_back(before: list[dict[str, Any]], found: list[str]) -> None:
     """Restore the names, using only functions that the body cannot have patched."""
+    if _is_as_before(_DICTS, before):
+        return
     for (module, space), kept in _zip(_SPACES, before):
         if not _is_as_before(space, kept):
             for name in kept:
@@ -90,8 +93,8 @@ def _put_back(before: list[dict[str, Any]], found: list[str]) -> None:
                         found.append(f"{module}.{name}")
 
 
-def _is_as_before(space: dict[str, Any], kept: dict[str, Any]) -> bool:
-    """Return whether a namespace is unchanged; only objects that differ are asked, and their `__eq__` may raise."""
+def _is_as_before(space: object, kept: object) -> bool:
+    """Return whether namespaces are unchanged; only objects that differ are asked, and their `__eq__` may raise."""
     try:
         return space == kept
     except BaseException:  # noqa: BLE001 - the user's own __eq__

@@ -80,8 +80,12 @@ class Surroundings:
 @contextmanager
 def apart() -> Iterator[None]:
     """Run the code of this context without input, and with no event loop but its own."""
-    with _without_input(), _without_loop():
+    give_input_back, give_loop_back = _take_input(), _take_loop()
+    try:
         yield
+    finally:
+        give_loop_back()
+        give_input_back()
 
 
 def _keep_folder() -> Restore:
@@ -137,7 +141,7 @@ def _keep_signals() -> Restore:
     """Keep signal handlers, and stop timers, which would end the next step; only the main thread may do so."""
     if threading.current_thread() is not threading.main_thread():
         return lambda: None
-    before = {number: _handler_of(number) for number in _SIGNALS}
+    before = [*map(_handler_of, _SIGNALS)]
     blocked = signal.pthread_sigmask(signal.SIG_BLOCK, ()) if hasattr(signal, "pthread_sigmask") else set()
 
     def restore() -> None:
@@ -145,7 +149,9 @@ def _keep_signals() -> Restore:
             signal.setitimer(timer, 0)
         if hasattr(signal, "pthread_sigmask"):
             signal.pthread_sigmask(signal.SIG_SETMASK, blocked)
-        for number, handler in before.items():
+        if _are_same([*map(_handler_of, _SIGNALS)], before):
+            return
+        for number, handler in zip(_SIGNALS, before, strict=True):
             if handler is not None and _handler_of(number) is not handler:
                 signal.signal(number, handler)
 
@@ -194,15 +200,23 @@ def _keep_limits() -> Restore:
     resource = sys.modules.get("resource")
     if resource is None:
         return lambda: None
-    before = {limit: resource.getrlimit(limit) for limit in map(vars(resource).get, _LIMITS) if limit is not None}
+    limits = _limits_of(resource)
+    before = [*map(resource.getrlimit, limits)]
 
     def restore() -> None:
-        for limit, values in before.items():
-            if resource.getrlimit(limit) != values:
-                with contextlib.suppress(ValueError, OSError):
-                    resource.setrlimit(limit, values)
+        if [*map(resource.getrlimit, limits)] == before:
+            return
+        for limit, values in zip(limits, before, strict=True):
+            with contextlib.suppress(ValueError, OSError):
+                resource.setrlimit(limit, values)
 
     return restore
+
+
+@functools.cache
+def _limits_of(resource: Any) -> tuple[int, ...]:
+    """Return the numbers of the limits that this system has."""
+    return tuple(getattr(resource, name) for name in _LIMITS if hasattr(resource, name))
 
 
 _LIMITS = ("RLIMIT_AS", "RLIMIT_CORE", "RLIMIT_CPU", "RLIMIT_DATA", "RLIMIT_FSIZE", "RLIMIT_NOFILE", "RLIMIT_STACK")
@@ -317,22 +331,22 @@ _CONTEXTS = {"decimal": ("localcontext",), "numpy": ("printoptions", "errstate")
 # input and exit
 
 
-@contextmanager
-def _without_input() -> Iterator[None]:
+def _take_input() -> Restore:
     """Refuse to ask the user, and let `exit()` only call `sys.exit()`, also in a kernel."""
     before = [(owner, name, vars(owner).get(name, _ABSENT)) for owner, name, _ in _REPLACED]
     stdin, sys.stdin = sys.stdin, NoStdin()
     for owner, name, other in _REPLACED:
         setattr(owner, name, other)
-    try:
-        yield
-    finally:
+
+    def restore() -> None:
         sys.stdin = stdin
         for owner, name, value in before:
             if value is _ABSENT:
                 delattr(owner, name)
             else:
                 setattr(owner, name, value)
+
+    return restore
 
 
 def refuse_input(_prompt: object = "", *_more: object, **_options: object) -> NoReturn:
@@ -349,17 +363,17 @@ _REPLACED: tuple[tuple[Any, str, object], ...] = (
 )
 
 
-@contextmanager
-def _without_loop() -> Iterator[None]:
+def _take_loop() -> Restore:
     """Let a step start event loops: a kernel's loop is running, and the loop of another task may be closed."""
     running, policy = None, None  # as they are where nothing has imported asyncio
     if asyncio := sys.modules.get("asyncio"):
         running, policy = asyncio._get_running_loop(), asyncio.get_event_loop_policy()
         asyncio._set_running_loop(None)
         asyncio.set_event_loop_policy(type(policy)())
-    try:
-        yield
-    finally:
+
+    def restore() -> None:
         if asyncio := sys.modules.get("asyncio"):
             asyncio.set_event_loop_policy(policy)
             asyncio._set_running_loop(running)
+
+    return restore

@@ -186,6 +186,8 @@ class Fingerprint:
 
     def changed(self, values: Mapping[str, Any], home: Home) -> set[str]:
         """Return the names that hold something else by now."""
+        if not self._held:
+            return set()
         now = Fingerprint(self._held.keys(), values, home)
         return {name for name, held in self._held.items() if held != now._held[name]}
 

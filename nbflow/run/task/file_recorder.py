@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
+from functools import cache
 
 from nbflow.flow.files.file_use import Access, FileUse, covers
 from nbflow.flow.files.pathtexts import fill_in
@@ -10,7 +11,7 @@ from nbflow.run.program.program import Program
 from nbflow.run.surroundings.disk import MISSING, NO_STAMP, UNSTEADY, Disk, Left, PathState, Stamp
 from nbflow.run.task.task_records import Records
 from nbflow.run.task.traces import OTHER, left_above, look_at
-from nbflow.run.task.watching import Boundary, FileWatch, listening
+from nbflow.run.task.watching import Boundary, FileWatch, listen
 from nbflow.store.catalog.rows import FileRow
 
 
@@ -20,35 +21,34 @@ class FileRecorder:
     def __init__(self, program: Program, records: Callable[[], Records]) -> None:
         self._program, self._records, self._disk = program, records, Disk(program.folder)
         self._boundary = Boundary.of(program)
+        self._uses = cache(self._find_uses)
 
     def watch(self, step: str, *, split: bool = False) -> TaskRecording:
         """Return a context in which a task of this step is watched."""
-        linked = self._program.graph.links[step]
-        uses = [
-            FileUse(fill_in(use.path, self._program.parameters), use.access)
-            for use in linked.files
-            if use.split is split
-        ]
-        left = left_above(self._program.graph, self._records(), self._disk, step)
-        return TaskRecording(uses, self._disk, FileWatch(self._boundary, self._disk), left)
+        left = left_above(self._program.graph, self._records, self._disk, step)
+        return TaskRecording(self._uses(step, split), self._disk, FileWatch(self._boundary, self._disk), left)
+
+    def _find_uses(self, step: str, split: bool) -> tuple[FileUse, ...]:
+        """Return what the text of a step does to files, each once."""
+        parameters, files = self._program.parameters, self._program.graph.links[step].files
+        uses = (FileUse(fill_in(use.path, parameters), use.access) for use in files if use.split is split)
+        return tuple(dict.fromkeys(uses))
 
 
 class TaskRecording:
     """Records one task: its body runs in this context, and `rows` says afterwards what it did to files."""
 
-    def __init__(self, uses: Iterable[FileUse], disk: Disk, watch: FileWatch, left: Callable[[], Left]) -> None:
-        self._left = left
-        self._uses, self._disk, self._watch = tuple(dict.fromkeys(uses)), disk, watch
-        self._certain = {use.path: disk.name(use.path) for use in self._uses if use.is_certain}
+    def __init__(self, uses: Sequence[FileUse], disk: Disk, watch: FileWatch, left: Callable[[], Left]) -> None:
+        self._uses, self._disk, self._watch, self._left = uses, disk, watch, left
+        self._certain = {use.path: disk.name(use.path) for use in uses if use.is_certain}
         self._before = {name: disk.stamp(name) for name in self._certain.values()}
-        self._listening = listening(watch)
 
     def __enter__(self) -> TaskRecording:
-        self._listening.__enter__()
+        self._others = listen(self._watch)
         return self
 
     def __exit__(self, *error: object) -> None:
-        self._listening.__exit__(None, None, None)
+        listen(self._others)
 
     def rows(self) -> tuple[FileRow, ...]:
         """Return the files that the task read and wrote, with their state after the task."""

@@ -14,7 +14,7 @@ from nbflow.errors import InputLost, NameTaken, NbflowError, OutputMissing, Para
 from nbflow.flow.effects.generator_names import GENERATORS
 from nbflow.flow.syntax.definition import Definition
 from nbflow.flow.syntax.specs import StepSpec
-from nbflow.run.events.events import Failure, FailureKind, PassedOn, TaskId
+from nbflow.run.events.events import NOTHING_PASSED_ON, Failure, FailureKind, PassedOn, TaskId
 from nbflow.run.output.outputs import Output
 from nbflow.run.program.keys import seed_of
 from nbflow.run.program.program import Program
@@ -109,10 +109,10 @@ class Performer:
 
     def _refuse_lost(self, step: StepSpec, inputs: Iterable[ArtifactRef]) -> None:
         """Raise InputLost if an input is lost as a whole; a lost part of an input fails where it is used."""
-        writers = {binding.name: binding.writers for binding in self.program.graph.links[step.name].bindings}
-        for artifact in inputs:
+        for artifact in (one for one in inputs if one.lost):
             whole = next((lost for lost in artifact.lost if lost.path == artifact.name), None)
             if whole is not None and artifact.name in step.names.reads:
+                writers = {one.name: one.writers for one in self.program.graph.links[step.name].bindings}
                 writer = writers.get(artifact.name, ("",))[0]
                 raise InputLost(step.name, artifact.name, writer, whole.was, whole.reason)
 
@@ -134,9 +134,8 @@ class Performer:
             items = list(eval(code, self.home.namespace))
         result.seconds = time.perf_counter() - began
         result.files = recording.rows()
-        saved = [self.store.save({str(index): item}, self.home, scope=step.name) for index, item in enumerate(items)]
-        result.artifacts = tuple(artifact for encoded in saved for artifact in encoded.artifacts)
-        result.components = tuple(component for encoded in saved for component in encoded.components)
+        saved = self.store.save_apart(items, self.home, step.name)
+        result.artifacts, result.components = saved.artifacts, saved.components
 
     def _execute(self, step: StepSpec, job: Job, inputs: Mapping[str, Any], heap: Heap, result: Result) -> None:
         linked = self.program.graph.links[step.name]
@@ -235,10 +234,12 @@ class Performer:
         )
         made = values.keys() | reached.keys()
         tied = tuple(one for one in encoded.artifacts if one.name not in made)
-        self._keep(replace(encoded, artifacts=tuple(one for one in encoded.artifacts if one.name in made)), result)
+        if tied:
+            encoded = replace(encoded, artifacts=tuple(one for one in encoded.artifacts if one.name in made))
+        self._keep(encoded, result)
         self._hand_over({**values, **applied(reached)}, heap, (*visible, *job.partners), result)
         result.learned = tuple(sorted(reached.keys() | kept & values.keys()))
-        result.passed_on = replace(_passed_on(heap.changed, visible, made), tied=tied)
+        result.passed_on = _passed_on(heap.changed, visible, made, tied)
 
     def _refuse_changed_parameters(self, step: StepSpec, job: Job, visible: Iterable[ArtifactRef], heap: Heap) -> None:
         """Raise ParameterChanged if the step has changed an object of a parameter through another name."""
@@ -287,8 +288,12 @@ class Performer:
             yield InputTask(TaskId(step, path), artifacts, f"{facts['type']}: {facts['message']}")
 
 
-def _passed_on(changed: Collection[str], visible: Iterable[ArtifactRef], stored: Collection[str]) -> PassedOn:
-    facts = PassedOn(tuple(sorted(changed)))
+def _passed_on(
+    changed: Collection[str], visible: Iterable[ArtifactRef], stored: Collection[str], tied: tuple[ArtifactRef, ...]
+) -> PassedOn:
+    if not changed and not tied:
+        return NOTHING_PASSED_ON
+    facts = PassedOn(tuple(sorted(changed)), tied=tied)
     return replace(facts, names=tuple((o.name, o.digest) for o in visible if o.name in stored and facts.concerns(o)))
 
 

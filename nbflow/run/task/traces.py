@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Mapping
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 from nbflow.flow.files.file_use import Access, FileUse, conflict, covers
@@ -22,24 +22,28 @@ OTHER = "other"
 """Is the access of a file that a task wrote without naming it in its text: such a file may change."""
 
 
-def left_above(graph: Graph, records: Records, disk: Disk, step: str) -> Callable[[], Left]:
-    """Return a function that finds the files which a step that is not above has changed since.
+class left_above:  # noqa: N801 - used as a function, which as a closure would be made anew for each task
+    """Finds, once it is called, the files which a step that is not above has changed since.
 
     It returns them with the digests that the steps above have left, because that is what a listing in the step shows.
     """
 
-    @cache
-    def find() -> Left:
-        above = graph.ancestors(step)
-        order = [name for name in graph.links if name in above]
+    def __init__(self, graph: Graph, records: Callable[[], Records], disk: Disk, step: str) -> None:
+        self._graph, self._records, self._disk, self._step = graph, records, disk, step
+
+    def __call__(self) -> Left:
+        return self._found
+
+    @cached_property
+    def _found(self) -> Left:
+        above = self._graph.ancestors(self._step)
+        order = [name for name in self._graph.links if name in above]
         found: dict[str, str] = {}
-        for path, by in records.written(graph.flow.name).items():
+        for path, by in self._records().written(self._graph.flow.name).items():
             others = {digest for name, digest in by.items() if name not in above}
-            if others and disk.state(path).digest in others:
+            if others and self._disk.state(path).digest in others:
                 found[path] = next((by[name] for name in reversed(order) if name in by), MISSING)
         return found
-
-    return find
 
 
 def look_at(disk: Disk, path: str, access: str, left: Callable[[], Left]) -> PathState:
@@ -99,7 +103,7 @@ class Traces:
         return list(dict.fromkeys(self._describe(step, row) for row in changed))
 
     def _look(self, step: str, row: FileRow) -> PathState:
-        return look_at(self.disk, row.path, row.access, left_above(self.graph, self._history, self.disk, step))
+        return look_at(self.disk, row.path, row.access, left_above(self.graph, lambda: self._history, self.disk, step))
 
     def _describe(self, step: str, row: FileRow) -> str:
         state = self._look(step, row)

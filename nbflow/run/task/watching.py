@@ -8,7 +8,6 @@ import sys
 import sysconfig
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -68,18 +67,17 @@ _is_installed = False
 _EVENTS = frozenset({"open", "os.remove", "os.rename", "os.truncate", "os.link", "os.symlink", "shutil.rmtree"})
 
 
-@contextmanager
-def listening(watch: FileWatch) -> Iterator[None]:
-    """Watch a task in this context. The audit hook stays, because Python cannot remove it."""
+def listen(watch: FileWatch | None) -> FileWatch | None:
+    """Tell this watch of files from now on, and return the one that was told before.
+
+    The audit hook stays, because Python cannot remove it.
+    """
     global _active, _is_installed
     if not _is_installed:
         sys.addaudithook(_on_audit_event)
         _is_installed = True
     before, _active = _active, watch
-    try:
-        yield
-    finally:
-        _active = before
+    return before
 
 
 def _on_audit_event(event: str, facts: tuple[Any, ...]) -> None:

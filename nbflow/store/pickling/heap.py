@@ -130,6 +130,8 @@ class Heap:
 
     def reached(self, artifacts: Iterable[ArtifactRef]) -> dict[str, object]:
         """Return the present values of those artifacts that reach into something that was changed."""
+        if not self.changed:
+            return {}
         artifacts = [*artifacts]
         while True:
             found = {one.name: one for one in artifacts if not self.changed.isdisjoint(one.shares)}

@@ -36,14 +36,17 @@ class Loading:
 _loading: ContextVar[Loading] = ContextVar("nbflow_loading")
 
 
-@contextmanager
-def loading_into(home: Home, digest_class: Callable[[type, Home], str]) -> Iterator[None]:
-    """Load streams in this context into a home: their functions get its globals, their classes are kept in it."""
-    token = _loading.set(Loading(home, digest_class))
-    try:
-        yield
-    finally:
-        _loading.reset(token)
+class loading_into:  # noqa: N801 - used as a function, which as a generator would take twice as long
+    """Loads streams in a `with` block into a home: their functions get its globals, their classes are kept in it."""
+
+    def __init__(self, home: Home, digest_class: Callable[[type, Home], str]) -> None:
+        self._now = Loading(home, digest_class)
+
+    def __enter__(self) -> None:
+        self._token = _loading.set(self._now)
+
+    def __exit__(self, *error: object) -> None:
+        _loading.reset(self._token)
 
 
 def prelude(name: str, digest: str) -> object:
