@@ -12,7 +12,7 @@ from nbflow.errors import CheckpointNameTaken
 from nbflow.flow.source.cell import Cell
 from nbflow.run.program.stored_sources import write_cells
 from nbflow.store.catalog.rows import RunKind, RunRow, RunStatus, TaskRow, TaskStatus
-from nbflow.store.catalog.trust import seal_task
+from nbflow.store.catalog.trust import keyring
 from nbflow.store.catalog.writer import CatalogWriter
 from nbflow.store.pickling.home import PlainHome
 from nbflow.store.pickling.pickler import digest_class
@@ -85,7 +85,7 @@ def _put_task(writer: CatalogWriter, run: RunRow, name: str, began: float, artif
     row = TaskRow(run.id, name, status=TaskStatus.SUCCEEDED, started=began, finished=now, seconds=now - began)
     task = writer.put_task(row)
     writer.put_artifacts(task, artifacts)
-    writer.put_seals([(task, seal_task(run, row, artifacts))])
+    writer.put_seals([(task, keyring().seal_task(run, row, artifacts))])
     return task
 
 

@@ -8,9 +8,10 @@ import shutil
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import TypeGuard, assert_never
+from functools import cache
+from typing import Any, TypeGuard, assert_never
 
 from nbflow.run.events.events import (
     CancelTasks,
@@ -73,7 +74,7 @@ class Executor:
         self, run: RunMachine, program: Program, journal: Journal, listener: Listener, workers: StartWorkers = LocalPool
     ) -> None:
         self.run, self.program, self.journal = run, program, journal
-        self._keys = Keys(program)
+        self._keys, self._facts_of_step = Keys(program), cache(self._find_facts)
         self._job_facts = choose_job_facts(program.graph, journal)
         self._hazards = Hazards()
         running = [step for step, reuse in run.plan.reuse.items() if reuse is not Reuse.ONLY]
@@ -193,6 +194,7 @@ class Executor:
     def _look_up(self, start: StartTask) -> TaskReused | TaskMissing | None:
         if self._keys.program.graph is not self.run.graph:  # a write was learned
             self._keys = Keys(replace(self.program, graph=self.run.graph))
+            self._facts_of_step.cache_clear()
         key = self._keys.key(start)
         item = self._item(start)
         self.journal.expect(start, key, item)
@@ -228,21 +230,16 @@ class Executor:
 
     def _submit(self, start: StartTask) -> None:
         self._jobs[start.task] = start
-        step, level = self.run.graph.steps[start.task.step], self.run.graph.prelude_of(start.task.step).level
-        job = Job(
-            start.task,
-            start.inputs,
-            start.partners,
-            level=level,
-            streams=streams_of(self.run.graph, step.name),
-            besides=self._besides(step.name),
-            batch=self.run.capacity.batch(step.name),
-        )
+        step = self.run.graph.steps[start.task.step]
+        batch, facts = self.run.capacity.batch(step.name), self._facts_of_step(step.name)
+        job = Job(start.task, start.inputs, start.partners, batch=batch, **facts)
         self._workers.submit(self._job_facts.complete(job, start), step.options.timeout)
 
-    def _besides(self, step: str) -> frozenset[str]:
-        """Return the prelude names that a step needs now and did not need in the graph that the workers have."""
-        return self.run.graph.links[step].prelude - self.program.graph.links[step].prelude
+    def _find_facts(self, step: str) -> Mapping[str, Any]:
+        """Return what all jobs of a step have in common, among it what it needs that the graph of the workers lacks."""
+        graph, known = self.run.graph, self.program.graph
+        besides = graph.links[step].prelude - known.links[step].prelude
+        return {"level": graph.prelude_of(step).level, "streams": streams_of(graph, step), "besides": besides}
 
     def _begin(self, job: Job) -> None:
         """Record that a task begins, once for each attempt, and let its worker see what it is to read."""

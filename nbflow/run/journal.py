@@ -6,7 +6,8 @@ import ast
 import json
 import time
 from collections.abc import Callable
-from dataclasses import asdict, replace
+from dataclasses import asdict
+from functools import cached_property
 from typing import Any, assert_never
 
 from nbflow.flow.syntax.specs import Cache, CacheMode
@@ -33,7 +34,7 @@ from nbflow.run.task.traces import Compare
 from nbflow.store.catalog.foreign import outputs_are_signed, stored_outputs
 from nbflow.store.catalog.reader import CatalogReader
 from nbflow.store.catalog.rows import FileRow, RunRow, RunStatus, TaskRow, TaskStatus, task_id
-from nbflow.store.catalog.trust import Seal, seal_task
+from nbflow.store.catalog.trust import Keyring, Seal, keyring
 from nbflow.store.catalog.writer import CatalogWriter
 from nbflow.store.values.artifact_ref import ArtifactRef, Component
 from nbflow.store.values.encoded import Encoded
@@ -75,6 +76,10 @@ class Journal:
         self._seals: dict[int, Seal] = {}
         self._events: list[tuple[float, str, dict[str, object]]] = []
         self._components: dict[str, Component] = {}
+
+    @cached_property
+    def _keys(self) -> Keyring:
+        return keyring()
 
     def expect(self, start: StartTask, key: str, item: str) -> None:
         """Note the key of a task, and its foreach item in a few words, for the next row of the task."""
@@ -120,7 +125,7 @@ class Journal:
     def keep_outputs(self, task: TaskId, outputs: list[Output]) -> None:
         """Keep the output of a task that will not answer any more."""
         if outputs:
-            self._open[task] = replace(self._open[task], outputs=self.writer.put_text(write_outputs(outputs)))
+            self._open[task] = self._open[task]._replace(outputs=self.writer.put_text(write_outputs(outputs)))
 
     def finish(self, outcome: Outcome) -> None:
         """Close the run; tasks that are still running are recorded as cancelled."""
@@ -132,8 +137,8 @@ class Journal:
     def _cancel_open(self) -> None:
         """Write the tasks that are still running as cancelled, signed for the sake of what they displayed."""
         for row in self._open.values():
-            task = self.writer.put_task(replace(row, status=TaskStatus.CANCELLED, finished=self._clock()))
-            self.writer.put_seals([(task, seal_task(self.run_row, row, ()))])
+            task = self.writer.put_task(row._replace(status=TaskStatus.CANCELLED, finished=self._clock()))
+            self.writer.put_seals([(task, self._keys.seal_task(self.run_row, row, ()))])
 
     def record(self, event: Event, result: Result | None) -> None:
         """Record one event, and what it says about its task: the row, the artifacts, the output."""
@@ -186,7 +191,7 @@ class Journal:
         task = task_id(row.run, row.number)
         self._unwritten[row.number] = row
         self._made[task] = artifacts
-        self._seals[task] = seal_task(self.run_row, row, artifacts)
+        self._seals[task] = self._keys.seal_task(self.run_row, row, artifacts)
         return task
 
     def _close(
@@ -199,7 +204,7 @@ class Journal:
             self._components.update((one.digest, one) for one in result.components)
             outputs = self.writer.put_text(write_outputs(result.outputs)) if result.outputs else None
         seconds = result.seconds if result is not None else 0.0
-        row = replace(row, status=status, finished=self._clock(), seconds=seconds, outputs=outputs, **facts)
+        row = row._replace(status=status, finished=self._clock(), seconds=seconds, outputs=outputs, **facts)
         made = self._put(row, artifacts)
         if result is not None and result.files:
             self._files[made] = result.files

@@ -11,7 +11,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from nbflow.run.events.events import TaskId
 from nbflow.run.task.job import Job
-from nbflow.run.workers.job_queue import JobQueue, Ticket
+from nbflow.run.workers.job_queue import DEEP, JobQueue, Ticket
 
 TAKEN_BACK, DROPPED = object(), object()
 
@@ -166,6 +166,19 @@ def test_a_worker_that_fits_no_job_makes_room_also_where_no_other_can_start() ->
     queue.answer(worker)
     assert queue.hand_out() == {}
     assert queue.superfluous() is worker
+
+
+def test_the_driver_need_not_hurry_while_every_worker_has_enough_to_do() -> None:
+    queue: JobQueue[Far] = JobQueue(2)
+    one, other = Far(), Far()
+    queue.welcome(one)
+    assert not queue.is_deep()
+    for number in range(2 * DEEP + 2):
+        queue.add(Ticket(Job(TaskId("fit", (number,)), batch=64)))
+    queue.hand_out()
+    assert queue.is_deep()
+    queue.welcome(other)
+    assert not queue.is_deep()
 
 
 TestPool = Pool.TestCase

@@ -24,6 +24,7 @@ from nbflow.run.events.events import (
     TaskStarted,
     TaskSucceeded,
 )
+from nbflow.run.machine.capacity import BATCH_SECONDS, Capacity
 from nbflow.run.machine.machine import RunMachine
 from nbflow.run.machine.plan import RunPlan, plan_run
 from tests.flows import (
@@ -109,6 +110,32 @@ def test_brief_tasks_share_a_slot_until_one_of_them_is_not_brief() -> None:
     assert started(run.handle(TaskSucceeded(TaskId("work", (1,)), (), seconds=5.0))) == []
     assert started(run.handle(TaskSucceeded(TaskId("work", (2,)), (), seconds=5.0))) == []
     assert len(started(run.handle(TaskSucceeded(TaskId("work", (3,)), (), seconds=5.0)))) == 1
+
+
+@pytest.mark.parametrize(
+    ("seconds", "batch"), [(1e-6, 64), (0.001, 8), (0.002, 8), (0.005, 2), (0.0099, 1), (0.01, 1), (60.0, 1)]
+)
+def test_a_worker_holds_the_more_tasks_the_briefer_they_are(seconds: float, batch: int) -> None:
+    capacity = Capacity(RunPlan({}, slots=2))
+    assert capacity.batch("work") == 1
+    capacity.note_duration("work", seconds)
+    assert capacity.batch("work") == batch
+    assert batch == 1 or batch * seconds <= BATCH_SECONDS
+
+
+@given(st.lists(st.floats(1e-6, 0.02), min_size=1, max_size=200))
+def test_shares_of_any_batches_leave_no_rest_of_a_slot(durations: list[float]) -> None:
+    capacity, work = Capacity(RunPlan({}, slots=2)), CHAIN.graph.steps["work"]
+    assert capacity.take(TaskId("lasts"), work)
+    for number, seconds in enumerate(durations):
+        capacity.note_duration("work", seconds)
+        if number % 3 == 2:
+            capacity.give_back(TaskId("work", (number - 1,)))
+        capacity.take(TaskId("work", (number,)), work)
+    for number in range(len(durations)):
+        capacity.give_back(TaskId("work", (number,)))
+    capacity.note_duration("work", 60.0)
+    assert capacity.take(TaskId("other"), work)
 
 
 def test_memory_is_an_admission_limit() -> None:

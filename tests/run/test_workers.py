@@ -17,6 +17,7 @@ from nbflow.run.task.task_store import TaskStore
 from nbflow.run.workers.local_pool import LocalPool
 from nbflow.run.workers.workers import Receiver
 from nbflow.store.blobs.local import LocalBlobs
+from nbflow.store.pickling.home import PlainHome
 from nbflow.store.store import Store
 from tests.flows import BRANCH, DIAMOND, FLATTENED, FOREACH, IN_BRANCH, LINEAR, NESTED, Shape
 from tests.run.running import Place
@@ -59,6 +60,19 @@ def test_a_run_on_workers_without_a_catalog_gives_the_same_values(shape: Shape, 
     ran = Place(tmp_path, workers=FarPool).run(shape)
     assert ran.finished.outcome == "succeeded"
     assert {address: ran.value(address) for address in shape.values} == shape.values
+
+
+def test_the_inputs_of_a_batch_are_looked_up_together(tmp_path: Path) -> None:
+    ran = Place(tmp_path).run(FOREACH)
+    (split,) = [task for task in ran.store.history.tasks(ran.finished.row.id) if task.split]
+    items = {one.name: one for one in ran.store.history.artifacts(split.id)}
+    queries: list[str] = []
+    ran.store.history._db.set_trace_callback(queries.append)
+    store = TaskStore(ran.store.blobs, ran.store.history)
+    store.expect(one.component for one in items.values())
+    values = [store.load({name: item}, PlainHome())[name] for name, item in items.items()]
+    assert values == [1, 2, 3, 4]
+    assert len(queries) == 1
 
 
 def test_words_from_elsewhere_are_the_last_words_of_their_task(tmp_path: Path) -> None:

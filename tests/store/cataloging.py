@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from nbflow.store.catalog.rows import RunRow, RunStatus, TaskRow, TaskStatus
-from nbflow.store.catalog.trust import Seal, SignedRecord, seal_task
+from nbflow.store.catalog.trust import Seal, SignedRecord, keyring
 from nbflow.store.pickling.codec import encode
 from nbflow.store.pickling.heap import Heap
 from nbflow.store.pickling.home import Home
@@ -42,7 +42,7 @@ def write(
         row = done(run, step, key=key, outputs=outputs, **facts)  # type: ignore[arg-type]
         task = writer.put_task(row)
         writer.put_artifacts(task, encoded.artifacts)
-        writer.put_seals([(task, seal_task(run, row, encoded.artifacts))])
+        writer.put_seals([(task, keyring().seal_task(run, row, encoded.artifacts))])
     return {artifact.name: artifact for artifact in encoded.artifacts}
 
 

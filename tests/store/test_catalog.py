@@ -76,8 +76,8 @@ class TestTasks:
                     item="cfg", failure="{}", outputs="o", source="1/2", items=4, again=True)  # fmt: skip
         row = writer.put_task(task)
         writer.commit()
-        assert reader.tasks(run.id) == (replace(task, id=row, number=1),)
-        assert reader.task(row) == replace(task, id=row, number=1)
+        assert reader.tasks(run.id) == (task._replace(id=row, number=1),)
+        assert reader.task(row) == task._replace(id=row, number=1)
 
     def test_what_became_of_it_replaces_the_row(
         self, writer: CatalogWriter, reader: CatalogReader, run: RunRow
@@ -106,7 +106,7 @@ class TestTasks:
     def test_a_key_finds_the_newest_success(self, writer: CatalogWriter, reader: CatalogReader, run: RunRow) -> None:
         older = writer.put_task(done(run, "fit", key="k"))
         other = writer.begin_run("demo")
-        newer = writer.put_task(replace(done(other, "fit", key="k"), status=TaskStatus.REUSED))
+        newer = writer.put_task(done(other, "fit", key="k")._replace(status=TaskStatus.REUSED))
         writer.put_task(TaskRow(other.id, "fit", key="k", status=TaskStatus.FAILED))
         writer.commit()
         assert reader.find_key("k").id == newer  # type: ignore[union-attr]
@@ -172,6 +172,8 @@ class TestArtifacts:
         writer.commit()
         assert reader.component("a" * 32) == long
         assert sorted(reader.components(), key=lambda c: c.digest) == [long, short]
+        assert list(reader.components(["b" * 32, "c" * 32])) == [short]
+        assert list(reader.components([])) == []
 
     def test_views_stream_the_newest_task_of_every_path(
         self, writer: CatalogWriter, reader: CatalogReader, run: RunRow

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from nbflow.run.events.events import Level, PassedOn, TaskDone, TaskId
 from nbflow.run.events.task_table import TaskPhase, Tasks
@@ -36,7 +36,7 @@ class ByEdge:
     def inherited(self, task: TaskId) -> Mapping[str, ArtifactRef]:
         """Return the artifacts that are visible when a task begins, by name; a join sees none, only its inputs."""
         if task.turn:
-            return self.known.entries[replace(task, turn=task.turn - 1)].artifacts or {}
+            return self.known.entries[task._replace(turn=task.turn - 1)].artifacts or {}
         if self.known.graph.links[task.step].joined:
             return {}
         above = next(self._leading(task), None)

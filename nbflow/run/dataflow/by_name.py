@@ -62,7 +62,7 @@ class ByName:
     def _carried(self, task: TaskId) -> Iterator[tuple[str, ArtifactRef]]:
         """Yield the artifacts that a turn of a loop reads from the turn before, with their names."""
         if task.turn:
-            before = self.known.entries[replace(task, turn=task.turn - 1)].artifacts or {}
+            before = self.known.entries[task._replace(turn=task.turn - 1)].artifacts or {}
             step = self.known.graph.steps[task.step]
             linked = self.known.graph.links[task.step]
             for name in (*(binding.name for binding in linked.bindings), *linked.draws):

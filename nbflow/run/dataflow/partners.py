@@ -8,7 +8,7 @@ should have reached and did not reach, and the run learns that the step writes t
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from nbflow.run.events.events import PassedOn, TaskDone, TaskId
 from nbflow.run.events.task_table import TaskPhase, Tasks
@@ -149,7 +149,7 @@ _OVER = (TaskPhase.SUCCEEDED, TaskPhase.SKIPPED, TaskPhase.FAILED)
 def _visible(known: Tasks, task: TaskId, name: str) -> ArtifactRef | None:
     """Return what a name holds when a task begins; None while a step above may still bind it, or is not in this run."""
     if task.turn:
-        before = known.entries[replace(task, turn=task.turn - 1)].artifacts or {}
+        before = known.entries[task._replace(turn=task.turn - 1)].artifacts or {}
         if name in before:
             return before[name]
     scope = known.graph.links[task.step].scope

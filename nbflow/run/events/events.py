@@ -8,14 +8,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from nbflow.store.values.artifact_ref import ArtifactRef, pickled_by_fields
 
 
-@pickled_by_fields
-@dataclass(frozen=True, slots=True, order=True)
-class TaskId:
-    """Names a task: `fit[3]`, `score[0,2]`; `again@4` is the fifth turn of a loop; `fit[…]` splits a foreach."""
+class TaskId(NamedTuple):
+    """Names a task: `fit[3]`, `score[0,2]`; `again@4` is the fifth turn of a loop; `fit[…]` splits a foreach.
+
+    It is a tuple because a run has each of its tasks hashed many times.
+    """
 
     step: str
     path: tuple[int, ...] = ()

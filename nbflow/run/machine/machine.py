@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 from typing import assert_never
 
 from nbflow.errors import ChangeNotPassedOn
@@ -134,7 +133,7 @@ class RunMachine:
         self._known.last_turn[task.step, task.path] = task.turn
         self._pass_on(task, artifacts, passed_on)
         if again:
-            self._make_ready(replace(task, turn=task.turn + 1))
+            self._make_ready(task._replace(turn=task.turn + 1))
         else:
             self._finish(task.step, task.path)
 

@@ -6,6 +6,7 @@ The driver sends a `WorkerSetup`, then lists of jobs and `TakeBack`, and None at
 
 from __future__ import annotations
 
+import pickle
 import socket
 import struct
 from collections.abc import Callable, Iterator, Mapping
@@ -176,5 +177,5 @@ class WorkerEnd:
 
 
 def _packed(message: object) -> bytes:
-    data = ForkingPickler.dumps(message)
+    data = pickle.dumps(message, pickle.HIGHEST_PROTOCOL)  # a ForkingPickler asks Python code about each object
     return b"".join((_LENGTH.pack(len(data)), data))

@@ -234,7 +234,9 @@ class CatalogReader(ContentReader):
     ) -> Iterator[tuple[TaskPath, dict[str, ArtifactRef], str]]:
         """Yield what `views` yields, but for the tasks that failed, each with the JSON of its failure."""
         failed = f"newest.status = '{TaskStatus.FAILED}'"
-        why = {(row.step, row.path): row.failure for step in steps for row in self.tasks(run, step) if row.failure}
+        told = f"""SELECT names.text, tasks.path, tasks.failure {_FROM_TASKS}
+            WHERE tasks.run = ? AND tasks.failure IS NOT NULL ORDER BY tasks.number"""
+        why = {(step, schema.unpack_path(path)): failure for step, path, failure in self.query(told, run)}
         for place, artifacts in self._views(run, steps, prefix, failed) if why else ():
             yield place, artifacts, why.get(place) or "{}"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 
 class TaskStatus(StrEnum):
@@ -66,8 +66,7 @@ class RunRow:
     environment: str = ""  # digest of a stored environment
 
 
-@dataclass(frozen=True, slots=True)
-class TaskRow:
+class TaskRow(NamedTuple):
     """Describes a task of the run with row `run`; a task that runs again gets a new row.
 
     `id` and `number` are 0 until the row is written.

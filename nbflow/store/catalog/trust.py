@@ -12,10 +12,11 @@ import os
 import secrets
 import sys
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -51,21 +52,21 @@ class SignedRecord:
 
     def message(self) -> bytes:
         """Return the bytes to sign: every field with its length, so that no two records have the same bytes."""
-        return _joined("nbflow 2", self.outputs, *self._parts())
+        return _joined("nbflow 2", self.outputs, *self._parts)
 
     def message_of_first_release(self) -> bytes:
         """Return the bytes that version 0.1.0 has signed: they do not cover the outputs."""
-        return _joined("nbflow 1", *self._parts())
+        return _joined("nbflow 1", *self._parts)
 
-    def _parts(self) -> Iterator[str]:
+    @property
+    def _parts(self) -> tuple[str, ...]:
         fields = (self.flow, self.run, self.step, self.path, self.turn, self.split, self.key, self.code)
-        yield from map(str, fields)
-        for artifact in self.artifacts:
-            yield from artifact
+        return (*map(str, fields), *chain.from_iterable(self.artifacts))
 
 
 def _joined(separator: str, *parts: str) -> bytes:
-    return separator.join(f"{len(part)}:{part}" for part in ("", *map(storable, parts))).encode()
+    stored = parts if all(map(str.isascii, parts)) else map(storable, parts)
+    return separator.join([f"{len(part)}:{part}" for part in ("", *stored)]).encode()
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +102,12 @@ class Keyring:
     def sign(self, record: SignedRecord) -> Seal:
         """Sign the record of a task."""
         return Seal(self.signer, record.key, record.code, self._mac(record.message()))
+
+    def seal_task(self, run: RunRow, task: TaskRow, artifacts: Iterable[ArtifactRef]) -> Seal:
+        """Sign what a task made and displayed, and return the signature."""
+        made = tuple((one.name, one.digest) for one in artifacts)
+        place = (task.step, task.path, task.turn, task.split)
+        return self.sign(SignedRecord(run.flow, run.number, *place, task.key, run.code, made, task.outputs or ""))
 
     def sign_code(self, code: Code) -> Seal:
         """Sign a source."""
@@ -257,13 +264,6 @@ def accepts(record: SignedRecord, seal: Seal | None) -> bool:
 def is_genuine(code: Code, seals: Iterable[Seal]) -> bool:
     """Return whether a source matches its digest, or somebody trusted has stored it under that digest."""
     return digest_text(code.text) == code.digest or any(keyring().accepts(code, seal) for seal in (*seals, None))
-
-
-def seal_task(run: RunRow, task: TaskRow, artifacts: Iterable[ArtifactRef]) -> Seal:
-    """Sign what a task made and displayed, and return the signature."""
-    made = tuple((one.name, one.digest) for one in artifacts)
-    place = (task.step, task.path, task.turn, task.split)
-    return keyring().sign(SignedRecord(run.flow, run.number, *place, task.key, run.code, made, task.outputs or ""))
 
 
 Trusts = Callable[[SignedRecord, Seal | None], bool]

@@ -6,7 +6,7 @@ import json
 import sqlite3
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import fields, replace
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -228,7 +228,7 @@ class CatalogWriter:
         number = task.number or (self._number_of(task.id) if task.id else self.next_number(task.run))
         if task.run in self._numbers:
             self._numbers[task.run] = max(number, self._numbers[task.run])
-        self.put_tasks((replace(task, number=number),))
+        self.put_tasks((task._replace(number=number),))
         return task_id(task.run, number)
 
     def put_tasks(self, tasks: Iterable[TaskRow]) -> None:
