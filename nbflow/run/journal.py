@@ -147,8 +147,8 @@ class Journal:
             case TaskStarted():
                 row = self._row(event.task, TaskStatus.RUNNING, attempt=event.attempt)
                 self._open[event.task] = self._unwritten[row.number] = row
-                self.running[str(event.task)] = self._first[event.task] if event.attempt else row.number
-                self._first[event.task] = self.running[str(event.task)]
+                number = self._first[event.task] if event.attempt else row.number
+                self.running[str(event.task)] = self._first[event.task] = number
             case TaskSucceeded():
                 facts = {"again": event.again, "passed_on": write_passed_on(event.passed_on)}
                 self._close(event.task, TaskStatus.SUCCEEDED, event.artifacts, result, **facts)
