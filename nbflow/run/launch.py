@@ -23,6 +23,7 @@ from nbflow.run.request import RunRequest, refuse_empty
 from nbflow.run.workers.local_pool import LocalPool
 from nbflow.run.workers.workers import StartWorkers
 from nbflow.store.catalog.flow_names import place_in
+from nbflow.store.catalog.known_stores import remember_store
 from nbflow.store.catalog.rows import RunRow, RunStatus
 from nbflow.store.catalog.writer import LIVE_FOLDER, CatalogWriter
 from nbflow.store.store import Store
@@ -101,7 +102,8 @@ def refuse_errors(graph: Graph) -> None:
 def begin_run(writer: CatalogWriter, program: Program, request: RunRequest) -> RunRow:
     """Write the row of a run, its code, its environment and the digests of the files that its steps depend on."""
     flow, steps = program.graph.flow, request.plan.reuse
-    writer.keep_place(flow.name, place_in(program.root, program.folder, flow.document))
+    remember_store(flow.id, program.root)
+    writer.keep_notebook(flow.name, place_in(program.root, program.folder, flow.document), flow.id)
     for reference, source in all_references(flow.prelude):
         writer.put_code(source, reference)
     return writer.begin_run(

@@ -14,7 +14,6 @@ from nbflow.errors import StoreBroken, StoreInUse, StoreReadOnly
 from nbflow.store import lock
 from nbflow.store.blobs.chunked import ChunkedBlobs
 from nbflow.store.catalog import schema
-from nbflow.store.catalog.flow_names import name_flow
 from nbflow.store.catalog.foreign import Gate
 from nbflow.store.catalog.reader import CatalogReader
 from nbflow.store.catalog.rows import RunStatus
@@ -92,11 +91,6 @@ class Store(ValueStore):
         store = cls(root)
         store.history  # noqa: B018 - refuse a foreign or too new store before anything is written
         return store
-
-    @staticmethod
-    def flow_of(root: Path, notebook: Path) -> str:
-        """Return the name that the flow of a notebook has in the store, or would have."""
-        return name_flow(root / CATALOG, notebook)
 
     @classmethod
     def reader(cls, root: Path) -> CatalogReader:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from nbflow.errors import NoRunYet
+from nbflow.notebook.stored_flow import find_stored_flow
 from nbflow.progress.numbers import ago, format_size, table
 from nbflow.progress.pictures import count
 from nbflow.store.catalog.disk_use import DiskUse, Taken
@@ -53,8 +54,8 @@ def _find_place(place: Path) -> tuple[Path, str | None]:
         return workspace.root, workspace.flow.name
     if place.is_dir():
         return Store.locate(place), None
-    root = Store.locate(place.resolve().parent)
-    return root, Store.flow_of(root, place)
+    stored = find_stored_flow(place)
+    return stored.root, stored.name
 
 
 def _size_of_catalog(store: Store) -> int:

@@ -18,6 +18,7 @@ from nbflow.history.step_states import resumed_parameters, version_of
 from nbflow.history.versions import Version
 from nbflow.notebook.arguments import bind_parameters
 from nbflow.notebook.read import read_notebook
+from nbflow.notebook.stored_flow import find_stored_flow, read_id
 from nbflow.run.request import refuse_empty
 from nbflow.store.catalog.rows import RunRow
 from nbflow.store.store import Store
@@ -87,8 +88,8 @@ def find_workspace(notebook: Path) -> Workspace:
         return workspace
     flow = ctx.meta.get(FLOW) or read_notebook(notebook)
     folder = notebook.resolve().parent
-    root = Store.locate(folder)
-    return Workspace(str(notebook), folder, replace(flow, name=Store.flow_of(root, notebook)), root)
+    stored = find_stored_flow(notebook)
+    return Workspace(str(notebook), folder, replace(flow, name=stored.name, id=read_id(notebook)), stored.root)
 
 
 def find_workspace_with_steps(notebook: Path) -> Workspace:

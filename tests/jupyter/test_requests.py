@@ -154,7 +154,7 @@ def test_a_long_cell_is_sent_at_once(panel: Panel) -> None:
     assert panel.kernel.value("value_2999") == "3000"
 
 
-def test_a_notebook_that_was_renamed_goes_on_under_its_new_name(panel: Panel) -> None:
+def test_a_notebook_that_was_renamed_keeps_its_runs(panel: Panel) -> None:
     panel.ok()
     panel.kernel.ok("%%step one\none = 1", "a")
     folder = panel.kernel.folder
@@ -164,4 +164,4 @@ def test_a_notebook_that_was_renamed_goes_on_under_its_new_name(panel: Panel) ->
     panel.kernel.ok("%%step two\ntwo = one + 1", "b")
     names = "[(run.flow, run.number) for run in Store.reader(root).runs()]"
     panel.kernel.ok(f"from pathlib import Path\nfrom nbflow.store.store import Store\nroot = Path('.nbflow')\n{names}")
-    assert panel.kernel.value(names) == "[('renamed', 2), ('renamed', 1), ('asked', 1)]"
+    assert panel.kernel.value(names) == "[('asked', 2), ('asked', 1)]"

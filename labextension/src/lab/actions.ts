@@ -3,6 +3,7 @@ import type { Actions } from '../views/host';
 import type { ViewName } from '../views/panel';
 import { exportScript } from './exporting';
 import { type Feed, SILENCE } from './feed';
+import { identify, separate } from './identity';
 import { jumpTo } from './jump';
 import { askInTurn, reachKernel, sayRefusal, tellCells } from './kernel';
 import type { Lab } from './lab';
@@ -72,6 +73,16 @@ export class FlowActions implements Actions {
     await this.perform(['tag', String(run), name], this.lab.trans('Tag run %1', run));
   }
 
+  async shareRuns(flow: string): Promise<void> {
+    await separate(this.notebook);
+    await this.perform(['notebook', '--runs-of', flow], this.lab.trans('Keep the runs'));
+  }
+
+  async startEmpty(): Promise<void> {
+    await separate(this.notebook);
+    this.notebook.refresh();
+  }
+
   jump(cell: string, line?: number): void {
     void jumpTo(this.lab, this.notebook, cell, line);
   }
@@ -115,6 +126,7 @@ export class FlowActions implements Actions {
 
   /** Start a run in the background, so that the kernel stays free. */
   private async start(words: readonly string[]): Promise<void> {
+    identify(this.notebook);
     const [verb = '', ...rest] = words;
     await this.perform([verb, '--bg', ...rest], this.lab.trans('Flow'));
   }

@@ -91,6 +91,8 @@ export function explain(lab: Lab, notebook: FlowNotebook, error: unknown): strin
   return error instanceof Error ? error.message : String(error);
 }
 
-/** Returns the line that sends the cells on the screen, saved or not, to the kernel. */
-export const tellCells = (notebook: FlowNotebook): string =>
-  writeLine(['cells', JSON.stringify({ cells: notebook.cells() })]);
+/** Returns the line that sends the notebook on the screen, saved or not, to the kernel. */
+export const tellCells = (notebook: FlowNotebook): string => {
+  const { path, id } = notebook;
+  return writeLine(['cells', JSON.stringify({ cells: notebook.cells(), path, id })]);
+};

@@ -15,9 +15,15 @@ const QUIET = 400;
 /** Matches the beginning of a step cell; the server reads the rest of the header. */
 const STEP = /^\s*(?:%%step\b|#\|\s*step\b)/;
 
+/** The name of nbflow's facts in the metadata of a notebook. */
+const OWN = 'nbflow';
+
 export const isStepText = (source: string): boolean => STEP.test(source);
 
 const readTags = (tags: unknown): string[] => (Array.isArray(tags) ? tags.filter(tag => typeof tag === 'string') : []);
+
+const readId = (facts: unknown): string =>
+  typeof facts === 'object' && facts !== null && 'id' in facts && typeof facts.id === 'string' ? facts.id : '';
 
 /** Follows an open notebook and its flow. Nothing is read before it has steps or the user looks at its flow. */
 export class FlowNotebook implements Text, IDisposable {
@@ -46,6 +52,16 @@ export class FlowNotebook implements Text, IDisposable {
 
   get path(): string {
     return this.localPath(this.panel.context.path);
+  }
+
+  /** The id in the metadata of the notebook, by which its runs are found after it was renamed; '' before it has one. */
+  get id(): string {
+    return readId(this.panel.content.model?.getMetadata(OWN));
+  }
+
+  set id(id: string) {
+    const { model } = this.panel.content;
+    model?.setMetadata(OWN, { ...model.getMetadata(OWN), id });
   }
 
   get name(): string {

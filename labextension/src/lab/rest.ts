@@ -14,6 +14,8 @@ export interface CellText {
 /** Describes a notebook as it is in the front end. */
 export interface Text {
   readonly path: string;
+  /** The id of the notebook, by which its runs are found after it was renamed; '' before it has one. */
+  readonly id: string;
   cells(): readonly CellText[];
   /** Return the names of its steps. */
   steps(): readonly string[];
@@ -74,7 +76,8 @@ export class ServerArchive implements Archive {
   }
 
   private address(what: string, query: Query): string {
-    const words = Object.entries({ path: this.notebook.path, ...query }).filter(([, value]) => value !== null);
+    const { path, id } = this.notebook;
+    const words = Object.entries({ path, id: id || null, ...query }).filter(([, value]) => value !== null);
     const text = URLExt.objectToQueryString(Object.fromEntries(words));
     return URLExt.join(this.settings.baseUrl, 'nbflow', what) + text;
   }

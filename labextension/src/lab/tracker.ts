@@ -1,7 +1,9 @@
+import type { Cell } from '@jupyterlab/cells';
 import { type INotebookTracker, NotebookActions, type NotebookPanel } from '@jupyterlab/notebook';
 import type { ServiceManager } from '@jupyterlab/services';
 import type { IDisposable } from '@lumino/disposable';
 import { type ISignal, Signal } from '@lumino/signaling';
+import { identifyBefore } from './identity';
 import { FlowNotebook } from './notebook';
 
 /** Tracks the open notebooks, and the one that the panel shows. */
@@ -19,7 +21,8 @@ export class FlowTracker implements IDisposable {
     tracker.widgetAdded.connect((_, panel) => void this.of(panel), this);
     tracker.currentChanged.connect((_, panel) => this.choose(panel), this);
     window.addEventListener('focus', this.lookAgain);
-    NotebookActions.executed.connect((_, { notebook }) => this.executed(notebook), this);
+    NotebookActions.executionScheduled.connect((_, { notebook, cell }) => this.scheduled(notebook, cell), this);
+    NotebookActions.executed.connect((_, { notebook }) => this.find(notebook)?.refresh(), this);
     tracker.forEach(panel => this.of(panel));
     this.choose(tracker.currentWidget);
   }
@@ -81,12 +84,15 @@ export class FlowTracker implements IDisposable {
     }
   }
 
-  private executed(content: NotebookPanel['content']): void {
-    for (const [panel, notebook] of this._open) {
-      if (panel.content === content) {
-        notebook.refresh();
-      }
+  private scheduled(content: NotebookPanel['content'], { model }: Cell): void {
+    const notebook = this.find(content);
+    if (notebook) {
+      identifyBefore(notebook, model.sharedModel.source);
     }
+  }
+
+  private find(content: NotebookPanel['content']): FlowNotebook | undefined {
+    return [...this._open].find(([panel]) => panel.content === content)?.[1];
   }
 
   private _current: FlowNotebook | null = null;

@@ -179,6 +179,11 @@ export class FlowModel implements IDisposable {
     return this._known?.problems ?? [];
   }
 
+  /** The flow of the notebook that this one was copied from; '' if there is none, or if its runs are shared. */
+  get copyOf(): string {
+    return this._known?.copy_of ?? '';
+  }
+
   get store(): string {
     return this._known?.store ?? '';
   }

@@ -138,7 +138,8 @@ export interface ProblemLine {
 /**
  * Compares the notebook in the front end, with its unsaved cells, with the stored runs.
  *
- * `run` is the newest run, or the one that goes on.
+ * `run` is the newest run, or the one that goes on. `copy_of` is the flow of the notebook that this one was copied
+ * from and whose runs it does not share, "" if there is none.
  */
 export interface FlowState {
   readonly protocol: number;
@@ -148,6 +149,7 @@ export interface FlowState {
   readonly problems: readonly ProblemLine[];
   readonly run: RunLine | null;
   readonly store: string;
+  readonly copy_of: string;
 }
 
 /**

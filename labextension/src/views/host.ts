@@ -15,6 +15,10 @@ export interface Actions {
   restore(address: string): Promise<void>;
   undo(): Promise<void>;
   tag(run: number, name: string): Promise<void>;
+  /** Go on with the runs of the flow that this notebook is a copy of. */
+  shareRuns(flow: string): Promise<void>;
+  /** Make this copy of a notebook one of its own, with no runs but those that it has made. */
+  startEmpty(): Promise<void>;
   /** Scroll to the cell with this id and put the cursor on a line, counted from 1. */
   jump(cell: string, line?: number): void;
   /** Open a view as a tab of the main area. */

@@ -89,6 +89,32 @@ export function otherVersion(foreign: number, trans: Translate): HTMLElement {
   return h('div', { class: 'nbf-Banner nbf-OtherVersion', role: 'alert' }, signIcon('warning'), h('span', {}, text));
 }
 
+/** Returns the notice of a notebook that was copied, which asks whose runs it shows. */
+export function copied(
+  flow: string,
+  trans: Translate,
+  actions: Pick<Actions, 'shareRuns' | 'startEmpty'>
+): HTMLElement {
+  const keep = textButton({
+    sign: 'restore',
+    label: trans('Keep its runs'),
+    name: 'share-runs',
+    onclick: () => void actions.shareRuns(flow)
+  });
+  const empty = textButton({
+    sign: 'close',
+    label: trans('Start empty'),
+    name: 'start-empty',
+    onclick: () => void actions.startEmpty()
+  });
+  return h(
+    'div',
+    { class: 'nbf-Banner nbf-Copied', role: 'status' },
+    h('span', {}, trans('This notebook is a copy of "%1".', flow)),
+    h('div', { class: 'nbf-BannerRow' }, keep, empty)
+  );
+}
+
 export function trouble(text: string, trans: Translate, onClose: () => void): HTMLElement {
   const close = iconButton({ sign: 'close', label: trans('Dismiss'), onclick: onClose });
   return h('div', { class: 'nbf-Banner nbf-Trouble', role: 'alert' }, signIcon('warning'), h('span', {}, text), close);

@@ -14,7 +14,7 @@ import { DetailBinding } from './detailbinding';
 import { Form } from './form';
 import { FlowGraph } from './graph';
 import type { Host } from './host';
-import { empty, otherVersion, Problems, shownRun, trouble } from './notices';
+import { copied, empty, otherVersion, Problems, shownRun, trouble } from './notices';
 import { Steps } from './steps';
 import { Toolbar } from './toolbar';
 
@@ -175,13 +175,14 @@ export class FlowPanel extends Widget {
       host: { trans, actions }
     } = this;
     const { foreign, shown } = model;
-    const told = JSON.stringify([foreign, shown?.run, this.trouble]);
+    const told = JSON.stringify([foreign, model.copyOf, shown?.run, this.trouble]);
     if (told === this.told) {
       return; // the user may be typing a tag into it
     }
     this.told = told;
     const notices = [
       foreign !== null && otherVersion(foreign, trans),
+      actions && model.copyOf !== '' && copied(model.copyOf, trans, actions),
       shown && shownRun(shown.run, { trans, actions, onBack: () => model.show(null) }),
       this.trouble && trouble(this.trouble, trans, () => this.complain(''))
     ];

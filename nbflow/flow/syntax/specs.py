@@ -246,3 +246,4 @@ class FlowSource:
     scratch: tuple[Scratch, ...] = ()
     problems: tuple[Problem, ...] = ()  # what could not be read at all: syntax errors, mistakes in headers
     cells: tuple[Cell, ...] = field(default=(), repr=False)
+    id: str = ""  # in the metadata of the notebook: it stays when the file is renamed

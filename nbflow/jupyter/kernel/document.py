@@ -16,6 +16,7 @@ from nbflow.flow.syntax.definition import Scratch
 from nbflow.flow.syntax.header import CellKind, read_header
 from nbflow.flow.syntax.specs import FlowSource
 from nbflow.notebook.read import read_cells
+from nbflow.notebook.stored_flow import read_id
 
 _CALL = re.compile(r"(?!print\b|display\b|len\b|help\b|type\b|repr\b)\w+\(")
 UNNAMED = "console"
@@ -53,6 +54,7 @@ class Document:
         self._deleted: set[str] = set()  # cells that the user has deleted and the file still has
         self._flow: FlowSource | None = None
         self._called = ""
+        self._id = ""
         self.unreadable: NotANotebook | None = None
 
     @property
@@ -64,6 +66,11 @@ class Document:
     def where(self) -> str:
         """Return the path of the notebook; "" if it has none."""
         return str(self.path or "")
+
+    @property
+    def id(self) -> str:
+        """Return the id of the notebook, from its front end or its file; "" if it has none."""
+        return self._id or (read_id(self.path) if self.path else "")
 
     def follow(self, path: Path) -> None:
         """Use this notebook file from now on. Raises NotANotebook."""
@@ -79,9 +86,14 @@ class Document:
             return None
         return next((found for folder in self.path.parents if (found := folder / path).is_file()), None)
 
-    def take(self, cells: Sequence[Cell]) -> None:
-        """Use the cells of the screen, saved or not, until a cell is executed with new text or the file is written."""
+    def take(self, cells: Sequence[Cell], id: str = "") -> None:
+        """Use the cells of the screen, saved or not, until a cell is executed with new text or the file is written.
+
+        `id` is the id of the notebook there, "" if it has none.
+        """
         self._refresh()
+        if id != self._id:
+            self._id, self._flow = id, None
         shown = [_with_id(cell) for cell in cells]
         if shown != self.cells():
             self._flow = None
@@ -217,7 +229,7 @@ class Document:
         """Return the flow that the notebook describes now; the same object until the notebook changes."""
         self._refresh()
         if self._flow is None:
-            self._flow = read_flow(self.cells(), self.flow_name, self.name)
+            self._flow = replace(read_flow(self.cells(), self.flow_name, self.name), id=self.id)
         return self._flow
 
     def call_flow(self, name: str) -> None:

@@ -50,7 +50,7 @@ def draw_newest_run(archive: Archive) -> FlowDrawing:
     row = archive.run()
     graph, totals = archive.graph(row), totals_of(archive, row)
     lines = tuple(step_lines(archive.steps(row), totals, graph))
-    state = FlowState(PROTOCOL, shape_of(graph), lines, (), (), run_line(archive, totals), str(archive.root))
+    state = FlowState(PROTOCOL, shape_of(graph), lines, (), (), run_line(archive, totals), str(archive.root), "")
     return _draw(graph, _widgets().show_state(state) if BUNDLE.exists() else None)
 
 

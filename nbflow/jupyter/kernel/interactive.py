@@ -31,6 +31,7 @@ from nbflow.run.program.program import Program
 from nbflow.run.program.stored_sources import write_cells
 from nbflow.run.request import RunRequest
 from nbflow.run.task.job import Result
+from nbflow.store.catalog.flow_names import place_in
 from nbflow.store.catalog.reader import CatalogReader
 from nbflow.store.catalog.rows import RunKind, RunRow, RunStatus, TaskRow, TaskStatus
 from nbflow.store.catalog.writer import CatalogWriter
@@ -152,6 +153,7 @@ class InteractiveRun:
 
     def _keep_code(self, program: Program) -> None:
         flow = program.graph.flow
+        self.writer.keep_notebook(flow.name, place_in(program.root, program.folder, flow.document), flow.id)
         for reference, source in all_references(flow.prelude):
             self.writer.put_code(source, reference)
         code = self.writer.put_code(write_cells(flow.cells))

@@ -20,11 +20,12 @@ from nbflow.jupyter.kernel.notebook_home import NotebookHome
 from nbflow.jupyter.kernel.screen import Screen
 from nbflow.jupyter.protocol.sent import Sent
 from nbflow.notebook.arguments import bind_parameters
+from nbflow.notebook.stored_flow import StoredFlow, find_stored_flow
 from nbflow.run.learning import link_known
 from nbflow.run.program.program import Program
 from nbflow.run.task.definition_state import applied
 from nbflow.run.task.random_state import put
-from nbflow.store.catalog.flow_names import explain_name
+from nbflow.store.catalog.flow_names import explain_name, place_in
 from nbflow.store.catalog.rows import RunRow
 from nbflow.store.store import Store
 from nbflow.store.values.artifact_ref import ArtifactRef
@@ -73,7 +74,15 @@ class LiveNotebook:
     @property
     def root(self) -> Path:
         """Return the folder of the notebook's store, which may not exist yet."""
-        return self._store.root if self._store else Store.locate(self.folder)
+        return self._store.root if self._store else self._locate()
+
+    def _locate(self) -> Path:
+        """Return the folder of the store that the notebook would open now."""
+        return self._find_stored().root if self.document.path else Store.locate(self.folder)
+
+    def _find_stored(self) -> StoredFlow:
+        assert self.document.path is not None, "only a notebook with a file is looked for"
+        return find_stored_flow(self.document.path, self.document.id)
 
     def ran(self, source: str, cell_id: str | None) -> None:
         """Note that an ordinary cell was executed; it is analysed later, so that the cell itself is not slowed down."""
@@ -84,7 +93,7 @@ class LiveNotebook:
         self._take_note()
         if moved := self.document.find_moved(sent.path):
             self.follow(moved)
-        self.document.take(sent.cells)
+        self.document.take(sent.cells, sent.id)
 
     def forget(self, ids: Collection[str]) -> None:
         """Remove the cells with these ids, which the user has deleted."""
@@ -103,7 +112,7 @@ class LiveNotebook:
     def _call_flow(self) -> None:
         """Update the flow's name until the interactive run begins; before that, another notebook may take the name."""
         if self.interactive is None and self.document.path is not None:
-            self.document.call_flow(Store.flow_of(self.root, self.document.path))
+            self.document.call_flow(self._find_stored().name)
 
     def _link(self, flow: FlowSource) -> Graph:
         self._forget_deleted()
@@ -133,7 +142,7 @@ class LiveNotebook:
         """Return the notebook's store, which stays open."""
         self._forget_deleted()
         if self._store is None:
-            self._store = Store.open(Store.locate(self.folder), create)
+            self._store = Store.open(self._locate(), create)
         return self._store
 
     def _forget_deleted(self) -> None:
@@ -146,16 +155,33 @@ class LiveNotebook:
 
     def follow(self, path: Path) -> None:
         """Use this notebook file and its store from now on."""
-        before = self.document.flow_name
+        left, before = self.document.path, self.document.flow_name
         self.document.follow(path)
-        if self._store is not None and self._store.root != Store.locate(path.parent):
+        if left is not None and not left.exists():
+            self._keep_place(before)
+        stored = self._find_stored()
+        if self._store is not None and self._store.root != stored.root:
             self.close()
-        elif self.interactive is not None and before != Store.flow_of(self.root, path):
+        elif self.interactive is not None and before != stored.name:
             self.interactive.close()
             self.interactive = None
         if self.interactive is not None:
             self.document.call_flow(before)
         self._linked = self._scene = None
+
+    def _keep_place(self, flow: str) -> None:
+        """Record that the notebook of a flow was renamed or moved, if the flow has runs."""
+        if self._store is None or not self._store.history.notebook_of(flow):
+            return
+        with self._store.writer() as writer:
+            writer.keep_notebook(flow, place_in(self._store.root, self.folder, self.document.name), self.document.id)
+
+    def share_runs(self, flow: str) -> None:
+        """Use the runs of another flow from now on: those of the notebook that this one was copied from."""
+        assert self.document.path is not None, "only a notebook with a file is a copy"
+        self.store()
+        self._keep_place(flow)
+        self.follow(self.document.path)
 
     def close(self) -> None:
         """End the interactive run and close the store."""

@@ -50,7 +50,8 @@ class Question:
     @property
     def place(self) -> NotebookPlace:
         """Return the notebook that the request is about. Raises NotBelowRoot."""
-        return find_place(self.top, self.query.get("path", "").strip("/"), self.allow_hidden)
+        path, id = self.query.get("path", "").strip("/"), self.query.get("id", "")
+        return find_place(self.top, path, self.allow_hidden, id)
 
     def text(self, name: str) -> str | None:
         """Return a value of the query, None if it is missing or empty."""

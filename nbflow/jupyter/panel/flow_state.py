@@ -81,7 +81,9 @@ def _state(
 ) -> FlowState:
     fields = tuple(fields_of(read.graph.flow.parameters, values))
     missing = lines_of_problems(read.graph, check_disk(read.graph, place.folder))
-    return FlowState(PROTOCOL, read.shape, tuple(lines), fields, (*read.problems, *missing), run, str(place.root))
+    return FlowState(
+        PROTOCOL, read.shape, tuple(lines), fields, (*read.problems, *missing), run, str(place.root), place.copy_of
+    )
 
 
 def _parameters(archive: Archive, place: NotebookPlace, graph: Graph, newest: RunRow | None) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from nbflow.flow.source.cell import Cell
 from nbflow.flow.syntax.header import read_header
 from nbflow.history.archive import Archive
 from nbflow.notebook.read import read_cells
+from nbflow.notebook.stored_flow import StoredFlow, find_stored_flow
 from nbflow.store.catalog.schema import meaning_of_errors
 from nbflow.store.store import Store
 
@@ -30,29 +31,42 @@ class NotBelowRoot(NbflowError):
 
 @dataclass(frozen=True)
 class NotebookPlace:
-    """Locates a notebook and its store. `path` is absolute; links are not followed, as in the notebook's kernel."""
+    """Locates a notebook and its store. `path` is absolute; links are not followed, as in the notebook's kernel.
+
+    `id` is the id that the front end has for the notebook, which may not be saved yet.
+    """
 
     path: Path
+    id: str = ""
 
     @property
     def folder(self) -> Path:
         """Return the folder of the notebook."""
         return self.path.parent
 
-    @cached_property
+    @property
     def flow(self) -> str:
         """Return the name of the notebook's flow in its store."""
-        return Store.flow_of(self.root, self.path)
+        return self._stored.name
+
+    @cached_property
+    def _stored(self) -> StoredFlow:
+        return find_stored_flow(self.path, self.id)
+
+    @property
+    def copy_of(self) -> str:
+        """Return the flow of the notebook that this one was copied from, "" if it is no copy."""
+        return self._stored.copy_of
 
     @property
     def document(self) -> str:
         """Return the file name of the notebook."""
         return self.path.name
 
-    @cached_property
+    @property
     def root(self) -> Path:
         """Return the folder of the notebook's store, which may not exist."""
-        return Store.locate(self.folder)
+        return self._stored.root
 
     @property
     def has_store(self) -> bool:
@@ -80,8 +94,8 @@ class NotebookPlace:
         return {name: cell for name, cell in named if name}
 
 
-def find_place(top: Path, path: str, allow_hidden: bool = False) -> NotebookPlace:
-    """Return the notebook at a path relative to `top`.
+def find_place(top: Path, path: str, allow_hidden: bool = False, id: str = "") -> NotebookPlace:
+    """Return the notebook at a path relative to `top`, with the id that it has in the front end.
 
     Raises NotBelowRoot, also if a link leads out of `top`, and for a hidden file or folder unless `allow_hidden`.
     """
@@ -92,7 +106,7 @@ def find_place(top: Path, path: str, allow_hidden: bool = False) -> NotebookPlac
         is_found = False
     if not is_found:
         raise NotBelowRoot(path if len(path) <= _LONGEST_PATH else f"{path[:_LONGEST_PATH]}…")
-    return NotebookPlace(top / path)
+    return NotebookPlace(top / path, id)
 
 
 _LONGEST_PATH = 200  # characters of a path that a message quotes

@@ -162,7 +162,8 @@ class ProblemLine:
 class FlowState:
     """Compares the notebook in the front end, with its unsaved cells, with the stored runs.
 
-    `run` is the newest run, or the one that goes on.
+    `run` is the newest run, or the one that goes on. `copy_of` is the flow of the notebook that this one was copied
+    from and whose runs it does not share, "" if there is none.
     """
 
     protocol: int
@@ -172,6 +173,7 @@ class FlowState:
     problems: tuple[ProblemLine, ...]
     run: RunLine | None
     store: str
+    copy_of: str
 
 
 @dataclass(frozen=True, slots=True)

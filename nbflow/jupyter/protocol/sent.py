@@ -24,19 +24,21 @@ class Misunderstood(NbflowError):
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """Holds the code cells and the path of the notebook in the front end; the path is "" if it is unknown."""
+    """Holds the code cells, the path and the id of the notebook in the front end; each is "" if it is unknown."""
 
     cells: tuple[Cell, ...]
     path: str = ""
+    id: str = ""
 
 
 def read_sent(text: str) -> Sent:
-    """Read `{"cells": [{"id", "source", "type", "tags"}], "path"}`. Raises Misunderstood."""
-    found = read_object(text)
-    cells, path = found.get("cells"), found.get("path", "")
-    if not isinstance(cells, list) or not isinstance(path, str):
-        raise Misunderstood('the cells are missing: send {"cells": […]}')
-    return Sent(tuple(code_cells([_written(cell) for cell in cells])), path)
+    """Read `{"cells": [{"id", "source", "type", "tags"}], "path", "id"}`. Raises Misunderstood."""
+    match read_object(text):
+        case {"cells": list(cells), **more}:
+            path, id = more.get("path", ""), more.get("id", "")
+            if isinstance(path, str) and isinstance(id, str):
+                return Sent(tuple(code_cells([_written(cell) for cell in cells])), path, id)
+    raise Misunderstood('the cells are missing: send {"cells": […]}')
 
 
 def read_word(text: str) -> str:

@@ -70,6 +70,26 @@ class CatalogReader(ContentReader):
         row = self._one("SELECT value FROM meta WHERE key = ?", f"notebook of {flow}")
         return None if row is None else str(row[0])
 
+    def flow_at(self, place: str) -> str | None:
+        """Return the flow whose notebook was at a place, without suffix, when it last ran; None if there is none."""
+        row = self._one("SELECT substr(key, 13) FROM meta WHERE value = ? AND key GLOB 'notebook of *'", place)
+        return None if row is None else str(row[0])
+
+    def flow_with_id(self, id: str) -> str | None:
+        """Return the flow of the notebook with an id; None if it never ran."""
+        row = self._one("SELECT value FROM meta WHERE key = ?", f"flow with id {id}")
+        return None if row is None else str(row[0])
+
+    def place_with_id(self, id: str) -> str | None:
+        """Return the path, without suffix, where the notebook with an id was when it last ran; None if it never ran."""
+        row = self._one("SELECT value FROM meta WHERE key = ?", f"place with id {id}")
+        return None if row is None else str(row[0])
+
+    def ids_of(self, flow: str) -> frozenset[str]:
+        """Return the ids of the notebooks whose runs belong to a flow."""
+        rows = self.query("SELECT substr(key, 14) FROM meta WHERE value = ? AND key GLOB 'flow with id *'", flow)
+        return frozenset(str(id) for (id,) in rows)
+
     def runs(self, flow: str | None = None, limit: int = -1) -> tuple[RunRow, ...]:
         """Return runs of a flow, or of all, newest first; at most `limit` of them, where -1 means all."""
         where, values = ("WHERE flow = ?", [flow]) if flow is not None else ("", [])

@@ -126,9 +126,16 @@ class CatalogWriter:
 
     # ---- runs
 
-    def keep_place(self, flow: str, notebook: str) -> None:
-        """Record where the notebook of a flow is."""
-        self._write("INSERT OR REPLACE INTO meta VALUES (?, ?)", (f"notebook of {flow}", notebook))
+    def keep_notebook(self, flow: str, place: str, id: str = "") -> None:
+        """Record where the notebook of a flow is, and its id, unless another flow has it: then this one is a copy."""
+        self._write("DELETE FROM meta WHERE value = ? AND key GLOB 'notebook of *'", (place,))
+        self._write("INSERT OR REPLACE INTO meta VALUES (?, ?)", (f"notebook of {flow}", place))
+        if id:
+            known = (f"flow with id {id}", flow)
+            self._write("INSERT OR IGNORE INTO meta VALUES (?, ?)", known)
+            is_own = "EXISTS (SELECT 1 FROM meta WHERE key = ? AND value = ?)"
+            values = (f"place with id {id}", place, *known)
+            self._write(f"INSERT OR REPLACE INTO meta SELECT ?, ? WHERE {is_own}", values)
 
     def begin_run(
         self,

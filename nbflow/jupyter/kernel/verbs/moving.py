@@ -190,11 +190,22 @@ def cancel(session: Session) -> None:
     session.runs.cancel()
 
 
+def share_runs(session: Session, flow: str) -> None:
+    """Use the runs of another flow. Raises UnknownName if the store has none."""
+    known = {run.flow for run in session.store(create=False).history.runs()}
+    if session.document.path is None or flow not in known:
+        raise UnknownName("flow", flow, known)
+    session.share_runs(flow)
+
+
 @click.command()
 @click.argument("path", required=False, type=click.Path(path_type=Path))
+@click.option("--runs-of", metavar="FLOW", help="Go on with the runs of this flow, of which the notebook is a copy.")
 @click.pass_obj
-def notebook(session: Session, path: Path | None) -> None:
+def notebook(session: Session, path: Path | None, runs_of: str | None) -> None:
     """Print the notebook that this kernel belongs to; with PATH, set it."""
+    if runs_of is not None:
+        share_runs(session, runs_of)
     if path is not None:
         session.follow(path.absolute())
     known = session.document.path
