@@ -142,9 +142,10 @@ class LostValue(StoreError):
 class Untrusted(StoreError):
     """Raised before an object is unpickled that no trusted key signed."""
 
-    def __init__(self, what: str, signer: str, root: object) -> None:
-        self.what, self.signer, self.root = what, signer, root
-        who = f"was signed by {signer}, not by you" if signer else "is not signed"
+    def __init__(self, what: str, signer: str, root: object, is_changed: bool = False) -> None:
+        self.what, self.signer, self.root, self.is_changed = what, signer, root, is_changed
+        by = f"was signed by {signer}, not by you" if signer else "is not signed"
+        who = "was changed after you signed it" if is_changed else by
         super().__init__(
             f"{what} in {root} {who}, and loading it can run any code: look at it with `nbflow status`, "
             f"and if you trust where it comes from, run `nbflow trust {root}`"

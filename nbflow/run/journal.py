@@ -10,6 +10,7 @@ from dataclasses import asdict
 from functools import cached_property
 from typing import Any, assert_never
 
+from nbflow.errors import Untrusted
 from nbflow.flow.syntax.specs import Cache, CacheMode
 from nbflow.run.events.events import (
     NOTHING_PASSED_ON,
@@ -31,7 +32,7 @@ from nbflow.run.events.replay import read_passed_on, write_event, write_passed_o
 from nbflow.run.output.outputs import Output
 from nbflow.run.task.job import CHOSEN, Result
 from nbflow.run.task.traces import Compare
-from nbflow.store.catalog.foreign import outputs_are_signed, stored_outputs
+from nbflow.store.catalog.foreign import outputs_are_signed, signed_as_listed, stored_outputs
 from nbflow.store.catalog.reader import CatalogReader
 from nbflow.store.catalog.rows import FileRow, RunRow, RunStatus, TaskRow, TaskStatus, task_id
 from nbflow.store.catalog.trust import Keyring, Seal, keyring
@@ -213,6 +214,8 @@ class Journal:
     def clone(self, row: TaskRow) -> TaskReused:
         """Take over a task of another run as it is, whatever has changed since; returns what that comes to."""
         event = self._reused(TaskId(row.step, row.path, row.turn, row.split), row)
+        if event is None:
+            raise Untrusted(self._address(row), "", self.history.path.parent)
         self._starting[event.task] = row.key, row.item
         self.record(event, None)
         return event
@@ -255,8 +258,10 @@ class Journal:
     def _is_too_old(self, row: TaskRow, cache: Cache) -> bool:
         return cache.ttl is not None and (row.finished or 0) < self._clock() - cache.ttl.total_seconds()
 
-    def _reused(self, task: TaskId, row: TaskRow) -> TaskReused:
-        artifacts = self.history.artifacts(row.id)
+    def _reused(self, task: TaskId, row: TaskRow) -> TaskReused | None:
+        artifacts = signed_as_listed(self.history, row)
+        if artifacts is None:
+            return None
         return TaskReused(
             task,
             artifacts,

@@ -262,13 +262,11 @@ def test_a_copied_store_is_trusted_by_who_made_it(kernel: Kernel, tmp_path: Path
 
 
 def test_an_artifact_that_was_put_beside_the_signed_ones_is_refused(kernel: Kernel) -> None:
-    task = kernel.step("load", "x = [1, 2]")
-    reader, root = kernel.store.history, kernel.store.root
-    (signed,) = reader.artifacts(task)
-    foreign.refuse_untrusted_artifacts(reader, task, [signed], root)
+    (signed,) = kernel.store.history.artifacts(kernel.step("load", "x = [1, 2]"))
+    foreign.Gate(kernel.store.history, kernel.store.root).admit([signed])
     forge(kernel.store, "DELETE FROM seals")
-    with pytest.raises(Untrusted, match=r"an artifact that step 'load' uses .* is not signed"):
-        foreign.refuse_untrusted_artifacts(reader, task, [signed], root)
+    with pytest.raises(Untrusted, match=r"artifact 'x' in .* is not signed"):
+        foreign.Gate(kernel.store.history, kernel.store.root).admit([signed])
 
 
 def test_a_new_store_is_for_its_owner_only(kernel: Kernel) -> None:

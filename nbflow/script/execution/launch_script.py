@@ -113,7 +113,9 @@ def clone_script(prepared: Prepared, settings: Settings, origin: int | None, ste
         journal = Journal(writer, store.history, new)
         for task in tasks:
             if task.step == _PARAMETERS:
-                journal.put(task._replace(run=new.id), Encoded(store.history.artifacts(task.id), ()))
+                values = store.history.artifacts(task.id)
+                store.gate.admit(values)
+                journal.put(task._replace(run=new.id), Encoded(values, ()))
             else:
                 console(journal.clone(task), None)
         is_whole = row.status is RunStatus.SUCCEEDED and step is None

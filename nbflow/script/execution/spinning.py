@@ -32,7 +32,6 @@ from nbflow.script.execution.script_program import Spin
 from nbflow.script.execution.settings import Settings
 from nbflow.script.inputs.parameters import script_file
 from nbflow.script.preparing.prepared import Prepared, refuse_script_errors
-from nbflow.store.catalog.foreign import refuse_untrusted
 from nbflow.store.catalog.rows import RunKind, TaskRow, TaskStatus
 from nbflow.store.values.artifact_ref import ArtifactRef
 
@@ -141,7 +140,6 @@ def start_again(task: client.Task, graph: Graph) -> StartTask:
     parents = tuple(lineage.parents(row))
     if not parents and lineage.graph.links[row.step].led:
         raise MetaflowNotFound(f"the tasks before {task.pathspec} are not stored: run the flow again")
-    _refuse_untrusted(task, lineage, parents)
     here = TaskId(row.step, row.path, row.turn)
     stack = tuple(_levels(lineage, row))
     if graph.links[row.step].joined and not row.turn:
@@ -149,8 +147,9 @@ def start_again(task: client.Task, graph: Graph) -> StartTask:
             TaskDone(TaskId(one.step, one.path, one.turn), _flowing(lineage, one), tuple(_levels(lineage, one)))
             for one in parents
         )
-        return StartTask(here, joined=joined, stack=stack)
-    return StartTask(here, _flowing(lineage, parents[0]) if parents else (), stack=stack)
+        return _admitted(task, StartTask(here, joined=joined, stack=stack))
+    inputs = _flowing(lineage, parents[0]) if parents else ()
+    return _admitted(task, StartTask(here, inputs, stack=stack))
 
 
 def _refuse_moved(step: str, now: Graph, then: Graph, task: client.Task) -> None:
@@ -162,11 +161,13 @@ def _refuse_moved(step: str, now: Graph, then: Graph, task: client.Task) -> None
         )
 
 
-def _refuse_untrusted(task: client.Task, lineage: Lineage, parents: tuple[TaskRow, ...]) -> None:
-    rows = {row.id for one in parents for row in lineage.sources(one)} | {
-        row.id for step in lineage.graph.links[task._row.step].scope for row in _splits(lineage, step)
-    }
-    refuse_untrusted(lineage.reader, sorted(rows), task.step.run.flow._store.root)
+def _admitted(task: client.Task, start: StartTask) -> StartTask:
+    """Return the instruction if all that it hands over may be loaded. Raises Untrusted."""
+    stacks = (start.stack, *(one.stack for one in start.joined))
+    items = [level.item for stack in stacks for level in stack]
+    joined = [artifact for one in start.joined for artifact in one.artifacts]
+    task.step.run.flow._store.gate.admit([*start.inputs, *joined, *items])
+    return start
 
 
 def _flowing(lineage: Lineage, row: TaskRow) -> tuple[ArtifactRef, ...]:

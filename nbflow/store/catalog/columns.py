@@ -17,7 +17,7 @@ TASK_COLUMNS = (
 )
 ARTIFACT_COLUMNS = (
     "names.text, artifacts.component, artifacts.idx, artifacts.size, artifacts.summary, artifacts.lost, "
-    "artifacts.shares"
+    "artifacts.shares, artifacts.task"
 )
 COMPONENT_COLUMNS = (
     "components.digest, components.stream, components.buffers, components.size, components.members, components.scope, "
@@ -41,9 +41,10 @@ def task_of(row: Sequence[Any]) -> TaskRow:
 
 def artifact_of(row: Sequence[Any]) -> ArtifactRef:
     """Return the artifact that the `ARTIFACT_COLUMNS` of a row describe."""
-    name, component, index, size, summary, lost, shares = row
+    name, component, index, size, summary, lost, shares, task = row
     losses = tuple(Lost(*one) for one in json.loads(lost)) if lost else ()
-    return ArtifactRef(name, component, index, size, _summary(summary), losses, tuple((shares or "").split()))
+    reached = tuple((shares or "").split())
+    return ArtifactRef(name, component, index, size, _summary(summary), losses, reached, task)
 
 
 def _summary(text: str) -> Summary:

@@ -25,46 +25,52 @@ class Gate:
 
     def __init__(self, reader: CatalogReader, root: Path) -> None:
         self._reader, self._root = reader, root
-        self._signed: set[tuple[str, str]] = set()  # (name, digest) of artifacts
+        self._signed: set[tuple[int, str, str]] = set()  # (task, name, digest) of artifacts; 0 stands for any task
 
     def admit_tasks(self, tasks: Iterable[int]) -> None:
         """Raise Untrusted unless everything that these tasks made may be unpickled."""
-        for record in _trusted_records(self._reader, tasks, self._root):
-            self._signed.update(record.artifacts)
+        for task, record in _trusted_records(self._reader, tasks, self._root):
+            self._remember(task, record.artifacts)
 
-    def admit_of_task(self, task: int, artifacts: Iterable[ArtifactRef]) -> None:
-        """Raise Untrusted unless each artifact was made by a trusted task of the run, maybe by `task` itself."""
-        artifacts = list(artifacts)
-        refuse_untrusted_artifacts(self._reader, task, artifacts, self._root)
-        self._signed.update((one.name, one.digest) for one in artifacts)
+    def admit(self, artifacts: Iterable[ArtifactRef], made_by: Iterable[int] = ()) -> None:
+        """Raise Untrusted unless trusted tasks made these artifacts under their names.
 
-    def admit(self, artifacts: Iterable[ArtifactRef], made_by: Iterable[int]) -> None:
-        """Raise Untrusted unless a trusted task made each artifact under its name: one of these tasks, or another."""
-        wanted = {(one.name, one.digest) for one in artifacts} - self._signed
+        It must be the task under which the catalog lists the artifact, so that no value stands for that of another
+        task. An artifact that was not read from the catalog may be of any task; `made_by` are searched first.
+        """
+        wanted = {(one.task, one.name, one.digest) for one in artifacts} - self._signed
+        for task in sorted({task for task, _, _ in wanted if task}):
+            self._remember(task, self._reader.signed_artifacts(task) or ())
+        for task, name, _ in sorted(wanted - self._signed):
+            if task and self._reader.task(task) is not None:  # else it was swept since
+                raise self._refusal(task, name)
+        self._admit_of_any({(0, name, digest) for _, name, digest in wanted} - self._signed, made_by)
+
+    def _admit_of_any(self, wanted: set[tuple[int, str, str]], made_by: Iterable[int]) -> None:
         for find in (lambda _: made_by, self._makers) if wanted else ():
-            for task in find(wanted):
-                made = wanted & (self._reader.signed_artifacts(task) or frozenset())
-                self._signed |= made
-                wanted -= made
+            for task in find({digest for _, _, digest in wanted}):
+                self._remember(task, self._reader.signed_artifacts(task) or ())
+                wanted -= self._signed
                 if not wanted:
                     return
         if wanted:
-            raise self._refusal(wanted)
+            _, name, digest = min(wanted)
+            raise self._refusal(next(self._makers([digest]), 0), name)
 
-    def _makers(self, artifacts: Iterable[tuple[str, str]]) -> Iterator[int]:
+    def _remember(self, task: int, signed: Iterable[tuple[str, str]]) -> None:
+        self._signed.update((one, *artifact) for artifact in signed for one in (0, task))
+
+    def _refusal(self, task: int, name: str) -> Untrusted:
+        return _refuse(self._reader, task, f"artifact '{name}'", self._root)
+
+    def _makers(self, digests: Iterable[str]) -> Iterator[int]:
         """Yield the rows of all tasks that claim to have made one of the artifacts, the newest first."""
-        components = sorted({digest.partition(":")[0] for _, digest in artifacts})
+        components = sorted({digest.partition(":")[0] for digest in digests})
         for start in range(0, len(components), _AT_ONCE):
             some = components[start : start + _AT_ONCE]
             marks = ", ".join("?" * len(some))
             query = f"SELECT DISTINCT task FROM artifacts WHERE component IN ({marks}) ORDER BY task DESC"
             yield from [task for (task,) in self._reader.query(query, *some)]
-
-    def _refusal(self, artifacts: Iterable[tuple[str, str]]) -> Untrusted:
-        name, digest = min(artifacts)
-        maker = next(self._makers([(name, digest)]), 0)
-        seal = self._reader.seal(maker)
-        return Untrusted(f"artifact '{name}'", seal.signer if seal else "", self._root)
 
 
 def refuse_untrusted(reader: CatalogReader, tasks: Iterable[int], root: Path) -> None:
@@ -73,37 +79,29 @@ def refuse_untrusted(reader: CatalogReader, tasks: Iterable[int], root: Path) ->
         pass
 
 
-def _trusted_records(reader: CatalogReader, tasks: Iterable[int], root: Path) -> Iterator[SignedRecord]:
+def _trusted_records(reader: CatalogReader, tasks: Iterable[int], root: Path) -> Iterator[tuple[int, SignedRecord]]:
     """Yield the records of tasks. Raises Untrusted at the first one that is not trusted."""
     for task in tasks:
         found = reader.sealed(task)
         if found is None or not keyring().accepts(*found):
-            record, seal = found or (None, None)
-            what = f"{record.run}/{record.step}" if record else f"task {task}"
-            raise Untrusted(what, seal.signer if seal else "", root)
-        yield found[0]
+            raise _refuse(reader, task, f"{found[0].run}/{found[0].step}" if found else f"task {task}", root)
+        yield task, found[0]
 
 
-def refuse_untrusted_artifacts(reader: CatalogReader, task: int, artifacts: Iterable[ArtifactRef], root: Path) -> None:
-    """Raise Untrusted unless each of these artifacts was made by a trusted task of the run, maybe by `task` itself."""
-    digests = {one.digest for one in artifacts}
-    for holder in (task, *_holders(reader, task, digests)):
-        if not digests:
-            return
-        digests -= {digest for _, digest in reader.signed_artifacts(holder) or ()}
-    if digests:
-        row, seal = reader.task(task), reader.seal(task)
-        what = f"an artifact that step '{row.step}' uses" if row else f"task {task}"
-        raise Untrusted(what, seal.signer if seal else "", root)
+def _refuse(reader: CatalogReader, task: int, what: str, root: Path) -> Untrusted:
+    seal = reader.seal(task)
+    signer = seal.signer if seal else ""
+    return Untrusted(what, signer, root, is_changed=signer == keyring().signer)
 
 
-def _holders(reader: CatalogReader, task: int, digests: Iterable[str]) -> Iterator[int]:
-    """Yield the rows of the tasks in the same run that have one of the artifacts."""
-    for digest in sorted(digests):
-        component, _, index = digest.partition(":")
-        query = """SELECT tasks.id FROM tasks JOIN artifacts ON artifacts.task = tasks.id WHERE tasks.run =
-            (SELECT run FROM tasks WHERE id = ?) AND artifacts.component = ? AND artifacts.idx = ?"""
-        yield from (found for (found,) in reader.query(query, task, component, int(index)))
+def signed_as_listed(reader: CatalogReader, task: TaskRow) -> tuple[ArtifactRef, ...] | None:
+    """Return what a task made, None unless a trusted signature covers these very artifacts.
+
+    To check a task and to read its artifacts afterwards would let somebody change the rows in between.
+    """
+    artifacts, checked = reader.artifacts(task.id), reader.just_checked(task)
+    signed = frozenset(checked[0].artifacts) if checked else reader.signed_artifacts(task.id)
+    return artifacts if signed == frozenset((one.name, one.digest) for one in artifacts) else None
 
 
 def trust_store(reader: CatalogReader) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from operator import attrgetter
 from typing import Any, TypeVar
 
@@ -14,7 +14,7 @@ def pickled_by_fields(kind: Kind) -> Kind:
 
     The default for dataclasses with slots takes several times as long, and tasks send many of them.
     """
-    values = attrgetter(*(field.name for field in fields(kind)))
+    values = attrgetter(*(one.name for one in fields(kind)))
 
     def reduce(self: Any) -> tuple[Any, ...]:
         return kind, values(self)
@@ -52,7 +52,8 @@ class ArtifactRef:
     """Points to a stored value: position `index` of the component `component`, which may hold other names too.
 
     `shares` holds the digests of all components whose objects can be reached from the value, its own first. It is empty
-    if no change of the value can be seen through another name, as for a number.
+    if no change of the value can be seen through another name, as for a number. `task` is the row of the task under
+    which the catalog lists the artifact, 0 if it was not read there: the signature of that task must cover it.
     """
 
     name: str
@@ -62,6 +63,7 @@ class ArtifactRef:
     summary: Summary
     lost: tuple[Lost, ...] = ()
     shares: tuple[str, ...] = ()
+    task: int = field(default=0, compare=False)
 
     @property
     def digest(self) -> str:

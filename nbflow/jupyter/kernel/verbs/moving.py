@@ -116,7 +116,6 @@ def debug(session: Session, task: str | None) -> None:
     start = find_start(graph, target, _stored_in(archive, row))
     if start is None:
         raise VerbUnknown(f"the inputs of {task_name(failed)} are no longer stored: %flow run --to {failed.step}")
-    session.store().gate.admit_of_task(failed.id, start.inputs)
     session.bind({0: start.inputs})
     session.ledger.disown([one.name for one in start.inputs])
     linked = graph.links[failed.step]
