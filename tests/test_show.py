@@ -58,7 +58,7 @@ def test_mermaid_keeps_its_own_words_apart_from_step_names() -> None:
 
 def test_mermaid_escapes_what_an_expression_may_hold() -> None:
     graph = graph_of('%%step work --foreach i in [x for x in "ab" if x < "b"]\nj = i')
-    assert "work<br/>foreach i in [x for x in #quot;ab#quot; if x #lt; #quot;b#quot;]" in to_mermaid(graph)
+    assert "work<br/>foreach i in [x for x in #34;ab#34; if x #60; #34;b#34;]" in to_mermaid(graph)
 
 
 def test_dot_boxes_a_foreach_and_dashes_edges_without_data() -> None:

@@ -13,6 +13,8 @@ from typing import Any, overload
 
 from nbflow.cards.making import CARDS_ARTIFACT, live_file
 from nbflow.client import Task
+from nbflow.run.program.regular_file import read_regular
+from nbflow.store.catalog.drivers import is_own
 from nbflow.store.catalog.writer import LIVE_FOLDER
 
 _SANDBOX = "allow-scripts allow-popups allow-downloads"
@@ -110,10 +112,13 @@ def _stored(task: Task) -> Sequence[Any]:
 
 
 def _live(task: Task) -> Sequence[Any]:
+    """Return what is drawn so far. It is not signed, so only a process of this user may have written it."""
     run = task.step.run
+    if not is_own(run._row.driver):
+        return ()
     try:
         file = live_file(run.flow._store.root / LIVE_FOLDER / str(run._row.id), int(task.id))
-        found: Sequence[Any] = json.loads(file.read_text("utf-8"))
+        found: Sequence[Any] = json.loads(read_regular(file))
     except (OSError, ValueError):
         return ()
     return found

@@ -11,6 +11,7 @@ from rich.console import Console, Group, RenderableType
 from rich.live import Live
 from rich.text import Text
 
+from nbflow.plain import plain_text
 from nbflow.progress.narrator import Narrator
 from nbflow.progress.table import steps_table
 from nbflow.run.events.events import Event, TaskStarted
@@ -34,7 +35,7 @@ class TableProgress:
     def say(self, texts: Iterable[str]) -> None:
         for text in texts:
             with contextlib.suppress(OSError):  # the terminal may be gone
-                self.console.print(Text.from_ansi(text.rstrip("\n")), highlight=False)
+                self.console.print(Text.from_ansi(plain_text(text).rstrip("\n")), highlight=False)
 
     @contextmanager
     def shown(self) -> Iterator[None]:

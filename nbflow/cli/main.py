@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from nbflow.progress.streams import take_any_text
+from nbflow.progress.streams import leave_out_controls, take_any_text
 from nbflow.verbs.context import PERFORM
 from nbflow.verbs.table_of_verbs import Verbs
 
@@ -17,6 +17,7 @@ class ShellVerbs(Verbs):
 
     def main(self, *args: Any, **options: Any) -> Any:
         take_any_text()
+        leave_out_controls()
         return super().main(*args, **options)
 
     def invoke(self, ctx: click.Context) -> Any:

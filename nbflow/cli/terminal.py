@@ -17,7 +17,7 @@ from nbflow.history.executed_file import ExecutedFile
 from nbflow.history.store_limit import keep_within_limit
 from nbflow.progress.narrator import Narrator
 from nbflow.progress.pictures import count
-from nbflow.progress.streams import fall_silent
+from nbflow.progress.streams import fall_silent, let_controls_through
 from nbflow.progress.tally import Tally
 from nbflow.run.diskcheck import warnings_of
 from nbflow.run.events.events import Event, Outcome
@@ -108,7 +108,10 @@ def _console() -> Console | None:
     from rich.console import Console  # noqa: PLC0415
 
     console = Console()
-    return console if console.is_terminal else None
+    if not console.is_terminal:
+        return None
+    let_controls_through()
+    return console
 
 
 def _progress(narrator: Narrator, console: Console | None) -> LineProgress | TableProgress:

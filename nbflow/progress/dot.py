@@ -27,7 +27,7 @@ def to_svg(graph: Graph, statuses: Statuses | None = None) -> str:
 
 
 def _draw(graph: Graph, statuses: Statuses) -> graphviz.Digraph:
-    drawing = graphviz.Digraph(graph.flow.name, graph_attr={"rankdir": "LR"})
+    drawing = graphviz.Digraph(graphviz.escape(graph.flow.name), graph_attr={"rankdir": "LR"})
     drawing.attr("node", shape="box", style="rounded,filled", fillcolor="white", fontname="Helvetica")
     _fill(drawing, graph, statuses, ())
     for name, linked in graph.links.items():

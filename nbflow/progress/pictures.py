@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 
 from nbflow.flow.graph.graph import Graph
@@ -90,27 +91,28 @@ def box_label(graph: Graph, name: str) -> str:
 
 def to_mermaid(graph: Graph, statuses: Statuses | None = None) -> str:
     """Return mermaid source, which GitHub and JupyterLab draw in markdown."""
-    lines = ["graph LR", *_nodes(graph)]
+    ids = {name: _id(name, number) for number, name in enumerate(graph.links)}
+    lines = ["graph LR", *(f'    {ids[name]}["{_mermaid_text(box_label(graph, name))}"]' for name in graph.links)]
     for name, linked in graph.links.items():
-        lines += [f"    {_id(above)} --> {_id(name)}" for above in linked.upstream]
-    return "\n".join([*lines, *_classes(graph, statuses or {})]) + "\n"
+        lines += [f"    {ids[above]} --> {ids[name]}" for above in linked.upstream]
+    return "\n".join([*lines, *_classes(ids, statuses or {})]) + "\n"
 
 
-def _nodes(graph: Graph) -> Iterator[str]:
-    for name in graph.links:
-        yield f'    {_id(name)}["{box_label(graph, name).translate(_ENTITIES)}"]'
+def _mermaid_text(label: str) -> str:
+    """Return a label with all that mermaid or Markdown might read as their own as the number of its character."""
+    return _MEANT.sub(lambda found: f"#{ord(found[0])};", label).replace("\n", "<br/>")
 
 
-_ENTITIES = str.maketrans({"#": "#35;", '"': "#quot;", "<": "#lt;", ">": "#gt;", "\n": "<br/>"})
+_MEANT = re.compile(r"[^\w\n ,.=+()\[\]{}/'-]")
 
 
-def _id(name: str) -> str:
-    """Return a mermaid id: step names may be words that mermaid reserves, such as `end`."""
-    return f"step_{name}"
+def _id(name: str, number: int) -> str:
+    """Return a mermaid id: names may be words that mermaid reserves, such as `end`, or in letters it cannot read."""
+    return f"step_{name if name.isascii() else number}"
 
 
-def _classes(graph: Graph, statuses: Statuses) -> Iterator[str]:
-    for status in sorted({status for name, status in statuses.items() if name in graph.links}):
-        members = ",".join(_id(name) for name in graph.links if statuses.get(name) == status)
+def _classes(ids: Mapping[str, str], statuses: Statuses) -> Iterator[str]:
+    for status in sorted({status for name, status in statuses.items() if name in ids}):
+        members = ",".join(ids[name] for name in ids if statuses.get(name) == status)
         yield f"    classDef {status} fill:{COLOURS.get(status, '#ffffff')}"
         yield f"    class {members} {status}"

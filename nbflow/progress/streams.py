@@ -6,6 +6,9 @@ import contextlib
 import io
 import os
 import sys
+from collections.abc import Callable
+
+from nbflow.plain import plain_text
 
 
 def take_any_text() -> None:
@@ -15,6 +18,23 @@ def take_any_text() -> None:
             with contextlib.suppress(ValueError, OSError):
                 is_utf8 = stream.encoding.lower().replace("-", "") == "utf8"
                 stream.reconfigure(errors="backslashreplace" if is_utf8 else "replace")
+
+
+def leave_out_controls() -> None:
+    """Print no control character but colours: with others, a name or a text that is shown could act on the terminal."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper) and "write" not in vars(stream):
+            stream.write = _writing_plainly(stream.write)  # type: ignore[method-assign]
+
+
+def _writing_plainly(write: Callable[[str], int]) -> Callable[[str], int]:
+    return lambda text: write(plain_text(text) if isinstance(text, str) else text)  # click tries out what it takes
+
+
+def let_controls_through() -> None:
+    """Print control characters from now on, with which a table is drawn again in its place."""
+    for stream in (sys.stdout, sys.stderr):
+        vars(stream).pop("write", None)
 
 
 def fall_silent() -> None:

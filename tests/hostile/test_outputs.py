@@ -10,10 +10,11 @@ from pathlib import Path
 import pytest
 
 from nbflow.client import Flow
+from nbflow.plain import plain_text
 from nbflow.run.events.events import Outcome, TaskId, TaskStarted
 from nbflow.run.journal import Journal
 from nbflow.store.catalog.foreign import stored_outputs
-from nbflow.store.catalog.harmless import harmless, plain_text
+from nbflow.store.catalog.harmless import harmless
 from nbflow.store.catalog.reader import CatalogReader
 from nbflow.store.catalog.texts import pack_text
 from nbflow.store.catalog.trust import Seal, keyring

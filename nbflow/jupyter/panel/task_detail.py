@@ -23,7 +23,9 @@ from nbflow.jupyter.panel.task_list import task_line
 from nbflow.jupyter.protocol.messages import ArtifactLine, FailureLine, FrameLine, TaskState
 from nbflow.progress.pictures import count
 from nbflow.run.output.live_output import last_words
+from nbflow.store.catalog.drivers import is_own
 from nbflow.store.catalog.foreign import refuse_untrusted, stored_outputs
+from nbflow.store.catalog.harmless import harmless
 from nbflow.store.catalog.reader import CatalogReader
 from nbflow.store.catalog.rows import RunRow, TaskRow, TaskStatus, task_id
 from nbflow.store.values.artifact_ref import ArtifactRef
@@ -99,7 +101,8 @@ def _inputs(
 def _outputs(archive: Archive, row: RunRow, task: TaskRow) -> list[Mapping[str, Any]]:
     """Return the outputs of a task; while it runs, those so far."""
     if task.status is TaskStatus.RUNNING:
-        return list(last_words(archive.root / "live" / str(row.id), task_name(task)))
+        words = last_words(archive.root / "live" / str(row.id), task_name(task))
+        return list(words if is_own(row.driver) else harmless(words))
     return list(stored_outputs(archive.reader, task))
 
 

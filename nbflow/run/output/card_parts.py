@@ -15,11 +15,13 @@ from typing import Any
 from nbflow.run.output import frontend
 from nbflow.run.output.display import bundle_of
 from nbflow.run.output.outputs import Output
+from nbflow.run.program.regular_file import read_regular
 
 CARD_ID = "nbflow_card"
 """The key in the metadata of an output that says on which card it is, if that has an id."""
 
 _LEAST = 0.2  # seconds between two drawings, unless they are forced
+_LARGEST = 64 << 20  # bytes of the file of a card
 _SHARE = 10  # or so many times as long as the last one took: a loop that refreshes must not wait for its card
 
 
@@ -157,10 +159,10 @@ def cards_of_task(folder: Path) -> Iterator[None]:
 def card_outputs(file: Path) -> list[Output]:
     """Return what is on the cards of a running task, or was when it died, without what is just being written."""
     try:
-        lines = file.read_text("utf-8", "replace").split("\n")
-    except OSError:
+        lines = read_regular(file, _LARGEST).decode("utf-8", "replace").split("\n")
+        return [one for one in map(json.loads, lines[:-1]) if isinstance(one, dict) and "output_type" in one]
+    except (OSError, ValueError, RecursionError):
         return []
-    return [json.loads(line) for line in lines[:-1]]
 
 
 def _line(output: Output) -> str:

@@ -8,8 +8,10 @@ from pathlib import Path
 
 from nbflow.run.output.card_parts import card_outputs
 from nbflow.run.output.outputs import Output, settled
+from nbflow.run.program.regular_file import read_beginning
 
 OUTPUT_LIMIT = 10_000_000  # bytes that are kept of one stream of a task
+_LONGEST_LABEL = 1 << 16  # bytes of a `PID.task` file that are read
 
 
 def last_words(folder: Path, label: str) -> list[Output]:
@@ -41,17 +43,18 @@ def live_tasks(folder: Path) -> list[Path]:
 
 def label_in(path: Path) -> str:
     """Return the name of the task that a `PID.task` file holds."""
-    return path.read_bytes().partition(b"\n")[0].decode()  # half a character of a longer label may follow
+    first = read_beginning(path, _LONGEST_LABEL).partition(b"\n")[0]  # half a character of a longer label may follow
+    return first.decode("utf-8", "replace")
 
 
 def attempt_in(path: Path) -> int:
     """Return which attempt of the task a `PID.task` file is about, from 0."""
-    return int(path.read_bytes().split(b"\n", 2)[1])
+    return int(read_beginning(path, _LONGEST_LABEL).split(b"\n", 2)[1])
 
 
 def _read_streams(path: Path) -> Iterator[Output]:
     for name, suffix in (("stdout", ".out"), ("stderr", ".err")):
         with contextlib.suppress(OSError):
-            text = path.with_suffix(suffix).read_bytes()[:OUTPUT_LIMIT].decode("utf-8", "replace")
+            text = read_beginning(path.with_suffix(suffix), OUTPUT_LIMIT).decode("utf-8", "replace")
             if text:
                 yield {"output_type": "stream", "name": name, "text": settled(text)}

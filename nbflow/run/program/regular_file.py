@@ -6,20 +6,32 @@ import errno
 import os
 import stat
 from pathlib import Path
+from typing import BinaryIO
 
 _WITHOUT_WAITING = getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0)
 
 
 def read_regular(path: Path, limit: int | None = None) -> bytes:
     """Return the content of a regular file. Raises OSError for anything else, and for more than `limit` bytes."""
-    file = os.open(path, os.O_RDONLY | _WITHOUT_WAITING)
-    with open(file, "rb") as opened:
-        mode = os.fstat(file).st_mode
-        if stat.S_ISDIR(mode):
-            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
-        if not stat.S_ISREG(mode):
-            raise OSError(errno.EINVAL, "it is not a regular file", str(path))
+    with _open_regular(path) as opened:
         content = opened.read() if limit is None else opened.read(limit + 1)
     if limit is not None and len(content) > limit:
         raise OSError(errno.EFBIG, f"it is larger than {limit >> 20} MB", str(path))
     return content
+
+
+def read_beginning(path: Path, length: int) -> bytes:
+    """Return the first bytes of a regular file. Raises OSError for anything else."""
+    with _open_regular(path) as opened:
+        return opened.read(length)
+
+
+def _open_regular(path: Path) -> BinaryIO:
+    opened = open(os.open(path, os.O_RDONLY | _WITHOUT_WAITING), "rb")  # noqa: SIM115 - who calls closes it
+    mode = os.fstat(opened.fileno()).st_mode
+    if stat.S_ISREG(mode):
+        return opened
+    opened.close()
+    if stat.S_ISDIR(mode):
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+    raise OSError(errno.EINVAL, "it is not a regular file", str(path))

@@ -31,6 +31,17 @@ def is_gone(process: Process) -> bool:
     return not _answers(process.pid)
 
 
+def is_own(process: Process) -> bool:
+    """Return whether the process certainly runs on this computer, and for this user."""
+    if process.host != socket.gethostname() or is_gone(process):
+        return False
+    try:
+        os.kill(process.pid, 0)
+    except OSError:
+        return False
+    return True
+
+
 def started(pid: int) -> int | None:
     """Return when a process of this host started, in clock ticks since boot; None if it is gone or a zombie."""
     try:

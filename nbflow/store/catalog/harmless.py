@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from nbflow.plain import plain_text
+
 _IMAGES = ("image/png", "image/jpeg", "image/gif")
-_CONTROL = re.compile(r"\x1b\[[0-9;]*m|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
-"""Matches colours, which stay, and control characters, with which a text can write anywhere on a terminal."""
 _BASE64 = re.compile(r"[A-Za-z0-9+/=\s]*")
 _NOTE = "only its text and images are shown, because you did not sign it: run `nbflow trust` to see all of it"
 
@@ -49,9 +49,3 @@ def _bundle(data: Mapping[Any, Any]) -> dict[str, str]:
     images = {mime: data[mime] for mime in _IMAGES if mime in data}
     kept = {mime: text for mime, text in images.items() if isinstance(text, str) and _BASE64.fullmatch(text)}
     return {**kept, **({"text/plain": plain_text(data["text/plain"])} if "text/plain" in data else {})}
-
-
-def plain_text(text: object) -> str:
-    """Return a text without control characters; line ends, tabs and colours stay."""
-    whole = "".join(map(str, text)) if isinstance(text, list) else str(text)
-    return _CONTROL.sub(lambda found: found[0] if len(found[0]) > 1 else "", whole)

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, NamedTuple
 
+from nbflow.store.catalog.drivers import Process
+
 
 class TaskStatus(StrEnum):
     """Says how far a task is, or how it ended."""
@@ -64,6 +66,11 @@ class RunRow:
     pid_start: int = 0
     code: str = ""  # digest of a stored code text
     environment: str = ""  # digest of a stored environment
+
+    @property
+    def driver(self) -> Process:
+        """Return the process that runs it, or has run it."""
+        return Process(self.host, self.pid, self.pid_start)
 
 
 class TaskRow(NamedTuple):

@@ -1,0 +1,145 @@
+"""A signature that holds for one value is no signature for another: of an item, a name, a step or a run."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from nbflow.client import Flow
+from nbflow.errors import StoreError, Untrusted
+from nbflow.store.catalog.reader import CatalogReader
+from nbflow.store.store import Store
+from tests.cli.shell import Shell
+from tests.jupyter.live import Live
+
+CELLS = (
+    "%%parameters\nlevel: int = 1",
+    "%%step load\nvalues = [level, 2]\nother = [7, 8]",
+    "%%step fit --foreach value in values\nscore = [value * 2]",
+    "%%step join --join fit\nbest = [one.score for one in inputs]\nvalues = [9]",
+)
+TRUE = {
+    ("1", "load", "values"): [1, 2], ("1", "load", "other"): [7, 8], ("2", "load", "values"): [5, 2],
+    ("1", "fit[0]", "score"): [2], ("1", "fit[1]", "score"): [4], ("2", "fit[0]", "score"): [10],
+    ("1", "join", "values"): [9], ("1", "join", "best"): [[2], [4]],
+}  # fmt: skip
+REPLAYS = {
+    "of another item": (("1", "fit[1]", "score"), ("1", "fit[0]", "score")),
+    "of another name": (("1", "load", "other"), ("1", "load", "values")),
+    "of another step": (("1", "join", "values"), ("1", "load", "values")),
+    "of another run": (("2", "load", "values"), ("1", "load", "values")),
+    "of an item of another run": (("2", "fit[0]", "score"), ("1", "fit[0]", "score")),
+}
+ROW = """SELECT tasks.id, artifacts.name FROM artifacts JOIN tasks ON tasks.id = artifacts.task
+    JOIN runs ON runs.id = tasks.run JOIN names ON names.id = artifacts.name JOIN names AS steps ON steps.id = tasks.step
+    WHERE runs.number = ? AND steps.text = ? AND tasks.path = ? AND names.text = ? AND tasks.split = 0"""
+
+
+def place(connection: sqlite3.Connection, address: tuple[str, str, str]) -> tuple[int, int]:
+    run, task, name = address
+    step, _, index = task.partition("[")
+    path = int(index[:-1]).to_bytes(4, "big") if index else b""
+    found: tuple[int, int] = connection.execute(ROW, (int(run), step, path, name)).fetchone()
+    return found
+
+
+def replay(root: Path, source: tuple[str, str, str], target: tuple[str, str, str]) -> None:
+    """Let the row of one artifact point to the value of another, as anybody can who may write to the store."""
+    connection = sqlite3.connect(root / "catalog.db")
+    with connection:
+        columns = "component, idx, size, summary, shares"
+        query = f"SELECT {columns} FROM artifacts WHERE task = ? AND name = ?"
+        values = connection.execute(query, place(connection, source)).fetchone()
+        assert values
+        update = f"UPDATE artifacts SET ({columns}) = (?, ?, ?, ?, ?) WHERE task = ? AND name = ?"
+        connection.execute(update, (*values, *place(connection, target)))
+    connection.close()
+
+
+@pytest.fixture
+def shell(tmp_path: Path) -> Shell:
+    shell = Shell(tmp_path)
+    notebook = shell.write("films", *CELLS)
+    shell("run", notebook)
+    shell("run", notebook, "--level=5")
+    return shell
+
+
+def readings(shell: Shell) -> Iterator[tuple[tuple[str, str, str], str, Callable[[], Any]]]:
+    """Yield everything with which a value is read, with its address."""
+    flow, notebook = Flow("films", shell.folder), str(shell.folder / "films.ipynb")
+    for run, task, name in TRUE:
+        one = flow[run][task.partition("[")[0]]
+        found = next(each for each in one if task in (each._address, str(each.id)))
+        yield (run, task, name), "data", lambda found=found, name=name: getattr(found.data, name)
+        yield (run, task, name), "artifact", lambda found=found, name=name: found[name].data
+        words = ("dump", notebook, f"{run}/{task}", name, "--value")
+        yield (run, task, name), "dump", lambda words=words: shell(*words)
+
+
+@pytest.mark.parametrize("how", REPLAYS)
+def test_no_value_is_read_in_the_place_of_another(shell: Shell, how: str) -> None:
+    source, target = REPLAYS[how]
+    assert all(read().code == 0 for _, kind, read in readings(shell) if kind == "dump")
+    replay(shell.folder / ".nbflow", source, target)
+    refused = set()
+    for address, kind, read in readings(shell):
+        try:
+            value = read()
+        except Untrusted as error:
+            assert "was changed after you signed it" in str(error)
+            refused.add((address, kind))
+        else:
+            if kind != "dump":
+                assert value == TRUE[address], (address, kind)
+            elif value.code:
+                refused.add((address, kind))
+            else:
+                assert f"{address[2]} = {TRUE[address]}" in value.out
+    assert {(target, kind) for kind in ("data", "artifact", "dump")} <= refused
+
+
+@pytest.mark.parametrize("how", REPLAYS)
+def test_no_value_is_restored_or_reused_in_the_place_of_another(shell: Shell, how: str) -> None:
+    source, target = REPLAYS[how]
+    replay(shell.folder / ".nbflow", source, target)
+    live = Live({"__name__": "__main__"}, shell.folder, shell.folder / "films.ipynb")
+    with pytest.raises(StoreError, match="was changed after you signed it"):
+        live.use(f"restore {target[0]}/{target[1]}")
+    assert target[2] not in live.names
+    live.session.close()
+    assert shell("run", str(shell.folder / "films.ipynb"), "--reuse").code == 0
+    assert Flow("films", shell.folder).latest_run.data.best == [[2], [4]]
+
+
+def test_rows_that_change_after_they_were_checked_are_not_reused(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    signed, source = CatalogReader.signed_artifacts, ("2", "fit[0]", "score")
+    attacks = []
+
+    def check_then_attack(reader: CatalogReader, task: int) -> frozenset[tuple[str, str]] | None:
+        found = signed(reader, task)
+        row = reader.task(task)
+        if row and row.step == "fit" and row.path == (0,) and not row.split and not attacks:
+            attacks.append(task)
+            replay(shell.folder / ".nbflow", source, ("1", "fit[0]", "score"))
+        return found
+
+    monkeypatch.setattr(CatalogReader, "signed_artifacts", check_then_attack)
+    notebook = shell.write("films", *CELLS[:3], f"{CELLS[3]}\nmore = 1")
+    assert shell("run", notebook, "--reuse").code == 0
+    assert attacks
+    assert Flow("films", shell.folder).latest_run.data.best == [[2], [4]]
+
+
+def test_every_seal_of_a_run_belongs_to_one_task(shell: Shell) -> None:
+    connection = sqlite3.connect(shell.folder / ".nbflow" / "catalog.db")
+    with connection:
+        ((task, mac),) = connection.execute("SELECT task, mac FROM seals LIMIT 1").fetchall()
+        connection.execute("UPDATE seals SET mac = ?", (mac,))
+    connection.close()
+    with Store.open(shell.folder / ".nbflow") as store:
+        assert [one for one in store.history.task_ids() if store.history.is_trusted(one)] == [task]
