@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import sys
+
+if __name__ == "__main__" and not sys.flags.safe_path:
+    del sys.path[0]  # `python -m` searches the working directory first, and a `click.py` there is not ours
+
 from nbflow.cli.main import nbflow
 from nbflow.notebook.jupytext_import import import_little
 

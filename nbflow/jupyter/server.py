@@ -12,7 +12,7 @@ from jupyter_server.base.handlers import APIHandler
 from jupyter_server.utils import url_path_join
 from tornado import web
 
-from nbflow.jupyter.panel.requests import HTML, POSTED, REQUESTS
+from nbflow.jupyter.panel.requests import HTML, LARGEST_BODY, POSTED, REQUESTS
 
 if TYPE_CHECKING:
     from nbflow.jupyter.panel.answers import PanelAnswer
@@ -43,15 +43,23 @@ class FlowHandler(APIHandler):
     async def _answer(self) -> None:
         if (self.request.method == "POST") != (self.what in POSTED):
             raise web.HTTPError(405)
-        query = {name: self.get_query_argument(name) for name in self.request.query_arguments}
+        if len(self.request.body) > LARGEST_BODY:
+            raise web.HTTPError(413)
         top = Path(self.settings["server_root_dir"]).expanduser()
         body = self.request.body.decode("utf-8", "replace")
         hidden = bool(getattr(self.settings.get("contents_manager"), "allow_hidden", False))
-        found = await asyncio.to_thread(_answer, self.what, top, query, body, hidden)
+        found = await asyncio.to_thread(_answer, self.what, top, self._query(), body, hidden)
         self.set_status(found.status)
         if found.kind == HTML:
             self.set_header("Content-Security-Policy", _SANDBOX)
         self.finish(found.text, set_content_type=found.kind)
+
+    def _query(self) -> dict[str, str]:
+        """Return the query as it was sent: Tornado takes spaces and control characters out of it."""
+        try:
+            return {name: values[-1].decode() for name, values in self.request.query_arguments.items()}
+        except UnicodeDecodeError:
+            raise web.HTTPError(400) from None
 
 
 def _answer(what: str, top: Path, query: Mapping[str, str], body: str, allow_hidden: bool) -> PanelAnswer:

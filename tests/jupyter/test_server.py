@@ -2,95 +2,24 @@
 
 from __future__ import annotations
 
-import json
 import os
-import secrets
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.parse
-import urllib.request
-from collections.abc import Iterator, Mapping
-from contextlib import suppress
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
+from collections.abc import Iterator
 
 import pytest
 
 from nbflow.jupyter.panel.answers import ANSWERS
 from tests.jupyter.kernels import Kernel
 from tests.jupyter.notebooks import write
-
-PATIENCE = 60
-
-
-@dataclass(frozen=True)
-class Reply:
-    status: int
-    headers: Mapping[str, str]
-    text: str
-
-    @property
-    def data(self) -> Any:
-        return json.loads(self.text)
-
-
-@dataclass(frozen=True)
-class Server:
-    """`process` writes where it listens into a file of `runtime`."""
-
-    folder: Path
-    url: str
-    token: str
-    process: subprocess.Popen[bytes] = field(repr=False)
-
-    def ask(self, what: str, body: Any = None, token: str | None = None, **query: str) -> Reply:
-        url = f"{self.url}nbflow/{what}?{urllib.parse.urlencode(query)}"
-        data = None if body is None else json.dumps(body).encode()
-        token = self.token if token is None else token
-        headers = {"Authorization": f"token {token}"} if token else {}
-        try:
-            with urllib.request.urlopen(urllib.request.Request(url, data, headers), timeout=PATIENCE) as found:
-                return Reply(found.status, dict(found.headers), found.read().decode())
-        except urllib.error.HTTPError as error:
-            with error:
-                return Reply(error.code, dict(error.headers), error.read().decode())
+from tests.jupyter.serving import PATIENCE, Server, serve
 
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    folder, home = tmp_path_factory.mktemp("served"), tmp_path_factory.mktemp("server")
-    token = secrets.token_hex(16)
-    settings = {
-        "ServerApp": {"jpserver_extensions": {"nbflow.jupyter.server": True}, "port": 0, "ip": "127.0.0.1",
-                      "open_browser": False, "root_dir": str(folder), "allow_root": True},
-        "IdentityProvider": {"token": token},
-    }  # fmt: skip
-    (home / "settings.json").write_text(json.dumps(settings))
-    env = {**os.environ, "JUPYTER_RUNTIME_DIR": str(home), "JUPYTER_CONFIG_DIR": str(home), "JUPYTER_NO_CONFIG": "1"}
-    command = [sys.executable, "-m", "jupyter_server", f"--config={home / 'settings.json'}"]
-    with (home / "log").open("w") as log:
-        process = subprocess.Popen(command, env=env, stdout=log, stderr=log, cwd=folder)
-    try:
-        yield Server(folder, _address(home, process), token, process)
-    finally:
-        process.terminate()
-        process.wait()
-
-
-def _address(home: Path, process: subprocess.Popen[bytes]) -> str:
-    """Once it answers; it says where before it does."""
-    until = time.monotonic() + PATIENCE
-    while time.monotonic() < until and process.poll() is None:
-        for path in home.glob("jpserver-*.json"):
-            with suppress(ValueError, OSError):  # half written, or nobody is there yet
-                url = str(json.loads(path.read_text())["url"])
-                urllib.request.urlopen(f"{url}login", timeout=PATIENCE).close()
-                return url
-        time.sleep(0.05)
-    raise AssertionError((home / "log").read_text())
+    with serve(tmp_path_factory.mktemp("served"), tmp_path_factory.mktemp("server")) as server:
+        yield server
 
 
 def test_nobody_is_answered_without_a_token(server: Server) -> None:

@@ -8,4 +8,7 @@ REQUESTS = ("flow", "runs", "run", "tasks", "task", "diff", "report", "name")
 POSTED = frozenset({"flow", "name"})
 """The requests that have a body. They change nothing either."""
 
+LARGEST_BODY = 16 << 20
+"""The most bytes of a body: it holds the text of the cells, and no outputs."""
+
 JSON, HTML = "application/json", "text/html; charset=utf-8"
