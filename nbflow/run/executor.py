@@ -280,7 +280,10 @@ class Executor:
             return
         job, outcome = answer
         result = outcome if isinstance(outcome, Result) else self._without_answer(job, outcome)
-        yield self._event(self._jobs.pop(job.task), result)
+        start = self._jobs.pop(job.task)
+        self._begun.discard((start.task, start.attempt))
+        result.task = start.task  # every task has one id, not one for each message about it
+        yield self._event(start, result)
 
     def _event(self, start: StartTask, result: Result) -> tuple[Event, Result]:
         objection = self.run.objection(start.task.step, result.learned)

@@ -71,7 +71,7 @@ class Journal:
         self._open: dict[TaskId, TaskRow] = {}
         self.running: dict[str, int] = {}  # task -> its number
         self._reserved: dict[TaskId, int] = {}  # numbers of tasks that have been handed out and have not begun
-        self._first: dict[TaskId, int] = {}  # the number of a task's first attempt
+        self._first: dict[TaskId, int] = {}  # the number of the first attempt of a task that may have another
         self._unwritten: dict[int, TaskRow] = {}
         self._made: dict[int, tuple[ArtifactRef, ...]] = {}
         self._seals: dict[int, Seal] = {}
@@ -199,6 +199,8 @@ class Journal:
         self, task: TaskId, status: TaskStatus, artifacts: tuple[ArtifactRef, ...], result: Result | None, **facts: Any
     ) -> None:
         row = self._open.pop(task, None) or self._row(task, status)
+        if status is not TaskStatus.FAILED:
+            self._first.pop(task, None)
         self.running.pop(str(task), None)
         outputs = None
         if result is not None:

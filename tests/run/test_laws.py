@@ -8,9 +8,11 @@ from typing import Any
 
 import numpy as np
 import pytest
+from blake3 import blake3
 
 from nbflow.run.events.replay import read_events
 from nbflow.run.machine.machine import RunMachine
+from nbflow.run.program.digest import digest_all, digest_parts
 from nbflow.store.values.artifact_ref import ArtifactRef
 from tests.flows import LINEAR, SHAPES, Shape
 from tests.run.driving import states
@@ -35,6 +37,13 @@ def test_a_second_run_executes_nothing_that_had_succeeded(shape: Shape, place: P
     place.run(shape)
     again = place.run(shape, reuse=True)
     assert again.executed == sorted(shape.failed)
+
+
+@pytest.mark.parametrize("number", [0, 1, 999, 1000, 1001, 2500])
+def test_a_digest_is_that_of_all_parts_however_many_there_are(number: int) -> None:
+    parts = [part for n in range(number) for part in (n, f"é{n}")][:number]
+    text = "".join(f"{type(part).__name__} {len(str(part))}:{part}" for part in parts)
+    assert digest_parts(*parts) == digest_all(iter(parts)) == blake3(text.encode()).hexdigest(16)
 
 
 @pytest.mark.parametrize("shape", [s for s in FAST if not s.failed], ids=lambda shape: shape.name)

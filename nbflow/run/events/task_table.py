@@ -46,7 +46,7 @@ class Tasks:
     progress: Progress
     entries: dict[TaskId, TaskEntry] = field(default_factory=dict)
     items: dict[tuple[str, Path], tuple[ArtifactRef, ...]] = field(default_factory=dict)  # of each split foreach
-    last_turn: dict[tuple[str, Path], int] = field(default_factory=dict)
+    last_turn: dict[tuple[str, Path], int] = field(default_factory=dict)  # of loops that have had more than one
 
     def newest(self, step: str, path: Path) -> TaskId:
         """Return the task of a step at a path; for a loop the last turn that has succeeded."""

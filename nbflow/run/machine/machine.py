@@ -130,7 +130,8 @@ class RunMachine:
         artifacts = (*artifacts, *self._handed_on(task, artifacts, passed_on))
         entry.artifacts = {**self._dataflow.inherited(task), **{artifact.name: artifact for artifact in artifacts}}
         entry.chose = chose
-        self._known.last_turn[task.step, task.path] = task.turn
+        if task.turn:
+            self._known.last_turn[task.step, task.path] = task.turn
         self._pass_on(task, artifacts, passed_on)
         if again:
             self._make_ready(task._replace(turn=task.turn + 1))

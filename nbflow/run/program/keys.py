@@ -6,12 +6,13 @@ import hashlib
 import json
 import sys
 from collections.abc import Iterable
+from itertools import chain
 
 from nbflow.flow.effects.generator_names import GENERATORS
 from nbflow.flow.syntax.definition import Definition, Prelude
 from nbflow.flow.syntax.specs import StepSpec
 from nbflow.run.events.events import StartTask
-from nbflow.run.program.digest import digest_parts
+from nbflow.run.program.digest import digest_all, digest_parts
 from nbflow.run.program.key_parts import key_parts
 from nbflow.run.program.local_modules import digest_modules
 from nbflow.run.program.program import Program
@@ -36,7 +37,8 @@ class Keys:
         It covers the code, the options that change its meaning, the prelude, local modules, parameters, inputs and
         watched files.
         """
-        return digest_parts(self._of_step(start.task.step, start.task.split), *self._parts.of_task(start))
+        of_step = self._of_step(start.task.step, start.task.split)
+        return digest_all(chain((of_step,), self._parts.of_task(start)))
 
     def _of_step(self, name: str, split: bool) -> str:
         if (name, split) not in self._steps:
