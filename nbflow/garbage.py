@@ -1,5 +1,6 @@
-"""Pauses garbage collection while many objects are created or read: none of them is garbage, and collecting takes half
-of the time.
+"""Pauses garbage collection, or makes it rare, where many objects are created and hardly one is garbage.
+
+Python looks for cycles whenever 700 objects are new, and again and again at those that stay.
 """
 
 from __future__ import annotations
@@ -15,6 +16,14 @@ _Answer = TypeVar("_Answer")
 
 _gc_lock = threading.Lock()
 _gc_users = 0
+
+
+_RARELY = 10_000  # new objects
+
+
+def collect_rarely() -> None:
+    """Look for garbage less often in this process, which must be nbflow's own: a user's cells may make more of it."""
+    gc.set_threshold(_RARELY, *gc.get_threshold()[1:])
 
 
 class without_gc:  # noqa: N801 - used as a function, which as a generator would take twice as long

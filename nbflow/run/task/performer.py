@@ -14,6 +14,7 @@ from nbflow.errors import InputLost, NameTaken, NbflowError, OutputMissing, Para
 from nbflow.flow.effects.generator_names import GENERATORS
 from nbflow.flow.syntax.definition import Definition
 from nbflow.flow.syntax.specs import StepSpec
+from nbflow.garbage import without_gc
 from nbflow.run.events.events import NOTHING_PASSED_ON, Failure, FailureKind, PassedOn, TaskId
 from nbflow.run.output.outputs import Output
 from nbflow.run.program.keys import seed_of
@@ -276,8 +277,9 @@ class Performer:
         foreach = self.program.graph.steps[linked.opened[-1]].control.foreach
         item = foreach.var if foreach else None
         place = linked.joined.index  # if two steps write a name, the lower one counts
-        tasks = sorted(self._input_tasks(linked.joined, job.task.path), key=lambda one: place(one.task.step))
-        return JoinInputs(group_by_item(tasks, len(linked.opened), item, look))
+        with without_gc():
+            tasks = sorted(self._input_tasks(linked.joined, job.task.path), key=lambda one: place(one.task.step))
+            return JoinInputs(group_by_item(tasks, len(linked.opened), item, look))
 
     def _input_tasks(self, steps: tuple[str, ...], prefix: tuple[int, ...]) -> Iterator[InputTask]:
         records, run = self.store.records, self.program.run

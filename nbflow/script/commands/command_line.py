@@ -9,6 +9,7 @@ import sys
 from typing import Any, NoReturn
 
 from nbflow.errors import FlowRefused, MetaflowException, NbflowError, SystemRefused, UnknownName
+from nbflow.garbage import collect_rarely
 from nbflow.progress.streams import take_any_text
 from nbflow.script.inputs.parameters import script_file
 from nbflow.script.language.flowspec import FlowSpec, go_back
@@ -42,6 +43,7 @@ def run_command_line(cls: type[FlowSpec], args: list[str] | None = None) -> NoRe
     take_any_text()
     go_back()  # each worker changes its folder itself when it imports the script
     if "run" in words or "resume" in words:
+        collect_rarely()
         _start_workers(cls)
     _leave(_perform(cls, words))
 
