@@ -288,10 +288,11 @@ def test_a_plain_input_that_is_handed_on_is_the_artifact_that_it_was(
 ) -> None:
     first = encode({"0": value}, blobs, notebook)
     heap = heap_of(first, blobs, notebook)
-    (loaded,) = heap.load({"i": replace(first.artifacts[0], name="i")}).values()
+    (loaded,) = heap.load({"i": replace(first.artifacts[0], name="i", task=5)}).values()
     heap.compare()
     second = encode({"i": loaded, "y": loaded, "z": [loaded]}, blobs, notebook, heap, "work")
     assert [replace(one, name="0") for one in second.artifacts[:2]] == [first.artifacts[0]] * 2
+    assert [one.task for one in second.artifacts] == [0, 0, 0]  # no row of another task
     assert [one.members for one in second.components] == [("z",)]
     assert values_of(second, blobs, notebook, first) == {"0": value, "i": value, "y": value, "z": [value]}
 

@@ -74,7 +74,7 @@ def encode(
     for name, value in values.items():
         same = heap.artifact_of(value) if heap else None
         if same is not None:
-            artifacts[name] = same if same.name == name else replace(same, name=name)
+            artifacts[name] = same if (same.name, same.task) == (name, 0) else replace(same, name=name, task=0)
         elif type(value) in ATOMS:
             artifacts[name], component = _encode_atom(name, value, blobs)
             components.append(component)
