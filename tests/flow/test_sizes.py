@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -25,12 +25,36 @@ SHAPES: dict[str, Callable[[int], str]] = {
 }
 
 
+ORDINARY: dict[str, Callable[[int], str]] = {
+    "functions": lambda n: f"def f{n}(a):\n    return a + {n}",
+    "classes": lambda n: f"class C{n}:\n    def draw(self):\n        return random.random()",
+    "mistakes": lambda n: f"def g{n}():\n    return h{n}",
+}
+"""Cells between the steps of a chain, which uses what they define."""
+
+USED = {"functions": "f{}(1)", "classes": "C{}()", "mistakes": "g{}(), m{}"}
+
+
+def cells_of(shape: str, size: int) -> Iterator[str]:
+    yield "import random"
+    for n in range(size):
+        if shape in ORDINARY:
+            yield ORDINARY[shape](n)
+            yield f"%%step s{n}\nx{n} = {USED[shape].format(n, n)}, {f'x{n - 1}' if n else 0}"
+        else:
+            yield f"%%step s{n}\n{SHAPES[shape](n)}"
+
+
 def problems_of(shape: str, size: int) -> tuple[Problem, ...]:
-    cells = [f"%%step s{n}\n{SHAPES[shape](n)}  # {size}" for n in range(size)]  # what was read before is cached
+    cells = (f"{cell}  # {size}" for cell in cells_of(shape, size))  # what was read before is cached
     return check_flow(link(flow_of("\n---\n".join(cells))))
 
 
 def calls_of(shape: str, size: int) -> int:
+    return count_calls(lambda: problems_of(shape, size))
+
+
+def count_calls(work: Callable[[], object]) -> int:
     """Return how many functions are called, of Python and of C alike, to read, link and check a flow."""
     count = 0
 
@@ -40,16 +64,46 @@ def calls_of(shape: str, size: int) -> int:
 
     sys.setprofile(note)
     try:
-        problems_of(shape, size)
+        work()
     finally:
         sys.setprofile(None)
     return count
+
+
+@pytest.mark.parametrize("shape", ORDINARY)
+def test_twice_the_ordinary_cells_take_twice_the_work(shape: str) -> None:
+    """What a cell says by itself is known already, so that only the work is counted that all cells take together."""
+    for size in (200, 400):
+        problems_of(shape, size)
+    assert calls_of(shape, 400) < 2.2 * calls_of(shape, 200)
 
 
 @pytest.mark.parametrize("shape", SHAPES)
 def test_twice_the_steps_take_twice_the_work(shape: str) -> None:
     problems_of(shape, 3)  # what is loaded and compiled once is not counted
     assert calls_of(shape, 400) < 2.3 * calls_of(shape, 200)
+
+
+@pytest.mark.parametrize("end", ["%%step s\nx = f{}(1)", "y = f{}([])", "f{}(print)", "%%step s\nx = []\n---\nf{}(x)"])
+def test_functions_that_call_each_other_twice_are_looked_at_once(end: str) -> None:
+    def calls(functions: int) -> int:
+        calling = [f"def f{n + 1}(a):\n    return f{n}(a) + f{n}(a)  # {functions}" for n in range(functions)]
+        text = "\n---\n".join(["def f0(a):\n    return a", *calling, end.format(functions)])
+        return count_calls(lambda: check_flow(link(flow_of(text))))
+
+    calls(2)
+    assert calls(20) < 3 * calls(10)
+
+
+def test_a_chain_of_a_thousand_functions_is_followed_to_its_end() -> None:
+    chain = [f"def f{n + 1}(a):\n    return f{n}(a)" for n in range(1_000)]
+    first, last = (
+        "import random\n---\nrandom.seed(1)\n---\ndef f0(a):\n    return random.random()",
+        "%%step s\nx = f1000(1)",
+    )
+    graph = link(flow_of("\n---\n".join([first, *chain, "y = f1000([])", last])))
+    assert check_flow(graph) == ()
+    assert graph.links["s"].draws == {"random state"}
 
 
 def test_a_pair_of_parallel_writers_is_told_once_however_many_steps_read_the_name() -> None:

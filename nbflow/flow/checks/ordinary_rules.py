@@ -116,18 +116,23 @@ def bound_below(graph: Graph) -> Iterator[Problem]:
     """Find ordinary statements that use names bound only in cells below: they fail when the cells run top to bottom."""
     if graph.prelude.has_star or words_of_unreadable(graph):
         return
-    steps = [(step.place, step.names.writes | step.names.passing) for step in graph.steps.values()]
-    bound = [(one.place, one.names) for one in graph.prelude.definitions]
-    bound += [*steps, *((one.place, one.names) for one in graph.flow.scratch)]
+    first = _first_places(graph)
     parameters = {parameter.name for parameter in graph.flow.parameters}
     for one in (one for one in graph.flow.scratch if not one.source.startswith("%")):
         for name in sorted(names_of(one.source).now - BUILTINS - parameters - one.names):
-            places = [place for place, names in bound if name in names]
-            if places and min(places) > one.place:
-                message = f"this uses '{name}', which only cell {min(places).cell} below binds"
+            if name in first and first[name] > one.place:
+                message = f"this uses '{name}', which only cell {first[name].cell} below binds"
                 fix = "Move it below that cell, or move the code that binds the name above it"
                 yield Problem("bound-below", message, fix, one.place, warning=True)
                 break
+
+
+def _first_places(graph: Graph) -> dict[str, Place]:
+    """Map each name to the first place that binds it."""
+    bound = [(one.place, one.names) for one in graph.prelude.definitions]
+    bound += [(one.place, one.names) for one in graph.flow.scratch]
+    bound += [(step.place, step.names.writes | step.names.passing) for step in graph.steps.values()]
+    return {name: place for place, names in sorted(bound, key=lambda one: one[0], reverse=True) for name in names}
 
 
 ORDINARY_RULES = (

@@ -149,7 +149,8 @@ def _all(graph: Graph, last: Place) -> Iterator[FileEffect]:
                     yield FileEffect(
                         replace(use, line=1), replace(one.place, line=one.place.line + use.line - 1), again
                     )
-    for cell in graph.flow.cells:
+    steps = {step.place.cell for step in graph.flow.steps}
+    for cell in (one for one in graph.flow.cells if one.number not in steps):
         if (place := cell.place(graph.flow.document)) < last:
             yield from (FileEffect(use, replace(place, line=line), magic=True) for line, use in _of_magics(cell))
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import ast
 import re
 import sys
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
+from itertools import islice
 
 from nbflow.flow.effects.statement_effects import KnownEffects, Touched, executed
 from nbflow.flow.effects.touching import touch
@@ -24,17 +26,18 @@ _WORDS = (
     "autolog",
 )
 _SET = re.compile(r"(?<!\.)\bset\w|\.set(?!_index|_title|_[xyz]|_ticks|_aspect|_axis)")
+_WORD = re.compile(r"\w+")
 _ATTRIBUTE = re.compile(r"\.\w+ = ")
 
 
-def _may_set(text: str, names: Collection[str] = ()) -> bool:
+def _may_set(text: str, names: AbstractSet[str] = frozenset()) -> bool:
     """Return whether a statement may set something: a fast test before the exact one.
 
     `names` are names whose functions set something.
     """
     if any(word in text for word in _WORDS) or _ATTRIBUTE.search(text) or ("set" in text and _SET.search(text)):
         return True
-    return any(name in text and re.search(rf"\b{re.escape(name)}\b", text) for name in names)
+    return bool(names) and not names.isdisjoint(_WORD.findall(text))
 
 
 _FILES = frozenset({"makedirs", "mkdir", "removedirs"})
@@ -49,7 +52,7 @@ def settings_in_steps(graph: Graph) -> Iterator[Problem]:
     steps = [*graph.steps.values()]
     setters = [one for one in graph.prelude.definitions if _may_set(one.source)]
     names = {name for one in setters for name in one.names}
-    below = {step.name: steps[number:] for number, step in enumerate(steps, 1) if _may_set(step.source.body, names)}
+    below = {step.name: number for number, step in enumerate(steps, 1) if _may_set(step.source.body, names)}
     known = KnownEffects()
     suspects = [step for step in steps[:-1] if step.name in below]
     concerned: list[Definition | StepSpec] = [*graph.prelude.definitions, *suspects] if suspects else []
@@ -58,13 +61,11 @@ def settings_in_steps(graph: Graph) -> Iterator[Problem]:
             for node in parse(one.source).body:
                 known.add(node, one.names, touch(node, known))
         else:
-            yield from _settings(
-                graph, one, below[one.name], KnownEffects(dict(known.origins), dict(known.bodies)), names
-            )
+            yield from _settings(graph, one, islice(steps, below[one.name], None), known.extended({}, {}), names)
 
 
 def _settings(
-    graph: Graph, step: StepSpec, below: list[StepSpec], known: KnownEffects, names: set[str]
+    graph: Graph, step: StepSpec, below: Iterable[StepSpec], known: KnownEffects, names: set[str]
 ) -> Iterator[Problem]:
     try:
         nodes = parse(step.source.body).body
@@ -83,6 +84,7 @@ def _settings(
             made |= _roots(node, known)
         if isinstance(node, _BINDING):
             known.add(node, (), Touched())
+    below = [*below] if found else []
     for node, roots in found:
         reader = next((one for one in below if _shares(graph, one, roots, {step.name: made})), None)
         if reader is not None:

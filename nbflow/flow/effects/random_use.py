@@ -14,7 +14,7 @@ from itertools import repeat
 from typing import TypeGuard
 
 from nbflow.flow.effects.generator_names import GENERATORS, NUMPY, PYTHON, TORCH
-from nbflow.flow.effects.statement_effects import DefinitionNode, KnownEffects, imports_of, origin_of
+from nbflow.flow.effects.statement_effects import DefinitionNode, KnownEffects, imports_of, layered, origin_of
 from nbflow.flow.names.code import parse
 from nbflow.flow.source.trees import children, every_node
 from nbflow.flow.syntax.specs import StepSpec
@@ -126,7 +126,10 @@ class StepsAbove:
     bodies: dict[str, DefinitionNode] = field(default_factory=dict)
     models: set[str] = field(default_factory=set)
     methods: dict[str, frozenset[str]] = field(default_factory=dict)
-    _seen: set[int] = field(default_factory=set)
+
+    def seen_with(self, known: KnownEffects) -> KnownEffects:
+        """Return what is known from ordinary cells together with what the steps above import and define."""
+        return known.extended(self.origins, self.bodies)
 
     def note(self, step: StepSpec, statements: Sequence[ast.stmt], known: KnownEffects) -> None:
         """Note what a step imports, defines and makes."""
@@ -141,15 +144,13 @@ class StepsAbove:
         """Return whether the code mentions a model."""
         return any(isinstance(part, ast.Name) and part.id in self.models for part in every_node(node))
 
-    def note_classes(self, known: KnownEffects) -> None:
-        """Find the methods of classes that draw, including methods that call those."""
-        for name, body in known.bodies.items():
-            if isinstance(body, ast.ClassDef) and id(body) not in self._seen:
-                self._seen.add(id(body))
-                for method in (one for _ in range(2) for one in body.body if isinstance(one, ast.FunctionDef)):
-                    use = random_use(method.body, known, self)
-                    if use.changes and method.name not in ("__init__", name):
-                        self.methods[method.name] = use.changes | self.methods.get(method.name, frozenset())
+    def note_classes(self, classes: Iterable[tuple[str, ast.ClassDef]], known: KnownEffects) -> None:
+        """Find the methods of these classes that draw, including methods that call those."""
+        for name, body in classes:
+            for method in (one for _ in range(2) for one in body.body if isinstance(one, ast.FunctionDef)):
+                use = random_use(method.body, known, self)
+                if use.changes and method.name not in ("__init__", name):
+                    self.methods[method.name] = use.changes | self.methods.get(method.name, frozenset())
 
     def drawn(self, node: ast.AST, origins: Mapping[str, str]) -> frozenset[str]:
         """Return the states that a statement draws from through models and objects of the notebook."""
@@ -193,10 +194,10 @@ def random_use(statements: Sequence[ast.stmt], known: KnownEffects, above: Steps
     seeds: set[str] = set()
     sure: set[str] = set()
     draws: set[str] = set()
-    origins = known.origins | imports_of(node for statement in statements for node in every_node(statement))
+    origins = layered(known.origins, imports_of(node for statement in statements for node in every_node(statement)))
     for statement in statements:
         always = isinstance(statement, ast.Expr | ast.Assign | ast.AnnAssign | ast.AugAssign | ast.With)
-        for is_seed, generators in _events(statement, known, origins, set()):
+        for is_seed, generators in _events(statement, known, origins):
             if is_seed:
                 seeds |= generators
                 sure |= generators if always else frozenset()
@@ -209,11 +210,12 @@ def random_use(statements: Sequence[ast.stmt], known: KnownEffects, above: Steps
 
 def random_use_of(step: StepSpec, known: KnownEffects, above: StepsAbove) -> RandomUse:
     """Return what a step does with the generators, and note it for the steps below. `--seed` seeds them all."""
-    bodies, origins = known.bodies | above.bodies, known.origins | above.origins
-    above.note_classes(KnownEffects(origins, bodies))
+    all_known = above.seen_with(known)
+    above.note_classes(known.take_new_classes(all_known.bodies), all_known)
     named = step.names.mentions | step.names.reads
-    texts = (step.source.body, *(origins[name] for name in named & origins.keys()))
-    is_known = named.isdisjoint(bodies.keys() | above.models) and "def " not in step.source.body
+    texts = (step.source.body, *(all_known.origins[name] for name in named if name in all_known.origins))
+    is_known = named.isdisjoint(above.models) and not any(name in all_known.bodies for name in named)
+    is_known = is_known and "def " not in step.source.body
     is_known = is_known and not any(f".{name}(" in step.source.body for name in above.methods)
     if is_known and not any(map(_MAY_DRAW.search, texts)):
         above.origins.update(step.names.imports)
@@ -222,40 +224,41 @@ def random_use_of(step: StepSpec, known: KnownEffects, above: StepsAbove) -> Ran
         statements = parse(step.source.body).body
     except (SyntaxError, ValueError):
         return RandomUse()
-    own = KnownEffects(origins | dict(step.names.imports), bodies | _defined(statements))
-    above.note_classes(own)
+    defined = _defined(statements)
+    own = all_known.extended(dict(step.names.imports), defined)
+    above.note_classes(((name, one) for name, one in defined.items() if isinstance(one, ast.ClassDef)), own)
     use = random_use(statements, own, above)
     above.note(step, statements, own)
     return RandomUse(seeds=GENERATORS) if step.options.seed is not None else use
 
 
 def _events(
-    node: ast.AST, known: KnownEffects, origins: dict[str, str], seen: set[int]
+    statement: ast.AST, known: KnownEffects, origins: Mapping[str, str]
 ) -> Iterator[tuple[bool, frozenset[str]]]:
-    """Yield seeding (true) and draws (false) in roughly the order in which they happen."""
-    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and not seen:
-        return  # defining a function draws nothing
-    for child in children(node):
-        yield from _events(child, known, origins, seen)
-    if isinstance(node, ast.Call):
-        yield from _of_call(node, origins)
-    if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
-        body = known.bodies.get(node.id)
-        if body is not None and id(body) not in seen:
-            seen = {*seen, id(body)}
-            yield from _inside(body, known, origins, seen)
+    """Yield seeding (true) and draws (false) in roughly the order in which they happen.
+
+    Each function is entered once: what it does the second time adds nothing. The walk keeps its own stack, because
+    functions may call each other to any depth.
+    """
+    entered: set[int] = set()
+    agenda: list[tuple[ast.AST, Mapping[str, str], bool]] = [(statement, origins, False)]
+    while agenda:
+        node, inner, is_walked = agenda.pop()
+        if is_walked and isinstance(node, ast.Call):
+            yield from _of_call(node, inner)
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
+            body = known.bodies.get(node.id)
+            if body is not None and id(body) not in entered:
+                entered.add(id(body))
+                parts: list[ast.AST] = [body.body] if isinstance(body, ast.Lambda) else [*body.body]
+                inside = layered(origins, imports_of(one for part in parts for one in every_node(part)))
+                agenda.extend((part, inside, False) for part in reversed(parts))
+        elif entered or not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):  # defining one draws nothing
+            agenda.extend([(node, inner, True)] if isinstance(node, ast.Call) else [])
+            agenda.extend((child, inner, False) for child in reversed(children(node)))
 
 
-def _inside(
-    body: DefinitionNode, known: KnownEffects, origins: dict[str, str], seen: set[int]
-) -> Iterator[tuple[bool, frozenset[str]]]:
-    parts: Iterable[ast.AST] = [body.body] if isinstance(body, ast.Lambda) else body.body
-    inner = origins | imports_of(node for part in parts for node in every_node(part))
-    for part in parts:
-        yield from _events(part, known, inner, seen)
-
-
-def _of_call(call: ast.Call, origins: dict[str, str]) -> Iterator[tuple[bool, frozenset[str]]]:
+def _of_call(call: ast.Call, origins: Mapping[str, str]) -> Iterator[tuple[bool, frozenset[str]]]:
     origin = origin_of(call.func, origins)
     last = call.func.attr if isinstance(call.func, ast.Attribute) else origin.rpartition(".")[2]
     if origin in _SEEDS:

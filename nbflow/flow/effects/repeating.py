@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
 
-from nbflow.flow.effects.statement_effects import KnownEffects, body_of, executed, imports_of, origin_of
+from nbflow.flow.effects.statement_effects import (
+    DefinitionNode,
+    KnownEffects,
+    body_of,
+    executed,
+    imports_of,
+    layered,
+    origin_of,
+)
 from nbflow.flow.source.trees import every_node
 
 _MODULES = frozenset(
@@ -39,27 +47,30 @@ _STYLING = ("set", "use", "rc", "style", "switch", "ion", "ioff", "xkcd", "reset
 
 def is_repeatable(node: ast.stmt, known: KnownEffects) -> bool:
     """Return whether neither the statement nor the notebook's functions that it calls depend on the world outside."""
-    return all(_is_repeatable_call(call, origins) for call, origins in _calls(executed(node), known, set()))
+    return all(_is_repeatable_call(call, origins) for call, origins in _calls(node, known))
 
 
-def _calls(nodes: Iterable[ast.AST], known: KnownEffects, seen: set[int]) -> Iterator[tuple[ast.Call, dict[str, str]]]:
-    nodes = list(nodes)
-    origins = known.origins | imports_of(nodes)
-    for node in nodes:
-        if isinstance(node, ast.Call):
-            yield node, origins
-            yield from _calls_inside(node, known, seen)
+def _calls(node: ast.stmt, known: KnownEffects) -> Iterator[tuple[ast.Call, Mapping[str, str]]]:
+    """Yield the calls of a statement and of the functions that it reaches, with the origins of names there."""
+    agenda, entered = [[*executed(node)]], set[int]()
+    while agenda:
+        nodes = agenda.pop()
+        origins = layered(known.origins, imports_of(nodes))
+        for call in (one for one in nodes if isinstance(one, ast.Call)):
+            yield call, origins
+            for body in _mentioned(call, known):
+                if id(body) not in entered:
+                    entered.add(id(body))
+                    agenda.append(body_of(body))
 
 
-def _calls_inside(call: ast.Call, known: KnownEffects, seen: set[int]) -> Iterator[tuple[ast.Call, dict[str, str]]]:
+def _mentioned(call: ast.Call, known: KnownEffects) -> Iterator[DefinitionNode]:
     for part in every_node(call):
-        body = known.bodies.get(part.id) if isinstance(part, ast.Name) else None
-        if body is not None and id(body) not in seen:
-            seen.add(id(body))
-            yield from _calls(body_of(body), known, seen)
+        if isinstance(part, ast.Name) and part.id in known.bodies:
+            yield known.bodies[part.id]
 
 
-def _is_repeatable_call(call: ast.Call, origins: dict[str, str]) -> bool:
+def _is_repeatable_call(call: ast.Call, origins: Mapping[str, str]) -> bool:
     origin = origin_of(call.func, origins)
     if origin in _ALLOWED:
         return True

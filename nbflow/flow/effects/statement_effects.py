@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator, Mapping
+from collections import ChainMap
+from collections.abc import Iterable, Iterator, Mapping, MutableMapping
 from dataclasses import dataclass, field
 
 from nbflow.flow.effects.library_calls import starts_getter
@@ -32,12 +33,23 @@ class Touched:
 class KnownEffects:
     """Collects what is known from the statements above: origins of names, bodies of functions, shared objects."""
 
-    origins: dict[str, str] = field(default_factory=dict)
-    bodies: dict[str, DefinitionNode] = field(default_factory=dict)
+    origins: MutableMapping[str, str] = field(default_factory=dict)
+    bodies: MutableMapping[str, DefinitionNode] = field(default_factory=dict)
     watches_subclasses: bool = False  # whether some cell asks a class for its subclasses
     generators: set[str] = field(default_factory=set)  # random generators, which change on each use
     _fixed: set[str] = field(default_factory=set)
     _sources: dict[str, set[str]] = field(default_factory=dict)
+    _new_classes: dict[str, ast.ClassDef] = field(default_factory=dict)
+
+    def extended(self, origins: MutableMapping[str, str], bodies: MutableMapping[str, DefinitionNode]) -> KnownEffects:
+        """Return these origins and bodies with more of them, which count first. Nothing is copied."""
+        return KnownEffects(ChainMap(origins, self.origins), ChainMap(bodies, self.bodies))
+
+    def take_new_classes(self, bodies: Mapping[str, DefinitionNode]) -> list[tuple[str, ast.ClassDef]]:
+        """Return the classes noted since the last call that `bodies` still maps their names to."""
+        found = [(name, body) for name, body in self._new_classes.items() if bodies.get(name) is body]
+        self._new_classes.clear()
+        return found
 
     def add(self, node: ast.stmt, bound: Iterable[str], touched: Touched) -> None:
         """Note a statement that is executed."""
@@ -56,11 +68,14 @@ class KnownEffects:
             self._fixed.discard(name)
             self.generators.discard(name)
             self._sources.pop(name, None)
+            self._new_classes.pop(name, None)
 
     def _note_body(self, node: ast.stmt) -> None:
         match node:
             case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
                 self.bodies[name] = node
+                if isinstance(node, ast.ClassDef):
+                    self._new_classes[name] = node
             case ast.Assign(targets=[ast.Name(id=name)], value=value):
                 self._note_value(name, value)
             case ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value):
@@ -71,6 +86,8 @@ class KnownEffects:
             self.bodies[name] = value
         elif isinstance(value, ast.Name) and value.id in self.bodies:
             self.bodies[name] = self.bodies[value.id]
+            if value.id in self._new_classes:
+                self._new_classes[name] = self._new_classes[value.id]
         elif isinstance(value, _FIXED):
             self._fixed.add(name)
         elif isinstance(value, ast.Call) and origin_of(value.func, self.origins) in SEEDED:
@@ -88,6 +105,11 @@ class KnownEffects:
                 found.add(name)
                 agenda.extend(self._sources.get(name, ()))
         return frozenset(found)
+
+
+def layered(origins: Mapping[str, str], added: Mapping[str, str]) -> Mapping[str, str]:
+    """Return origins with more of them, which count first. Nothing is copied, so it costs the same in any notebook."""
+    return ChainMap({**added}, origins) if added else origins  # type: ignore[arg-type]  # nothing writes to it
 
 
 def origin_of(node: ast.expr, origins: Mapping[str, str]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from nbflow.flow.effects.library_calls import asks_whether_it_is_there, makes_folder, sets_process
 from nbflow.flow.effects.statement_effects import (
@@ -16,6 +16,7 @@ from nbflow.flow.effects.statement_effects import (
     called,
     executed,
     imports_of,
+    layered,
     locals_of,
     origin_of,
     shared_by,
@@ -54,12 +55,17 @@ _FIRST_ARGUMENT = frozenset(
 )
 
 
+_DEPTH = 60
+"""The most functions that may call each other in a chain and are followed one by one."""
+
+
 def touch(node: ast.stmt, known: KnownEffects) -> Touched:
     """Return what the statement changes if it is executed after those in `known`."""
     walk = _Walk(known, asks=asks_whether_it_is_there(node))
     nodes = list(executed(node))
-    walk.origins.update(imports_of(nodes))
+    walk.origins = layered(known.origins, imports_of(nodes))
     walk.look(nodes, aliases_of(nodes), frozenset())
+    walk.look_inside_all()
     if isinstance(node, ast.Expr):
         walk.look_at_thrown_away(node.value)
     deleted = {part.id for part in nodes if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Del)}
@@ -73,14 +79,18 @@ class _Walk:
     harmless call as a change does no damage, because the carried value stays the same.
     """
 
-    def __init__(self, known: KnownEffects, seen: frozenset[int] = frozenset(), *, asks: bool = False) -> None:
+    def __init__(
+        self, known: KnownEffects, judged: dict[int, bool] | None = None, *, asks: bool = False, depth: int = 0
+    ) -> None:
         self.known = known
-        self._asks = asks
-        self.origins = dict(known.origins)
+        self._asks, self._depth = asks, depth
+        self.origins: Mapping[str, str] = known.origins
         self.changed: set[str] = set()
         self.shared: set[str] = set()
         self.setting = False
-        self._seen = set(seen)
+        self._entered: set[int] = set()
+        self._agenda: list[DefinitionNode] = []  # what the code calls and was not looked at yet
+        self._judged: dict[int, bool] = {} if judged is None else judged  # whether a function changes its arguments
 
     def look(self, nodes: Iterable[ast.AST], aliases: Aliases, hidden: frozenset[str]) -> None:
         """Look at nodes for changes. `hidden` are local names, which other code cannot see."""
@@ -144,7 +154,8 @@ class _Walk:
         if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Attribute):
             return
         if not self._origin(call.func) and call.func.attr not in _READING:
-            self._change(call.func.value, {}, frozenset(self.origins))
+            imported = frozenset(name for name in shared_by(call.func.value, {}) if name in self.origins)
+            self._change(call.func.value, {}, imported)
 
     def _body(self, func: ast.expr, hidden: frozenset[str]) -> DefinitionNode | None:
         return self.known.bodies.get(func.id) if isinstance(func, ast.Name) and func.id not in hidden else None
@@ -156,28 +167,43 @@ class _Walk:
 
     def _enter(self, name: str) -> None:
         body = self.known.bodies.get(name)
-        if body is not None and id(body) not in self._seen:
-            self._seen.add(id(body))
-            self._look_inside(body)
+        if body is not None and id(body) not in self._entered:
+            self._entered.add(id(body))
+            self._agenda.append(body)
 
-    def _look_inside(self, body: DefinitionNode) -> None:
+    def look_inside_all(self) -> None:
+        """Look at what the functions change that are called, and those that they call, each of them once."""
+        outside = self.origins
+        while self._agenda:
+            self._look_inside(self._agenda.pop(), outside)
+
+    def _look_inside(self, body: DefinitionNode, outside: Mapping[str, str]) -> None:
         """Look at what a function changes when it is called. A class is called to make an instance."""
         nodes = body_of(body)
-        before, self.origins = self.origins, self.origins | imports_of(nodes)
+        self.origins = layered(outside, imports_of(nodes))
         self.look(nodes, aliases_of(nodes), locals_of(body, nodes))
         for node in nodes:
             if isinstance(node, ast.Global):
                 self.changed.update(node.names)
-        self.origins = before
+        self.origins = outside
 
     def _changes_arguments(self, body: DefinitionNode) -> bool:
-        """Return whether a function may change its arguments."""
-        if isinstance(body, ast.ClassDef) or id(body) in self._seen:
+        """Return whether a function may change its arguments, itself or through the functions it gives them to.
+
+        One that calls itself on the way changes no more by that. Beyond a depth that the stack allows, it counts as
+        changing them.
+        """
+        if isinstance(body, ast.ClassDef):
             return False
-        inside = _Walk(self.known, frozenset({*self._seen, id(body)}))
-        nodes = body_of(body)
-        inside.look(nodes, aliases_of(nodes), frozenset())
-        return not inside.changed.isdisjoint(arguments_of(body))
+        if id(body) not in self._judged:
+            if self._depth == _DEPTH:
+                return True
+            self._judged[id(body)] = False
+            inside = _Walk(self.known, self._judged, depth=self._depth + 1)
+            nodes = body_of(body)
+            inside.look(nodes, aliases_of(nodes), frozenset())
+            self._judged[id(body)] = not inside.changed.isdisjoint(arguments_of(body))
+        return self._judged[id(body)]
 
     # definitions that change other objects when they are executed
 

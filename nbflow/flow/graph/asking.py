@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 
 from nbflow.flow.graph.branch_reads import INPUTS
 from nbflow.flow.names.code import parse
@@ -44,22 +45,27 @@ def state_changed(step: StepSpec, flow: FlowSource, artifacts: Collection[str]) 
 
 
 def asked_below(steps: Sequence[StepSpec], flow: FlowSource) -> Mapping[str, frozenset[str]]:
-    """Map each step to the names that some step below reads, among names that steps bind in passing or delete."""
-    candidates = frozenset().union(*(step.names.passing | step.names.ends | step.names.maybe_ends for step in steps))
+    """Map each step to the names that some step below reads, among names that it binds in passing or deletes."""
+    candidates = frozenset().union(*map(_in_passing, steps))
     asked: dict[str, frozenset[str]] = {}
-    below: frozenset[str] = frozenset()
+    below: set[str] = set()
     for step in reversed(steps) if candidates else ():
         reads = _all_reads(step, flow) & candidates
         names = below | reads if step.control.loop else below
         held = frozenset().union(*_held(step, names)) & candidates
-        asked[step.name] = names | held
-        below = (below - _certain(step)) | reads | held
+        asked[step.name] = _in_passing(step).intersection(names) | (_in_passing(step) & held)
+        below -= _certain(step)
+        below |= reads | held
     return asked
 
 
-def _held(step: StepSpec, asked: frozenset[str]) -> Iterable[frozenset[str]]:
+def _in_passing(step: StepSpec) -> frozenset[str]:
+    return step.names.passing | step.names.ends | step.names.maybe_ends
+
+
+def _held(step: StepSpec, asked: AbstractSet[str]) -> Iterable[frozenset[str]]:
     """Yield the free names of the functions that the artifacts of a step may hold, or the names asked for below."""
-    return (one.free for one in step.names.holds if one.name in step.names.writes | asked)
+    return (one.free for one in step.names.holds if one.name in step.names.writes or one.name in asked)
 
 
 def _all_reads(step: StepSpec, flow: FlowSource) -> frozenset[str]:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from nbflow.flow.graph.graph import Binding, Graph, Link
 from nbflow.flow.graph.linking import DraftLink, Linker
 from nbflow.flow.graph.transitions import follow
-from nbflow.flow.syntax.specs import FlowSource
+from nbflow.flow.syntax.specs import FlowSource, StepSpec
 from nbflow.garbage import without_gc
 
 
@@ -26,8 +26,11 @@ def link(flow: FlowSource, learned: Mapping[str, frozenset[str]] | None = None) 
         above.add(step)
     links = {name: _link(draft) for name, draft in above.drafts.items()}
     joins = {name: draft.join for name, draft in above.drafts.items()}
-    joined = (replace(step, control=replace(step.control, join=joins[step.name])) for step in steps)
-    return Graph(replace(flow, steps=tuple(joined)), links)
+    return Graph(replace(flow, steps=tuple(_joining(step, joins[step.name]) for step in steps)), links)
+
+
+def _joining(step: StepSpec, join: str | None) -> StepSpec:
+    return step if step.control.join == join else replace(step, control=replace(step.control, join=join))
 
 
 def _link(draft: DraftLink) -> Link:

@@ -181,7 +181,7 @@ class Linker:
         if step.metaflow or not names:
             return frozenset()
         ours = {name for name, origin in step.names.imports if self.flow.prelude.origins.get(name) == origin}
-        asked = self.asked.get(step.name, frozenset()) - (ours - self.touched.keys())
+        asked = self.asked.get(step.name, frozenset()) - {name for name in ours if name not in self.touched}
         names -= SPECIAL
         known = (name for name in names if not name.startswith("_") or name in self.flow.prelude.names)
         return frozenset(name for name in known if name in asked or name in self.touched or name == step.control.loop)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from nbflow.flow.source.trees import children, every_node
@@ -76,11 +76,11 @@ SEEDED = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Purity:
-    """Judges expressions. `known` are names with values from the prelude; `origins` maps imported names to dotted
-    origins.
+    """Judges expressions. `is_known` tells which names have values from the prelude; `origins` maps imported names to
+    dotted origins.
     """
 
-    known: frozenset[str]
+    is_known: Callable[[str], bool]
     origins: Mapping[str, str]
 
     def is_pure(self, node: ast.expr | None) -> bool:
@@ -89,7 +89,7 @@ class Purity:
             case None | ast.Constant() | ast.Lambda():
                 return True
             case ast.Name(id=name):
-                return name in self.known
+                return self.is_known(name)
             case ast.Call():
                 return self._is_pure_call(node)
             case ast.ListComp() | ast.SetComp() | ast.DictComp():
@@ -144,7 +144,7 @@ class Purity:
         targets = {
             part.id for loop in node.generators for part in every_node(loop.target) if isinstance(part, ast.Name)
         }
-        inside = Purity(self.known | targets, self.origins)
+        inside = Purity(lambda name: name in targets or self.is_known(name), self.origins)
         results = [node.key, node.value] if isinstance(node, ast.DictComp) else [node.elt]
         parts = [part for loop in node.generators for part in (loop.iter, *loop.ifs)]
         return all(inside.is_pure(part) for part in (*results, *parts))

@@ -78,7 +78,7 @@ class _Sorting:
         self._names = set(BUILTINS | _MODULE_NAMES | given)
         self._moves = moves  # whether some cell changes the working folder
         self._known = KnownEffects(watches_subclasses=watches)
-        self._imported: frozenset[str] = frozenset()
+        self._imported: set[str] = set()
         # names bound by steps above, or by definitions that need such names
         self._taking: dict[str, frozenset[str]] = {}
         self._above = StepsAbove()
@@ -174,7 +174,8 @@ class _Sorting:
         changes = self._changes(touched) - bound if kind != "import" else frozenset()
         shares = (self._known.reached(touched.shares & self._names) & self._names) - BUILTINS - bound
         self._known.add(statement.node, names.bound, touched)
-        self._imported = self._imported | names.bound if kind == "import" else self._imported - names.bound
+        self._imported -= names.bound
+        self._imported |= names.bound if kind == "import" else frozenset()
         drawn = use.changes if kind == "effect" else frozenset()
         bound |= drawn
         self._names |= names.bound | bound
@@ -236,8 +237,9 @@ class _Sorting:
         runs later does not count.
         """
         decorators = map(called, getattr(node, "decorator_list", ()))
-        values = self._taking.keys() - {root_of(one) for one in decorators if isinstance(one, ast.Attribute)}
-        return names_of_statement(node).now & self._hidden <= values
+        asked = {root_of(one) for one in decorators if isinstance(one, ast.Attribute)}
+        hidden = names_of_statement(node).now & self._hidden
+        return all(name in self._taking and name not in asked for name in hidden)
 
     def _is_constant(self, node: ast.Assign | ast.AnnAssign | ast.AugAssign) -> bool:
         targets = node.targets if isinstance(node, ast.Assign) else [node.target]
@@ -245,7 +247,7 @@ class _Sorting:
         return all(map(_is_plain_target, targets)) and self._all_pure([node.value, *read])
 
     def _all_pure(self, values: Iterable[ast.expr | None]) -> bool:
-        purity = Purity(frozenset(self._names - self._hidden), self._known.origins)
+        purity = Purity(lambda name: name in self._names and name not in self._hidden, self._known.origins)
         return all(purity.is_pure(value) for value in values)
 
     def _is_block(self, node: ast.If | ast.Try) -> bool:

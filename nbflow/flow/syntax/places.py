@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import difflib
+from bisect import bisect_left
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from nbflow.flow.names.code import line_of_name
 from nbflow.flow.source.cell import Need, Place, Problem
@@ -23,8 +25,25 @@ def _place_of(step: StepSpec, name: str | None = None) -> Place:
 def suggestion(name: str, names: Collection[str]) -> str:
     """Return ` (did you mean 'load'?)` for a name that is similar to a known one, else ""."""
     # a step that reads its own name did not mistype it
-    near = difflib.get_close_matches(name, sorted(set(names) - {name}), 1)
+    near = difflib.get_close_matches(name, sorted(_neighbours(name, frozenset(names)) - {name}), 1)
     return f" (did you mean '{near[0]}'?)" if near else ""
+
+
+_NEAR = 40
+"""How many names on each side count, where there are many: comparing every name with every other takes minutes."""
+
+
+def _neighbours(name: str, names: frozenset[str]) -> set[str]:
+    """Return the names that stand near a name in the order of the alphabet, read forwards or backwards."""
+    forwards, backwards = _sorted(names)
+    places = bisect_left(forwards, name), bisect_left(backwards, name[::-1])
+    (low, high), (left, right) = ((max(place - _NEAR, 0), place + _NEAR + 1) for place in places)
+    return {*forwards[low:high], *(one[::-1] for one in backwards[left:right])}
+
+
+@lru_cache(4)
+def _sorted(names: frozenset[str]) -> tuple[list[str], list[str]]:
+    return sorted(names), sorted(name[::-1] for name in names)
 
 
 def listed(names: Iterable[str]) -> str:
