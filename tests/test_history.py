@@ -1,13 +1,28 @@
+from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from nbflow.flow.graph.graph import Graph
 from nbflow.flow.graph.link import link
 from nbflow.flow.reading.cells import read_flow
 from nbflow.flow.source.cell import Cell
-from nbflow.history.versions import Lived, Past, Version, current_state, diff_code, diff_values, explain, explain_all
+from nbflow.history.step_states import states_of_steps
+from nbflow.history.versions import (
+    Lived,
+    Past,
+    Version,
+    VersionPair,
+    current_state,
+    diff_code,
+    diff_values,
+    explain,
+    explain_all,
+)
 from nbflow.progress.status import StepStatus
+from tests.counting import count_calls
 
 CELLS = (
     "%%parameters\nk: int = 3",
@@ -142,3 +157,49 @@ def test_diff_of_values_marks_what_is_on_one_side_only() -> None:
         ("c", "3", "-"),
         ("d", "-", "4"),
     ]
+
+
+def chain_of(size: int, changed: int = -1) -> Version:
+    bodies = (f"x{n} = x{n - 1}" if n else "x0 = 0" for n in range(size))
+    cells = (f"%%step s{n}\n{body}{' + 1' if n == changed else ''}" for n, body in enumerate(bodies))
+    return Version(graph_of(*cells))
+
+
+@pytest.mark.parametrize("changed", [-1, 10])
+def test_twice_the_steps_are_compared_in_twice_the_work(changed: int) -> None:
+    def calls(size: int) -> int:
+        then, now = chain_of(size), chain_of(size, changed)
+        pasts = [Past(1, then, {f"s{n}": DONE for n in range(size)})]
+        return count_calls(lambda: states_of_steps(now, pasts))
+
+    assert calls(200) < 2.3 * calls(100)
+
+
+def test_older_runs_are_not_read_where_the_newest_has_all() -> None:
+    def pasts() -> Iterator[Past]:
+        yield Past(2, THEN, dict.fromkeys(THEN.graph.links, DONE))
+        raise AssertionError("read on")
+
+    assert {one.status for one in states_of_steps(THEN, pasts()).values()} == {StepStatus.DONE}
+
+
+@given(st.lists(st.sets(st.integers(0, 7), max_size=3), min_size=8, max_size=8), st.sets(st.integers(0, 7)))
+def test_what_changed_above_is_told_as_if_each_step_were_compared_alone(
+    reads: list[set[int]], changed: set[int]
+) -> None:
+    def version(*edits: int) -> Version:
+        cells = []
+        for n, above in enumerate(reads):
+            inputs = [f"x{one}" for one in sorted(above) if one < n]
+            cells.append(f"%%step s{n}\nx{n} = [{', '.join(inputs)}]" + (" * 2" if n in edits else ""))
+        return Version(graph_of(*cells))
+
+    then, now = version(), version(*changed)
+    comparison = VersionPair(then, now)
+    for step in now.graph.links:
+        above = now.graph.ancestors(step)
+        told = explain(step, then, now)
+        for name in [name for name in reversed(now.graph.links) if name in above]:
+            told += [f"{name}, above it: {reason}" for reason in explain(name, then, now)]
+        assert comparison.explain_all(step) == told
+        assert comparison.is_same(step) == (not told)

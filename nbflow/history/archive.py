@@ -19,7 +19,7 @@ from nbflow.history.versions import Lived, Past, Version
 from nbflow.run.events.events import TaskId
 from nbflow.run.learning import link_known
 from nbflow.run.program.program import Program
-from nbflow.run.program.stored_sources import read_graph, read_sources, read_stored_cells
+from nbflow.run.program.stored_sources import read_graph, read_sources, read_stored_cells, write_cells
 from nbflow.store.catalog.evictions import describe_eviction, evicted_steps
 from nbflow.store.catalog.reader import CatalogReader
 from nbflow.store.catalog.rows import RunKind, RunRow, RunStatus, StepRow, TaskRow, TaskStatus
@@ -39,6 +39,9 @@ class Archive:
     def __init__(self, reader: CatalogReader, flow: str, root: Path) -> None:
         self.reader, self.flow, self.root = reader, flow, root
         self._graph = cache(self._read_graph)
+        self._linked: tuple[str, Graph] | None = (
+            None  # the flow that was linked last, with its cells as they are stored
+        )
 
     # runs
 
@@ -78,7 +81,9 @@ class Archive:
 
     def _read_graph(self, code: str, document: str) -> Graph:
         text = self.reader.code(code) or "[]"
-        return read_graph(text, self.flow, document) or self.link(_read_cells(text, self.flow, document))
+        if self._linked is not None and self._linked[0] == text and self._linked[1].flow.document == document:
+            return self._linked[1]
+        return read_graph(text, self.flow, document) or link_known(_read_cells(text, self.flow, document), self.reader)
 
     def steps(self, row: RunRow) -> tuple[str, ...]:
         """Return the steps that take part in a run, in document order; for a kernel session, those that have begun."""
@@ -93,8 +98,14 @@ class Archive:
         return read_sources(self.reader.code(row.code) or "[]", row.document)
 
     def link(self, flow: FlowSource) -> Graph:
-        """Link a flow with what earlier runs have found out about its steps."""
-        return link_known(flow, self.reader)
+        """Link a flow with what earlier runs have found out about its steps.
+
+        A run with the same cells then has this graph: most notebooks are as they were in their newest run.
+        """
+        graph = link_known(flow, self.reader)
+        if flow.cells:
+            self._linked = write_cells(flow.cells), graph
+        return graph
 
     def proven(self, graph: Graph) -> frozenset[str]:
         """Return the steps that have not changed since the newest successful run, and that this run completed.

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from nbflow.flow.graph.graph import Graph
 from nbflow.flow.syntax.specs import FlowSource
 from nbflow.history.archive import Archive
-from nbflow.history.versions import Past, StepState, Version, current_state
+from nbflow.history.versions import ChangesSince, Past, StepState, Version, current_state
 from nbflow.notebook.arguments import bind_parameters, recorded
 from nbflow.progress.status import StepStatus
 from nbflow.run.environment import files_of
@@ -51,9 +51,23 @@ def version_of(
     return Version(graph, recorded(parameters), files_of(program, graph.links), python, since=traces.changes)
 
 
-def states_of_steps(now: Version, pasts: Sequence[Past]) -> dict[str, StepState]:
-    """Return the status of every step, in document order; `pasts` are newest first."""
-    return {step: current_state(step, now, pasts) for step in now.graph.links}
+def states_of_steps(now: Version, pasts: Iterable[Past]) -> dict[str, StepState]:
+    """Return the status of every step, in document order; `pasts` are newest first, and are read as far as needed."""
+    compared, known = ChangesSince(now), ReadOnce(pasts)
+    return {step: current_state(step, compared, known) for step in now.graph.links}
+
+
+class ReadOnce(Iterable[Past]):
+    """Iterates as often as wanted over what can be read only once, and reads no more of it than is asked for."""
+
+    def __init__(self, pasts: Iterable[Past]) -> None:
+        self._rest, self._read = iter(pasts), list[Past]()
+
+    def __iter__(self) -> Iterator[Past]:
+        yield from self._read
+        for past in self._rest:
+            self._read.append(past)
+            yield past
 
 
 def would_run(states: Mapping[str, StepState]) -> list[str]:

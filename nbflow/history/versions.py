@@ -51,11 +51,64 @@ def explain(step: str, then: Version, now: Version) -> list[str]:
 
 def explain_all(step: str, then: Version, now: Version) -> list[str]:
     """Return what changed about the step itself, then what changed in the steps above it, nearest first."""
-    found = explain(step, then, now)
-    above = now.graph.ancestors(step)
-    for name in reversed([name for name in now.graph.links if name in above]):
-        found += [f"{name}, above it: {reason}" for reason in explain(name, then, now)]
-    return found
+    return VersionPair(then, now).explain_all(step)
+
+
+class VersionPair:
+    """Compares two versions step by step, each step once, however many steps stand below it."""
+
+    def __init__(self, then: Version, now: Version) -> None:
+        self.then, self.now = then, now
+        self._ancestry = now.graph.ancestry
+        self._found: dict[str, list[str]] = {}
+        self._seen = self._changed = 0  # sets of the ancestry
+
+    def explain_all(self, step: str) -> list[str]:
+        """Return what `explain_all` returns for these versions."""
+        found = [*self._explain(step)]
+        changed = self._changed_of(self._ancestry.above(step))
+        for name in reversed([*self._ancestry.steps_of(changed)]):
+            found += [f"{name}, above it: {reason}" for reason in self._explain(name)]
+        return found
+
+    def is_same(self, step: str) -> bool:
+        """Return whether nothing has changed about a step and those above it."""
+        return not self._explain(step) and not self._changed_of(self._ancestry.above(step))
+
+    def _explain(self, step: str) -> list[str]:
+        if step not in self._found:
+            self._found[step] = explain(step, self.then, self.now)
+        return self._found[step]
+
+    def _changed_of(self, steps: int) -> int:
+        """Return those of a set of steps that have changed themselves."""
+        for name in self._ancestry.steps_of(steps & ~self._seen):
+            if self._explain(name):
+                self._changed |= self._ancestry.set_of([name])
+        self._seen |= steps
+        return steps & self._changed
+
+
+class ChangesSince:
+    """Keeps the comparisons of the version of now with versions of runs."""
+
+    def __init__(self, now: Version) -> None:
+        self.now = now
+        self._made: dict[int, VersionPair] = {}
+
+    def explain_all(self, step: str, past: Past) -> list[str]:
+        """Return what has changed for a step since a run."""
+        return self._with(past.version_of(step)).explain_all(step)
+
+    def is_same(self, step: str, past: Past) -> bool:
+        """Return whether a step has the meaning that it had in a run."""
+        return self._with(past.version_of(step)).is_same(step)
+
+    def _with(self, then: Version) -> VersionPair:
+        found = self._made.get(id(then))  # a comparison keeps its version, so no other can have the same id
+        if found is None:
+            found = self._made[id(then)] = VersionPair(then, self.now)
+        return found
 
 
 def _code(then: StepSpec, now: StepSpec) -> Iterator[str]:
@@ -193,27 +246,38 @@ class StepState:
     outdated: bool = False
 
 
-def current_state(step: str, now: Version, pasts: Sequence[Past]) -> StepState:
-    """Return the status of a step; `pasts` are newest first. A complete and unchanged result in any of them is done."""
-    lived = [(past, past.steps[step]) for past in pasts if step in past.steps]
+def current_state(step: str, now: Version | ChangesSince, pasts: Iterable[Past]) -> StepState:
+    """Return the status of a step; `pasts` are newest first, and no more of them are asked for than are needed.
+
+    A complete and unchanged result in any of them is done.
+    """
+    compared = now if isinstance(now, ChangesSince) else ChangesSince(now)
+    lived: list[tuple[Past, Lived]] = []
+    for past in pasts:
+        then = past.steps.get(step)
+        if then is None:
+            continue
+        if not lived and then.running:
+            return StepState(step, StepStatus.RUNNING, (), past.number, then)
+        if then.complete and compared.is_same(step, past):
+            return StepState(step, StepStatus.DONE, (), past.number, then)
+        lived.append((past, then))
+    return _not_done(step, compared, lived)
+
+
+def _not_done(step: str, compared: ChangesSince, lived: Sequence[tuple[Past, Lived]]) -> StepState:
     if not lived:
         return StepState(step, StepStatus.MISSING, ("it has never run",))
     newest, last = lived[0]
-    if last.running:
-        return StepState(step, StepStatus.RUNNING, (), newest.number, last)
     for past, then in lived:
-        if then.complete and _is_same(step, past, now):
-            return StepState(step, StepStatus.DONE, (), past.number, then)
-    for past, then in lived:
-        if (then.failed or then.cancelled or then.evicted) and _is_same(step, past, now):
+        if (then.failed or then.cancelled or then.evicted) and compared.is_same(step, past):
             return StepState(step, _left(then), (then.error,), past.number, then)
-    changes = tuple(explain_all(step, newest.version_of(step), now))
+    changes = tuple(compared.explain_all(step, newest))
     if last.failed:
         return StepState(step, StepStatus.FAILED, (*changes, last.error), newest.number, last, outdated=True)
     for past, then in lived:
         if then.complete:
-            reasons = tuple(explain_all(step, past.version_of(step), now))
-            return StepState(step, StepStatus.STALE, reasons, past.number, then)
+            return StepState(step, StepStatus.STALE, tuple(compared.explain_all(step, past)), past.number, then)
     return StepState(step, StepStatus.MISSING, changes or ("it never finished",), newest.number, last)
 
 
@@ -222,10 +286,6 @@ def _left(then: Lived) -> StepStatus:
     if then.failed:
         return StepStatus.FAILED
     return StepStatus.CANCELLED if then.cancelled else StepStatus.MISSING
-
-
-def _is_same(step: str, past: Past, now: Version) -> bool:
-    return not explain_all(step, past.version_of(step), now)
 
 
 # what differs between two runs

@@ -71,7 +71,7 @@ def _unseeded(workspace: Workspace) -> Iterator[str]:
 
 
 def _states(workspace: Workspace, now: Version) -> dict[str, StepState]:
-    return states_of_steps(now, [workspace.archive.past(row) for row in workspace.archive.runs(LOOKED_AT)])
+    return states_of_steps(now, map(workspace.archive.past, workspace.archive.runs(LOOKED_AT)))
 
 
 def _basis(row: RunRow, now: Version) -> str:

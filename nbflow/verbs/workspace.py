@@ -69,8 +69,8 @@ class Workspace:
 
     def version(self, ctx: click.Context, origin: RunRow) -> Version:
         """Return the flow as it is now, with the parameters that `resume` of the run `origin` would use."""
-        parameters = self.parameters(ctx, origin)
-        return version_of(self.graph, parameters, self.folder, self.root, self.archive.reader)
+        graph = self.graph  # first, because a run with the same cells has the same graph
+        return version_of(graph, self.parameters(ctx, origin), self.folder, self.root, self.archive.reader)
 
     def parameters(self, ctx: click.Context, origin: RunRow | None = None) -> dict[str, Any]:
         """Return the parameters: the given value, else that of the run `origin`, else the default."""

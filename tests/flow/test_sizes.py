@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -11,6 +10,7 @@ from nbflow.flow.checks.rules import check_flow
 from nbflow.flow.graph.ancestry import Ancestry
 from nbflow.flow.graph.link import link
 from nbflow.flow.source.cell import Problem
+from tests.counting import count_calls
 from tests.flow.reading import flow_of
 
 SHAPES: dict[str, Callable[[int], str]] = {
@@ -52,22 +52,6 @@ def problems_of(shape: str, size: int) -> tuple[Problem, ...]:
 
 def calls_of(shape: str, size: int) -> int:
     return count_calls(lambda: problems_of(shape, size))
-
-
-def count_calls(work: Callable[[], object]) -> int:
-    """Return how many functions are called, of Python and of C alike, to read, link and check a flow."""
-    count = 0
-
-    def note(_frame: object, event: str, _argument: object) -> None:
-        nonlocal count
-        count += event in ("call", "c_call")
-
-    sys.setprofile(note)
-    try:
-        work()
-    finally:
-        sys.setprofile(None)
-    return count
 
 
 @pytest.mark.parametrize("shape", ORDINARY)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 from nbflow.errors import ParameterError, ParameterMissing
@@ -56,17 +56,19 @@ def flow_state(place: NotebookPlace, cells: Sequence[Cell]) -> FlowState:
 
 
 def _against(archive: Archive, place: NotebookPlace, read: CellsRead) -> FlowState:
-    rows = archive.runs(LOOKED_AT)
-    totals = {row.number: recall_totals(archive, row) for row in rows}
-    busy = next((one for one in totals.values() if one.is_busy or _is_starting(one.row)), None)
-    values = _parameters(archive, place, read.graph, rows[0] if rows else None)
+    rows = {row.number: row for row in archive.runs(LOOKED_AT)}
+    newest = next(iter(rows.values()), None)
+    totals = cache(lambda number: recall_totals(archive, rows[number]))
+    open_runs = (totals(number) for number, row in rows.items() if row.status is RunStatus.RUNNING)
+    busy = next((one for one in open_runs if one.is_busy or _is_starting(one.row)), None)
+    values = _parameters(archive, place, read.graph, newest)
     now = version_of(read.graph, values, place.folder, place.root, archive.reader)
-    pasts = {row.number: recall_past(archive, row) for row in rows}
-    states = states_of_steps(now, list(pasts.values()))
+    pasts = cache(lambda number: recall_past(archive, rows[number]))
+    states = states_of_steps(now, map(pasts, rows))
     lines = {step: _state_line(one, totals, pasts) for step, one in states.items()}
     if busy is not None:
         lines |= {line.step: line for line in _busy_lines(archive, busy) if line.step in lines}
-    shown = busy or next(iter(totals.values()), None)
+    shown = busy or (totals(newest.number) if newest else None)
     run = run_line(archive, shown) if shown is not None else None
     return _state(place, read, list(lines.values()), recorded(values), run)
 
@@ -95,13 +97,13 @@ def _parameters(archive: Archive, place: NotebookPlace, graph: Graph, newest: Ru
         return known | {name: value for name, value in (newest.parameters if newest else {}).items() if name in known}
 
 
-def _state_line(one: StepState, totals: Mapping[int, Totals], pasts: Mapping[int, Past]) -> StepLine:
+def _state_line(one: StepState, totals: Callable[[int], Totals], pasts: Callable[[int], Past]) -> StepLine:
     """Return the line of a step with its status now, and the counts of the run that this status comes from."""
     status = one.status
     if one.past is None:
         return StepLine(one.step, status, reasons=one.reasons)
-    then = totals[one.past]
-    count = then.count(one.step, expected(pasts[one.past].version.graph, one.step, then.steps))
+    then = totals(one.past)
+    count = then.count(one.step, expected(pasts(one.past).version.graph, one.step, then.steps))
     if one.status is StepStatus.DONE and count.over and count.skipped == count.over:
         status = StepStatus.SKIPPED
     line = step_line_of(one.step, count, status, then.began(one.step), one.past, one.reasons)
