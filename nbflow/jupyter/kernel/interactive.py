@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import atexit
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
@@ -52,17 +52,21 @@ class LiveJournal(Journal):
         self.rows: dict[TaskId, int] = {}
         self._known: dict[TaskId, tuple[str, ...]] = {}
         self._found: dict[str, TaskReused] = {}
+        self.changes = 0  # grows whenever a later look-up may find something else
 
     def record(self, event: Event, result: Result | None) -> None:
         """Record an event, unless it repeats what is recorded already."""
         if isinstance(event, TaskReused) and self._known.get(event.task) == _digests(event.artifacts):
             self._starting.pop(event.task, None)
             return
+        if isinstance(event, TaskStarted):
+            # of two tasks with the same key the newer counts; what was found for other keys is still right
+            self._found.pop(self._starting[event.task][0] if event.task in self._starting else "", None)
+        self.changes += not isinstance(event, TaskReused)
         super().record(event, result)
         match event:
             case TaskStarted() | TaskFailed():
                 self._known.pop(event.task, None)
-                self.forget_found()
             case ForeachSplit():
                 self._known[event.task] = _digests(event.items)
                 self._retire(event.task, len(event.items))
@@ -118,9 +122,14 @@ class LiveJournal(Journal):
             self._found[key] = found
         return found
 
+    def holds_files(self, tasks: Iterable[TaskId]) -> bool:
+        """Tell whether some of the tasks that were found last have read or written files."""
+        return any(task in self._holding for task in tasks)
+
     def forget_found(self) -> None:
-        """Forget the lookups after a task has run: of two tasks with the same key the newer counts."""
+        """Forget the lookups after workers have run tasks, or a run has learned something."""
         self._found.clear()
+        self.changes += 1
 
 
 class InteractiveRun:

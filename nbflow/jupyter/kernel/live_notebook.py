@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from nbflow.checkpoints.ledger import Ledger
+from nbflow.flow.checks.rules import check_flow
 from nbflow.flow.effects.generator_names import GENERATORS
 from nbflow.flow.graph.graph import Graph
 from nbflow.flow.graph.link import link
+from nbflow.flow.source.cell import Problem
 from nbflow.flow.syntax.specs import FlowSource
 from nbflow.jupyter.kernel.broadcast import Broadcast
 from nbflow.jupyter.kernel.document import Document
@@ -61,6 +63,7 @@ class LiveNotebook:
         self._ran: list[tuple[str, str | None]] = []
         self._store: Store | None = None
         self._linked: tuple[FlowSource, Graph] | None = None
+        self._checked: tuple[Graph, tuple[Problem, ...]] | None = None
         self._home: NotebookHome | None = None
         self._scene: tuple[Program, NotebookHome, Scene | None] | None = None
 
@@ -108,6 +111,13 @@ class LiveNotebook:
         if self._linked is None or self._linked[0] is not flow:
             self._linked = flow, self._link(flow)
         return self._linked[1]
+
+    def problems(self) -> tuple[Problem, ...]:
+        """Return what is wrong with the notebook as it is now; it is checked again only after it has changed."""
+        graph = self.graph()
+        if self._checked is None or self._checked[0] is not graph:
+            self._checked = graph, check_flow(graph)
+        return self._checked[1]
 
     def _call_flow(self) -> None:
         """Update the flow's name until the interactive run begins; before that, another notebook may take the name."""

@@ -36,7 +36,7 @@ class Session(LiveNotebook):
         key = self.document.execute(source, cell_id)
         graph = self.graph()
         step = next((step for step in graph.steps.values() if step.cell_id == key), None)
-        self.steps.run(refuse_unless_sound(graph, key, step).name)
+        self.steps.run(refuse_unless_sound(graph, self.problems(), key, step).name)
 
     def set_parameters(self, source: str, cell_id: str | None = None) -> None:
         """Bind the names of an executed %%parameters cell to its values. Raises FlowRefused."""

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from nbflow.errors import FlowRefused
-from nbflow.flow.checks.rules import check_flow
 from nbflow.flow.graph.graph import Graph
 from nbflow.flow.source.cell import Problem
 from nbflow.flow.syntax.specs import StepSpec
@@ -14,13 +14,16 @@ _UNREADABLE = ("syntax", "header")
 """The rules about broken cells, which may bind any name."""
 
 
-def refuse_unless_sound(graph: Graph, key: str, step: StepSpec | None) -> StepSpec:
-    """Return the step of the cell with this key. Raises FlowRefused, with all problems that keep it from running."""
+def refuse_unless_sound(graph: Graph, found: Sequence[Problem], key: str, step: StepSpec | None) -> StepSpec:
+    """Return the step of the cell with this key. Raises FlowRefused, with all problems that keep it from running.
+
+    `found` are all problems of the graph.
+    """
     cell = next((cell.number for cell in graph.flow.cells if cell.id == key), 0)
     concerned = graph.ancestors(step.name) | {step.name} if step else frozenset()
-    problems = [one for one in check_flow(graph) if not one.warning and _concerns(graph, one, cell, concerned)]
+    problems = [one for one in found if not one.warning and _concerns(graph, one, cell, concerned)]
     if problems or step is None:
-        raise FlowRefused([str(problem) for problem in problems or check_flow(graph)])
+        raise FlowRefused([str(problem) for problem in problems or found])
     return step
 
 

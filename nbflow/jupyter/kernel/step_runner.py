@@ -18,6 +18,7 @@ from nbflow.jupyter.kernel.interactive import LiveJournal
 from nbflow.jupyter.kernel.kernel_performer import Played
 from nbflow.jupyter.kernel.known import Anew, KnownTasks, find_stored, look_up, run_above
 from nbflow.jupyter.kernel.live_notebook import LiveNotebook, Scene
+from nbflow.jupyter.kernel.look_up_memory import LookUpMemory
 from nbflow.jupyter.kernel.phrases import describe_attempt, describe_end, describe_learned
 from nbflow.jupyter.kernel.worker_runs import WorkerRuns
 from nbflow.progress.numbers import duration
@@ -39,7 +40,7 @@ from nbflow.run.machine.machine import RunMachine
 from nbflow.run.machine.plan import RunPlan, plan_run
 from nbflow.run.program.keys import Keys
 from nbflow.run.task.tracebacks import describe_failure
-from nbflow.run.task.traces import comparison
+from nbflow.run.task.traces import Compare, comparison
 from nbflow.store.catalog.foreign import read_outputs
 from nbflow.store.values.artifact_ref import ArtifactRef
 
@@ -50,6 +51,7 @@ class StepRunner:
     def __init__(self, notebook: LiveNotebook, runs: WorkerRuns) -> None:
         self._notebook, self._runs = notebook, runs
         self._modules = LocalModules()
+        self._memory = LookUpMemory()
         self.body_error: BaseException | None = None
         self.focus: TaskId | None = None  # the one task of a foreach that runs here next, for debugging
 
@@ -116,6 +118,8 @@ class StepRunner:
 
     def _know(self, scene: Scene, journal: LiveJournal, step: StepSpec, anew: Anew) -> tuple[RunMachine, KnownTasks]:
         """Look up and record the stored tasks that the step needs, and wait for those that a background run makes."""
+        if not anew and (recalled := self._recall(scene, journal, step)):
+            return recalled
         run, known = self._look_up(scene, journal, step, anew)
         if known.missing and self._runs.wait_for(known.missing):
             run, known = self._look_up(scene, journal, step, anew)
@@ -126,19 +130,35 @@ class StepRunner:
         journal.commit()
         return run, known
 
+    def _recall(self, scene: Scene, journal: LiveJournal, step: StepSpec) -> tuple[RunMachine, KnownTasks] | None:
+        """Return the last look-up if it was for this step and a new one would find the same; all of it is recorded."""
+        journal.compare = self._compare(scene, journal, step)
+        recalled = self._memory.recall(scene.program, journal, step.name)
+        for event in recalled[1].of(step.name) if recalled else ():
+            journal.record(event, None)
+        return recalled
+
+    def _compare(self, scene: Scene, journal: LiveJournal, step: StepSpec) -> Compare:
+        return comparison(scene.program.graph, scene.program.folder, journal.history, [step.name])
+
     def _look_up(
         self, scene: Scene, journal: LiveJournal, step: StepSpec, anew: Anew, target: TaskId | None = None
     ) -> tuple[RunMachine, KnownTasks]:
         graph, keys = scene.program.graph, Keys(scene.program)
         plan = self._plan(graph, step, anew)
+        starts: list[StartTask] = []
 
         def find(start: StartTask) -> TaskReused | None:
+            if start.task.step == step.name:
+                starts.append(start)
             return find_stored(start, run, keys, journal)
 
         run = RunMachine(graph, plan)
-        journal.compare = comparison(graph, scene.program.folder, journal.history, [step.name])
+        journal.compare = self._compare(scene, journal, step)
         known = look_up(run, step.name, find, target)
         scene.interactive.keep_files({name: keys.files(name) for name in plan.reuse})
+        if not anew and target is None:
+            self._memory.keep(scene.program, journal, step.name, starts, run, known)
         return run, known
 
     def _plan(self, graph: Graph, step: StepSpec, anew: Anew) -> RunPlan:
