@@ -10,7 +10,10 @@ from typing import Any
 
 import pytest
 
+from tests.benchmarks.shapes import cells_of, notebook_of
+from tests.cli.shell import Shell
 from tests.jupyter.kernels import Kernel
+from tests.jupyter.live import Live
 
 STEP = 0.010
 """Seconds that a trivial step may take longer than a plain cell."""
@@ -68,3 +71,22 @@ def test_a_loop_in_an_ordinary_cell_runs_as_fast_as_ever(benchmark: Any, kernel:
         assert beside < 1.15 * alone
     finally:
         without.stop()
+
+
+@pytest.mark.parametrize("edited", [False, True])
+@pytest.mark.parametrize("shape", ["chain", "wide", "mixed"])
+def test_the_last_of_a_thousand_steps(benchmark: Any, tmp_path: Path, shape: str, edited: bool) -> None:
+    """What nbflow itself takes, without the front end; the steps above are stored."""
+    cells = [*cells_of(shape, 1_000)]
+    path = tmp_path / "large.ipynb"
+    path.write_text(notebook_of(cells))
+    assert Shell(tmp_path)("run", str(path)).code == 0
+    session = Live({}, tmp_path, path).session
+    numbers = iter(range(1_000))
+
+    def execute() -> None:
+        session.execute(cells[-1] + (f" + {next(numbers)}" if edited else ""), "c999")
+
+    execute()
+    benchmark.pedantic(execute, rounds=20, warmup_rounds=2)
+    session.close()

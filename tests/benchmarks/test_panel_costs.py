@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import itertools
 import json
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator, Mapping
@@ -22,6 +24,7 @@ from nbflow.store.catalog.rows import RunRow, RunStatus, TaskRow, TaskStatus
 from nbflow.store.store import Store
 from nbflow.store.values.artifact_ref import ArtifactRef, Summary
 from nbflow.store.values.thumbnail import thumbnail
+from tests.benchmarks.shapes import cells_of, notebook_of
 from tests.flows import Shape
 from tests.jupyter.panel.desk import Desk
 
@@ -123,6 +126,29 @@ def test_the_flow_after_an_edit_that_makes_all_stale(benchmark: Any, desk: Desk)
     cells = [cell.source.replace("movies.csv", "other.csv") for cell in read_cells(desk.folder / NOTEBOOK.name)]
     edits = iter(range(10_000))
     benchmark(lambda: desk.flow(*cells, f"edit = {next(edits)}"))
+
+
+@pytest.mark.parametrize("shape", ["chain", "wide", "mixed"])
+def test_a_thousand_steps_and_a_hundred_runs(
+    benchmark: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, shape: str
+) -> None:
+    """The panel's answer; how long `nbflow status` takes in a new process is among the facts."""
+    monkeypatch.setenv("JUPYTER_DATA_DIR", str(tmp_path / "jupyter"))
+    desk, cells = Desk(tmp_path, "large"), [*cells_of(shape, 1_000)]
+    (tmp_path / "large.ipynb").write_text(notebook_of(cells))
+    assert desk.use("run").code == 0
+    with Store.open(tmp_path / ".nbflow") as store, store.writer() as writer:
+        first = store.history.runs()[0]
+        for _ in range(99):
+            run = writer.begin_run(first.flow, first.document, code=first.code, environment=first.environment)
+            writer.put_tasks(task._replace(run=run.id) for task in store.history.tasks(first.id))
+            writer.update_run(run.id, status=RunStatus.SUCCEEDED, finished=3.0)
+    desk.flow(*cells)
+    benchmark.pedantic(lambda: desk.flow(*cells), rounds=10)
+    began = time.perf_counter()
+    subprocess.check_output([sys.executable, "-m", "nbflow", "status", "large.ipynb"], cwd=tmp_path)
+    benchmark.extra_info["status"] = time.perf_counter() - began
+    print(benchmark.extra_info)
 
 
 def test_ten_thousand_tasks(benchmark: Any, desk: Desk) -> None:

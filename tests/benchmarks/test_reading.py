@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import itertools
-import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from tests.benchmarks.shapes import STEPS as SHAPES
+from tests.benchmarks.shapes import cells_of, notebook_of
 from tests.cli.shell import Shell
 
 HEAD = [
@@ -65,9 +70,7 @@ def notebook(cells: int, turn: int, *, plain: bool = False) -> str:
         texts.append(f"{text.format(n=n, above=above)}\n# {turn}")
     if plain:
         texts = [text.partition("\n")[2] if text.startswith("%%") else text for text in texts]
-    facts = {"cell_type": "code", "metadata": {}, "execution_count": None, "outputs": []}
-    written = [{**facts, "id": f"c{n}", "source": text} for n, text in enumerate(texts)]
-    return json.dumps({"cells": written, "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
+    return notebook_of(texts)
 
 
 def test_check_of_a_thousand_cells(benchmark: Any, tmp_path: Path) -> None:
@@ -90,3 +93,12 @@ def test_init_of_two_hundred_cells(benchmark: Any, tmp_path: Path) -> None:
         rounds=7,
     )
     assert said.code == 0
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_check_of_ten_thousand_cells_in_a_new_process(benchmark: Any, tmp_path: Path, shape: str) -> None:
+    steps = 5_000 if shape == "functions" else 10_000
+    (tmp_path / "large.ipynb").write_text(notebook_of([*cells_of(shape, steps)]))
+    command = [sys.executable, "-m", "nbflow", "check", "large.ipynb"]
+    said = benchmark.pedantic(lambda: subprocess.check_output(command, cwd=tmp_path, text=True), rounds=3)
+    assert said == f"large.ipynb · {steps:,} steps · nothing is wrong\n"

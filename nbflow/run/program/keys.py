@@ -6,7 +6,6 @@ import hashlib
 import json
 import sys
 from collections.abc import Iterable
-from functools import cache
 from itertools import chain
 
 from nbflow.flow.effects.generator_names import GENERATORS
@@ -31,7 +30,6 @@ class Keys:
         self._watched = WatchedFiles(program.folder)
         self._parts = key_parts(program.graph, self._watched)
         self._steps: dict[tuple[str, bool], str] = {}
-        self._digested = cache(lambda names: digest_modules(names, program.project))
 
     def key(self, start: StartTask) -> str:
         """Return the key of a task.
@@ -65,7 +63,7 @@ class Keys:
         )
 
     def _modules(self, step: StepSpec, closure: Iterable[Definition]) -> tuple[tuple[str, str], ...]:
-        return self._digested(self.program.modules(step.name, closure))
+        return digest_modules(self.program.modules(step.name, closure), self.program.project)
 
     def files(self, name: str) -> dict[str, str]:
         """Return the local modules and the watched patterns of a step, each with the digest of its content."""
