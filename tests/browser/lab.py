@@ -13,6 +13,7 @@ import time
 import urllib.request
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from labextension import bundle
 from tests.browser.bundle import refresh
@@ -110,7 +111,7 @@ class Lab:
 
     def page(self, path: Path, kind: str = "lab/tree") -> str:
         """The address of a notebook: in JupyterLab, or in Notebook 7 (`notebooks`)."""
-        return f"{self.url}/{kind}/{path.relative_to(self.root).as_posix()}?token={self.token}&reset"
+        return f"{self.url}/{kind}/{quote(path.relative_to(self.root).as_posix())}?token={self.token}&reset"
 
     def end_kernels(self) -> None:
         for session in self.ask("api/sessions"):
