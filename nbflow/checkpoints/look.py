@@ -82,7 +82,7 @@ def _other_names(ledger: Ledger) -> dict[int, list[str]]:
 def _user_names(namespace: Mapping[str, object], bound: Iterable[str]) -> Iterator[tuple[str, object]]:
     ours = frozenset(bound)
     for name, value in namespace.items():
-        if name not in ours and not name.startswith("_"):
+        if type(name) is str and name not in ours and not name.startswith("_"):
             yield name, value
     history = namespace.get("Out")
     if isinstance(history, dict):

@@ -27,8 +27,16 @@ def find_redefinition(ledger: Ledger, checkpoint: Checkpoint, whole: bool = True
 
 
 def _is_edited(ledger: Ledger, definition: Definition) -> bool:
-    """Return whether the notebook has defined these names again since, so that they are the user's newer version."""
-    return all(ledger.holds(name) and ledger.defined[name].code != definition.code for name in definition.names)
+    """Return whether the notebook has defined these names again since, so that they are the user's newer version.
+
+    None in the place of a function is no newer version of it.
+    """
+    return all(
+        ledger.holds(name)
+        and ledger.defined[name].code != definition.code
+        and (definition.kind not in ("function", "class") or callable(ledger.namespace[name]))
+        for name in definition.names
+    )
 
 
 def _is_altered(ledger: Ledger, name: str, definition: Definition) -> bool:

@@ -15,7 +15,7 @@ from nbflow.run.task.earlier_code import EarlierDefinitions
 from nbflow.run.task.namespace import future_flags
 from nbflow.run.task.tracebacks import filename_of_cell, show_source
 from nbflow.store.catalog.reader import CatalogReader
-from nbflow.store.values.user_code import reason_of
+from nbflow.store.values.user_code import interrupts, reason_of
 
 
 class RestoreHome:
@@ -66,11 +66,14 @@ class RestoreHome:
         for definition in definitions:
             try:
                 self._execute((definition,), self.namespace)
-            except Exception as error:
+            except interrupts():
+                raise
+            except BaseException as error:  # the user's own code, which may also exit
+                reason = reason_of(error)
                 if definition.names & self.checkpoint.needed:
-                    raise PreludeFailed(definition.names, filename_of_cell(definition.place), error) from error
+                    raise PreludeFailed(definition.names, filename_of_cell(definition.place), reason) from error
                 names = ", ".join(sorted(definition.names))
-                notes.append(f"not defined: {names} ({reason_of(error)})")
+                notes.append(f"not defined: {names} ({reason})")
             else:
                 self.ledger.define((definition,))
         return notes

@@ -28,11 +28,11 @@ class NotACheckpoint(RestoreError):
 class PreludeFailed(RestoreError):
     """Raised when a definition of the shared code that a checkpoint needs cannot be executed again."""
 
-    def __init__(self, names: Iterable[str], where: str, cause: BaseException) -> None:
-        self.names, self.where, self.cause = sorted(names), where, cause
+    def __init__(self, names: Iterable[str], where: str, reason: str) -> None:
+        self.names, self.where, self.reason = sorted(names), where, reason
         super().__init__(
             f"{', '.join(self.names)} ({where}), which the checkpoint needs, cannot be defined "
-            f"({type(cause).__name__}: {cause}): install or add what is missing, then restore again"
+            f"({reason}): install or add what is missing, then restore again"
         )
 
 

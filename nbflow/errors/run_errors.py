@@ -82,9 +82,9 @@ class NameTaken(NbflowError):
 class StepExited(NbflowError):
     """Raised when a body ends its process with `exit()`, `quit()` or `sys.exit(…)`."""
 
-    def __init__(self, step: str, code: object) -> None:
-        self.step, self.code = step, code
-        given = "" if code is None else repr(code)
+    def __init__(self, step: str, given: str) -> None:
+        """Keep `given`, the text of what the body gave to `exit`."""
+        self.step, self.given = step, given
         super().__init__(
             f"step '{step}' called exit({given}), so it counts as failed: the steps below need its results. "
             "Raise an error that says why, or put the code to skip under an 'if'"

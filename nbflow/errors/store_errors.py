@@ -119,10 +119,10 @@ class CodeChanged(StoreError):
 class LoadFailed(StoreError):
     """Raised when a stored artifact cannot be loaded."""
 
-    def __init__(self, artifact: str, cause: BaseException) -> None:
-        self.artifact, self.cause = artifact, cause
+    def __init__(self, artifact: str, reason: str) -> None:
+        self.artifact, self.reason = artifact, reason
         super().__init__(
-            f"artifact '{artifact}' cannot be loaded ({type(cause).__name__}: {cause}): "
+            f"artifact '{artifact}' cannot be loaded ({reason}): "
             "restore what it needs (a module, a class), or run its step again"
         )
 

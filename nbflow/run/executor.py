@@ -44,8 +44,16 @@ from nbflow.run.task.job import Job, Result
 from nbflow.run.task.random_state import streams_of
 from nbflow.run.task.tracebacks import describe_failure
 from nbflow.run.task.traces import comparison
+from nbflow.run.workers.channel import CONNECTION_CLOSED
 from nbflow.run.workers.local_pool import LocalPool
-from nbflow.run.workers.workers import JobTimedOut, StartWorkers, WorkerAnswer, WorkerDied, WorkersMissing
+from nbflow.run.workers.workers import (
+    JobTimedOut,
+    StartWorkers,
+    WorkerAnswer,
+    WorkerDied,
+    WorkersMissing,
+    WorkerStopped,
+)
 from nbflow.store.values.artifact_ref import ArtifactRef
 from nbflow.store.values.user_code import reason_of, type_name_of
 
@@ -338,6 +346,12 @@ def _describe_end(error: Exception, timeout: float | None) -> Failure:
         )
     if isinstance(error, WorkerDied):
         return Failure(FailureKind.CRASH, "ProcessDied", f"its process died: {describe_exit(error.exitcode)}")
+    if isinstance(error, WorkerStopped):
+        return Failure(
+            FailureKind.CRASH,
+            "ProcessStopped",
+            "its process was stopped by a signal such as SIGSTOP; nobody continued it, so it was killed",
+        )
     if isinstance(error, WorkersMissing):
         cause = error.cause
         return replace(cause, kind=FailureKind.CRASH, message=f"its worker could not start: {cause.message}")
@@ -350,6 +364,8 @@ def describe_exit(code: int) -> str:
     """Say in words how a process ended. A negative exit code is the number of the signal that killed it."""
     if code == 0:
         return "it exited with code 0 in the middle of the step"
+    if code == CONNECTION_CLOSED:
+        return "it closed its connection to nbflow. Close only file descriptors that the step itself has opened"
     if code >= 0:
         return f"it exited with code {code}"
     try:

@@ -175,6 +175,19 @@ def test_an_old_instance_beside_those_of_today_does_not_touch_the_class_of_today
 # code
 
 
+def test_none_in_the_place_of_a_function_is_no_newer_version_of_it(kernel: Kernel) -> None:
+    kernel.cell("def fix(x): return 'fixed'\nclass Film: pass")
+    kernel.step("load", "x = 1")
+    kernel.cells.append("fix = Film = None")
+    kernel.damage("fix = Film = None")
+    kernel.ledger.define([one for one in kernel.graph().prelude.definitions if one.kind == "constant"])
+    undo = kernel.restore("load")
+    assert kernel.value("(fix(0), Film.__name__)") == ("fixed", "Film")
+    assert undo.notes == ()
+    kernel.undo()
+    assert kernel.value("(fix, Film)") == (None, None)
+
+
 def test_a_helper_edited_since_that_the_checkpoint_does_not_need_stays_edited(kernel: Kernel) -> None:
     kernel.cell("def fix(x): return 'broken'")
     kernel.step("load", "x = 1")

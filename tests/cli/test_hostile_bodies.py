@@ -27,6 +27,12 @@ HARMLESS = {
     "metaclass": "class M(type):\n    @property\n    def __module__(cls):\n        raise SystemExit\n"
     "class A(metaclass=M):\n    pass\nA()",
     "huge_factorial": "import math\nvalue = [math.factorial(2000)]",
+    "interrupts": "class A:\n    def __getattribute__(self, _):\n        raise KeyboardInterrupt\n"
+    "    __reduce__ = __repr__ = __getattribute__\nleft_alone = [A()]\nA()",
+    "exits_at_its_end": "class A:\n    def __del__(self):\n        raise SystemExit(3)\nx = A()\ndel x",
+    "nested": "deep, deeper = [], {}\nfor _ in range(5000):\n    deep, deeper = [deep], {'a': deeper}\ndeep",
+    "cycles": "x = []\nx.append(x)\ny = {'x': x, 't': ([],)}\ny['y'] = y\ny['t'][0].append(y['t'])\ny",
+    "strange_names": "globals().update({'\\ud800': 1, 'a\\0b': 2, '': 3, 'x' * 10**6: 4, 5: 6})",
     "asks_nothing": "class A:\n    def __getattr__(self, name):\n        raise RuntimeError(name)\nA()",
 }
 FAILING = {
@@ -39,6 +45,24 @@ FAILING = {
     "chain": ("a, b = ValueError('a'), ValueError('b')\na.__cause__, b.__cause__ = b, a\nraise a", "ValueError: a"),
     "group": ("raise ExceptionGroup('g', [ValueError('\\udcff')])", "ExceptionGroup: g (1 sub-exception)"),
     "base": ("class Stop(BaseException):\n    pass\nraise Stop('now')", "Stop: now"),
+    "exits_oddly": (
+        "class A:\n    def __repr__(self):\n        raise KeyboardInterrupt\nraise SystemExit(A())",
+        "called exit(<its repr cannot be shown: KeyboardInterrupt>)",
+    ),
+    "exits_at_length": ("raise SystemExit('x' * 10**7)", "characters are left out]"),
+    "interrupt": ("raise KeyboardInterrupt", "KeyboardInterrupt"),
+    "group_of_exits": ("raise BaseExceptionGroup('g', [SystemExit(3), GeneratorExit()])", "BaseExceptionGroup: g"),
+    "evil_class": (
+        "class M(type):\n    def __getattribute__(self, _):\n        raise KeyboardInterrupt\n"
+        "class E(Exception, metaclass=M):\n    __class__ = __reduce__ = property(exit)\nraise E('m')",
+        "KeyboardInterrupt",
+    ),
+    "closes_all": ("import os\nos.closerange(3, 4096)", "Close only file descriptors that the step itself has opened"),
+    "deep_recursion": ("def f(n):\n    return f(n + 1)\nf(0)", "RecursionError: maximum recursion depth exceeded"),
+    "no_memory": (
+        "import resource\nresource.setrlimit(resource.RLIMIT_AS, (1 << 30, -1))\nx = bytes(1 << 32)",
+        "MemoryError",
+    ),
     "notes": ("e = ValueError('n')\ne.__notes__ = 5\nraise e", "ValueError: n"),
 }
 

@@ -45,6 +45,12 @@ class Misbehaving:
     def stop(self) -> None:
         os.kill(os.getpid(), signal.SIGSTOP)
 
+    def stay_stopped(self) -> None:
+        self.stop()
+
+    def spend(self) -> None:
+        os.nice(1)
+
     def hang(self) -> None:
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
         time.sleep(600)

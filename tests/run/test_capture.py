@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from nbflow.run.output.live_output import last_words, live_tasks
+import pytest
+
+from nbflow.run.events.events import Outcome
+from nbflow.run.output.live_output import OUTPUT_LIMIT, last_words, live_tasks
+from tests.flows import Shape
+from tests.run.running import Place
 
 
 class Fleeting(type(Path())):  # type: ignore[misc]
@@ -38,3 +43,19 @@ def test_a_label_is_the_first_line_of_its_file(tmp_path: Path) -> None:
     (tmp_path / "1.task").write_text("fit[1]\n[100]\n")
     (tmp_path / "1.out").write_text("short\n")
     assert last_words(tmp_path, "fit[1]") == [{"output_type": "stream", "name": "stdout", "text": "short\n"}]
+
+
+@pytest.mark.parametrize("name", ["stdout", "stderr"])
+def test_what_is_printed_without_end_takes_no_space(name: str, tmp_path: Path) -> None:
+    """The file that the task writes to grows to what is kept; the next task prints as usual."""
+    size = f"os.fstat({1 if name == 'stdout' else 2}).st_size"
+    cells = (
+        "import os, sys",
+        f"%%step loud\nfor _ in range(30):\n    print('x' * 10**6, file=sys.{name})\nsize = {size}",
+        f"%%step quiet\n_size = size\nprint('again', file=sys.{name})",
+    )
+    ran = Place(tmp_path, slots=1).run(Shape("loud", "\n---\n".join(cells), {}))
+    assert ran.finished.outcome is Outcome.SUCCEEDED
+    assert ran.value("loud.size") == OUTPUT_LIMIT + 1
+    assert ran.text("loud").endswith(f"[{name} is longer than {OUTPUT_LIMIT:,} bytes; the rest was dropped]\n")
+    assert ran.text("quiet") == "again\n"

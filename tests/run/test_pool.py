@@ -16,8 +16,9 @@ from nbflow.run.events.events import Reuse, TaskId
 from nbflow.run.machine.plan import RunPlan
 from nbflow.run.program.program import Program
 from nbflow.run.task.job import Job, Result
+from nbflow.run.workers import supervisor
 from nbflow.run.workers.local_pool import LocalPool
-from nbflow.run.workers.workers import JobTimedOut, WorkerAnswer, WorkerDied, WorkersMissing
+from nbflow.run.workers.workers import JobTimedOut, WorkerAnswer, WorkerDied, WorkersMissing, WorkerStopped
 from nbflow.store.store import Store
 from tests.flows import LINEAR
 from tests.run.misbehaving import STARTS_FAIL
@@ -70,7 +71,7 @@ def run_jobs(
         pool.stop()
 
 
-HARMLESS = ("pass_", "last", "raise_", "lose_streams", "fork", "answer_nonsense")
+HARMLESS = ("pass_", "last", "raise_", "lose_streams", "fork", "answer_nonsense", "spend")
 DEADLY = ("kill", "leave", "close_all")
 ENDLESS = ("hang", "stop")
 
@@ -110,6 +111,16 @@ def test_a_worker_that_does_not_end_makes_room_for_another(tmp_path: Path) -> No
     """The second job needs a process in which no settings are made yet; the first process has a thread that lasts."""
     answers = run_jobs(tmp_path, [("leave_thread", False), ("pass_", False)], workers=1, levels=[1, 0])
     assert all(isinstance(said[0], Result) for said in answers.values())
+
+
+def test_a_worker_that_is_stopped_and_not_continued_is_killed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(supervisor, "LOOKS_EVERY", 0.05)
+    answers = run_jobs(tmp_path, [("stay_stopped", True), ("pass_", True), ("last", True)], workers=1)
+    assert {task: type(said[0]) for task, said in answers.items()} == {
+        "stay_stopped[0]": WorkerStopped,
+        "pass_[1]": Result,
+        "last[2]": Result,
+    }
 
 
 def test_a_worker_that_cannot_start_says_why(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -150,14 +153,19 @@ def test_what_a_step_has_started_ends_with_the_driver(number: signal.Signals, ho
         "signal.signal(signal.SIGINT, signal.default_int_handler); "  # and a shell does, of those in the background
         "from tests.run.test_processes import LEFT; Place(Path(sys.argv[1])).run(LEFT)"
     )
-    with subprocess.Popen([sys.executable, "-c", program, str(tmp_path)], cwd=ROOT, stdout=subprocess.PIPE) as driver:
+    command, temporary = [sys.executable, "-c", program, str(tmp_path)], Path(tempfile.mkdtemp())
+    environment = {**os.environ, "TMPDIR": str(temporary)}
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, env=environment) as driver:
         until(lambda: (tmp_path / "waiting").exists() or driver.poll() is not None)
         children = children_of(tmp_path)
-        assert all(map(is_alive, children))
+        were_alive = all(map(is_alive, children))
         driver.send_signal(number)
         assert driver.stdout is not None
         assert driver.stdout.read() == b""  # nobody keeps it open
+    assert were_alive
     until(lambda: not any(map(is_alive, children)))
+    until(lambda: not [*temporary.glob("pymp-*")])  # the folder of the driver's sockets
+    shutil.rmtree(temporary)
 
 
 def until(holds: object) -> None:

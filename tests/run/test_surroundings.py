@@ -95,9 +95,42 @@ LEAKS = {
     "all modules": "import sys\nsys.modules.clear()",
     "limits": "import resource\nresource.setrlimit(resource.RLIMIT_FSIZE, (1000, resource.RLIM_INFINITY))",
     "tracing": "import sys, threading\nthreading.settrace(print)\nsys.setprofile(lambda *_: None)",
+    "patches": "import socket, threading\nsocket.getdefaulttimeout = socket.socketpair = threading.enumerate = None",
+    "methods": "import socket\nsocket.socket.send = socket.socket.sendall = socket.socket.recv_into = None",
+    "variables": "import os\nos.putenv('NBFLOW_TEST', 'left')\nos.unsetenv('PATH')",
+    "builtins": "import builtins\nbuiltins.nbflow_test = 5",
+    "made up": "import sys, types\nsys.modules |= {'asyncio': 5, 7: 8, 'nbflow_test': types.ModuleType('nbflow_test')}",
+    "evil": "import sys\nclass Evil:\n    def __getattr__(self, name):\n        raise KeyboardInterrupt(name)\n"
+    "sys.modules |= {name: Evil() for name in ('numpy', 'pandas', 'matplotlib', 'asyncio', 'decimal', 'torch')}",
+    "finder": "import sys\nclass Finder:\n    def find_spec(*_):\n        raise RuntimeError\n"
+    "sys.meta_path[:0], sys.meta_path[9:] = [Finder], [Finder()]",
+    "main": "import sys, types\nclass Main(types.ModuleType):\n    pass\nsys.modules['__main__'].__class__ = Main",
+    "processors": "import os\nos.sched_setaffinity(0, {min(os.sched_getaffinity(0))})",
+    "stacks": "import gc, threading\nthreading.stack_size(1 << 18)\ngc.set_debug(gc.DEBUG_SAVEALL)",
+    "loggers": "import logging\nlogging.raiseExceptions = False\nlogging.addLevelName(10, 'D')\n"
+    "logging.setLoggerClass(type('Mine', (logging.Logger,), {}))\n_new = logging.getLogger('nbflow_test')\n"
+    "_new.addHandler(logging.StreamHandler())\n_new.setLevel(10)",
+    "reducers": "import copyreg\ncopyreg.dispatch_table[frozenset] = lambda one: (frozenset, ([1],))",
 }
-LOOK_AT_ALL = """import contextlib, functools, gc, os.path, re, resource, signal, socket, sys, tempfile, threading
+LASTING = {
+    "priority": "import os\nos.nice(1)",
+    "hard limits": "import resource\nresource.setrlimit(resource.RLIMIT_CORE, (0, 0))",
+    "hook": "import sys\nsys.addaudithook(lambda *_: None)",
+    "library": "import json\njson.JSONEncoder.item_separator = 'patched'",
+}
+"""Cannot be undone, so that the process does no other task."""
+LOOK_AT_ALL = """import builtins, contextlib, copyreg, functools, gc, json, logging, os.path, re, resource, signal
+import socket, subprocess, sys, tempfile, threading, types
 def look():
+    new = logging.getLogger("nbflow_test")
+    table = [name for name in ("asyncio", "torch", "nbflow_test", 7) if name in sys.modules]
+    finders = [one for one in sys.meta_path if "Finder" in repr(one) and "importlib" not in repr(one)]
+    printed = subprocess.run(["/bin/sh", "-c", "echo $NBFLOW_TEST $PATH"], stdout=subprocess.PIPE).stdout
+    logs = [logging.raiseExceptions, logging.getLevelName(10), type(new).__name__, new.handlers, new.level]
+    rest = [hasattr(builtins, "nbflow_test"), table, len(finders), printed, type(sys.modules["__main__"]), logs]
+    rest += [len(os.sched_getaffinity(0)), threading.stack_size(), gc.get_debug(), frozenset in copyreg.dispatch_table]
+    rest += [os.getpriority(0, 0), resource.getrlimit(resource.RLIMIT_CORE), json.JSONEncoder.item_separator]
+    rest += [one is None for one in (socket.getdefaulttimeout, socket.socketpair, threading.enumerate)]
     modules = [sys.modules.get(name) is not None for name in ("json", "os", "__main__", "contextlib")]
     functions = [os.path.join, os.path.exists, contextlib.suppress, functools.partial, re.compile]
     hooks = [sys.unraisablehook, sys.breakpointhook, threading.excepthook, sys.__stdout__, sys.__stderr__]
@@ -108,13 +141,14 @@ def look():
         modules, [one is None for one in (*functions, *hooks)], signals, timers, tracing, tempfile.gettempdir(),
         signal.pthread_sigmask(signal.SIG_BLOCK, []), gc.isenabled(), gc.get_threshold(), len(gc.callbacks),
         sys.getswitchinterval(), sys.get_int_max_str_digits(), len(sys.path_hooks),
-        resource.getrlimit(resource.RLIMIT_FSIZE),
+        resource.getrlimit(resource.RLIMIT_FSIZE), rest,
     ])"""
 
 
 def test_no_task_sees_what_the_task_before_did_to_their_process(place: Place) -> None:
+    leaks = {**LEAKS, **LASTING}
     cells = [LOOK_AT_ALL, "%%step before\nseen = look()"]
-    for number, body in enumerate(LEAKS.values()):
+    for number, body in enumerate(leaks.values()):
         cells.append(
             f"%%step leak{number} --after {f'see{number - 1}' if number else 'before'}\n{body}\ndone{number} = 1"
         )
@@ -122,9 +156,37 @@ def test_no_task_sees_what_the_task_before_did_to_their_process(place: Place) ->
     ran = place.run(Shape("leaks", "\n---\n".join(cells), {}), slots=1)
     assert ran.finished.outcome is Outcome.SUCCEEDED, [r.failure for r in ran.results.values() if r.failure]
     seen = ran.value("before.seen")
-    for number, name in enumerate(LEAKS):
+    for number, name in enumerate(leaks):
         assert (name, ran.value(f"see{number}.now{number}")) == (name, seen)
         assert ran.text(f"see{number}") == "heard\n"
+
+
+ORDINARY = {
+    "settings": "import os, warnings\nwarnings.simplefilter('ignore')\nos.environ['A'] = '1'\nos.chdir('/')",
+    "imports": "import colorsys, pandas as pd, resource\npd.options.display.width = 60\nclass A:\n    x = 1\nA.x = 2",
+    "figures": "import matplotlib.pyplot as plt\nplt.rcParams['font.size'] = 7\nplt.plot([1])\nplt.close()",
+    "processes": "import subprocess, multiprocessing\nsubprocess.run('true')\nwith multiprocessing.Pool(1) as _p:\n"
+    "    _p.map(len, ['a'])",
+    "limits": "import resource\n_was = resource.getrlimit(resource.RLIMIT_CORE)\n"
+    "resource.setrlimit(resource.RLIMIT_CORE, (0, _was[1]))",
+    "failure": "try:\n    raise SystemExit\nexcept SystemExit:\n    pass",
+}
+
+
+def test_a_worker_does_one_task_after_another_until_it_cannot_be_as_before(place: Place) -> None:
+    bodies = [*ORDINARY.values(), *LASTING.values()]
+    cells = [
+        "import os",
+        *(
+            f"%%step s{n}{f' --after s{n - 1}' if n else ''}\npid{n} = os.getpid()\n{body}"
+            for n, body in enumerate(bodies)
+        ),
+    ]
+    ran = place.run(Shape("replaced", "\n---\n".join(cells), {}), slots=1)
+    assert ran.finished.outcome is Outcome.SUCCEEDED, [r.failure for r in ran.results.values() if r.failure]
+    pids = [ran.value(f"s{n}.pid{n}") for n in range(len(bodies))]
+    assert len(set(pids[: len(ORDINARY) + 1])) == 1
+    assert len(set(pids)) == len(LASTING)
 
 
 AWAITING = {

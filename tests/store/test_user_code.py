@@ -7,7 +7,8 @@ import signal
 
 import pytest
 
-from nbflow.store.values.user_code import TakesTooLong, answer_of, reason_of, within
+from nbflow.store.values import user_code
+from nbflow.store.values.user_code import TakesTooLong, answer_of, reason_of, repr_of, within
 
 
 def _endless() -> str:
@@ -32,6 +33,21 @@ def test_an_interrupt_of_the_user_gets_out() -> None:
 
     with pytest.raises(KeyboardInterrupt):
         answer_of(interrupted, lambda _: "", 1)
+
+
+def test_where_nobody_can_interrupt_an_interrupt_is_an_error_of_the_code(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted() -> str:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(user_code._Interrupts, "kinds", ())
+    assert answer_of(interrupted, lambda error: type(error).__name__, 1) == "KeyboardInterrupt"
+
+
+def test_a_repr_is_short_whatever_it_does() -> None:
+    odd = type("Odd", (), {"__repr__": lambda _self: 5})()
+    assert repr_of(odd) == "<its repr cannot be shown: TypeError>"
+    assert len(repr_of("x" * 10**7)) < 2_100
+    assert repr_of([1, "a"]) == "[1, 'a']"
 
 
 def test_a_timer_that_rings_later_is_set_again_with_its_handler() -> None:

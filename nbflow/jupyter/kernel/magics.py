@@ -19,7 +19,8 @@ from nbflow.jupyter.kernel.shell_screen import ShellScreen
 from nbflow.jupyter.kernel.verbs.completion import complete
 from nbflow.jupyter.kernel.verbs.dispatch import CELLS, use
 from nbflow.notebook.read import SUFFIXES, is_notebook
-from nbflow.run.task.tracebacks import without_our_frames
+from nbflow.run.task.tracebacks import LONGEST_TRACEBACK, without_our_frames
+from nbflow.store.values.user_code import abridged
 
 _EXTENSION = "nbflow.jupyter.kernel.magics"
 
@@ -211,7 +212,8 @@ class FlowMagics(Magics):
             error.__traceback__ = sys.last_traceback = own
             sys.last_value = error
             shown: list[str] = self.shell.InteractiveTB.structured_traceback(type(error), error, own, tb_offset=0)
-            return shown
+            text = "\n".join(shown)
+            return shown if len(text) <= LONGEST_TRACEBACK else [abridged(text, LONGEST_TRACEBACK)]
 
         self._render_as(error, render)
 

@@ -53,7 +53,11 @@ class NotebookHome(Namespace):
     def _names(self) -> list[str]:
         """Return the user's names. A long session has thousands: IPython keeps each cell as a name, `_i1`, `_i2`."""
         kept = self._kept
-        return [name for name in self.namespace if name not in kept and (name[:2] != "__" or name[-2:] != "__")]
+        return [
+            name
+            for name in self.namespace
+            if type(name) is str and name not in kept and (name[:2] != "__" or name[-2:] != "__")
+        ]
 
     @contextmanager
     def stage(self) -> Iterator[None]:

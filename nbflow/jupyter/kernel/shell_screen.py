@@ -10,7 +10,7 @@ from typing import Any
 from IPython.display import display
 
 from nbflow.jupyter.kernel.screen import ScreenRecord, Update, replaced, show_again, tee
-from nbflow.run.output.display import in_json
+from nbflow.run.output.display import in_json, within_its_time
 from nbflow.run.output.outputs import Bundle, Output, settle_outputs
 from nbflow.run.output.widgets import keep_widgets, show_states
 
@@ -63,9 +63,10 @@ class ShellScreen:
     @contextmanager
     def recording(self) -> Iterator[list[Output]]:
         record = _DisplayRecord()
-        publisher, hook = self._shell.display_pub, self._shell.displayhook
+        publisher, hook, formatter = self._shell.display_pub, self._shell.displayhook, self._shell.display_formatter
         with ExitStack() as stack:
             stack.enter_context(tee(record))
+            stack.enter_context(replaced(formatter, "format", within_its_time(formatter.format)))
             stack.enter_context(replaced(publisher, "publish", record.heard_by(publisher.publish)))
             stack.enter_context(replaced(publisher, "clear_output", record.cleared_by(publisher.clear_output)))
             stack.enter_context(replaced(hook, "write_format_data", record.result_of(hook.write_format_data)))

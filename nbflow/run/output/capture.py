@@ -82,6 +82,7 @@ class Capture:
             self._fds[name], self._read[name] = new, 0
             if name not in self._streams or self._streams[name].closed:
                 self._streams[name] = _Stream(self, name, number)
+            self._streams[name].expect()
             setattr(sys, name, self._streams[name])
 
     def _is_untouched(self) -> bool:
@@ -189,6 +190,11 @@ class _Stream(io.TextIOWrapper):
         super().__init__(file, encoding="utf-8", errors="backslashreplace", line_buffering=True)
         self._capture = capture
         self._name = name
+        self.expect()
+
+    def expect(self) -> None:
+        """Take the text of another task: what is longer than can be kept takes no space on the disk."""
+        self._rest = OUTPUT_LIMIT + 1  # one more shows that something is missing
 
     def write(self, text: str) -> int:
         if threading.current_thread() in self._capture.left_behind:
@@ -196,7 +202,10 @@ class _Stream(io.TextIOWrapper):
         if _Stream.current is not self:
             self._capture.collect()
             _Stream.current = self
-        return super().write(text)
+        if self._rest > 0:
+            super().write(text[: self._rest])
+            self._rest -= len(text)
+        return len(text)
 
     current: TextIO | None = None
 

@@ -66,6 +66,23 @@ def bundle_of(value: object) -> dict[str, Any]:
     return answer_of(lambda: in_json(_bundle_of(value)), lambda error: withheld(value, error), SECONDS_FOR_DISPLAY)
 
 
+Format = Callable[[Any, Any, Any], tuple[Bundle, Bundle]]
+"""Is how IPython makes a bundle, and metadata, of an object; the others are the types to include and to exclude."""
+
+
+def within_its_time(form: Format) -> Format:
+    """Return a function that forms objects likewise, and a line for one that exits, takes long, or cannot be shown."""
+
+    def format_or_withhold(value: Any, include: Any = None, exclude: Any = None) -> tuple[Bundle, Bundle]:
+        return answer_of(
+            lambda: form(value, include, exclude),
+            lambda error: (withheld(value, error), {}),
+            SECONDS_FOR_DISPLAY,
+        )
+
+    return format_or_withhold
+
+
 def withheld(value: object, error: BaseException) -> dict[str, Any]:
     """Return what is shown instead of a value that cannot be shown: a line that says why."""
     late = isinstance(error, TakesTooLong)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import atexit
 import os
 import sys
-from collections.abc import Callable
 from types import ModuleType
 from typing import Any
 
@@ -17,10 +16,10 @@ from IPython.core.interactiveshell import InteractiveShell, InteractiveShellABC
 from traitlets import Type
 from traitlets.config import Config
 
-from nbflow.run.output.display import SECONDS_FOR_DISPLAY, withheld
+from nbflow.run.output.display import within_its_time
 from nbflow.run.output.frontend import stage
 from nbflow.run.output.outputs import Bundle
-from nbflow.store.values.user_code import answer_of, text_of, type_name_of
+from nbflow.store.values.user_code import text_of, type_name_of
 
 _SESSION = ("_dh", "_ih", "_oh")
 """Lists names that magics look up among the user's names; the names of a step lack them."""
@@ -53,12 +52,7 @@ class _Formatter(DisplayFormatter):
     """Shows a line instead of a value whose methods exit, take long, or raise where IPython does not expect it."""
 
     def format(self, obj: Any, include: Any = None, exclude: Any = None) -> tuple[Bundle, Bundle]:
-        form: Callable[[Any, Any, Any], tuple[Bundle, Bundle]] = super().format
-        return answer_of(
-            lambda: form(obj, include, exclude),
-            lambda error: (withheld(obj, error), {}),
-            SECONDS_FOR_DISPLAY,
-        )
+        return within_its_time(super().format)(obj, include, exclude)
 
 
 class _Hook(DisplayHook):

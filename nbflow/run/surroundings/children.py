@@ -77,12 +77,20 @@ def end_workers() -> None:
         end_children(*workers, known=workers)
 
 
-def end_with_children() -> None:
-    """End this process and all processes that it has started."""
+def end_with_children(code: int | None = None) -> None:
+    """End this process, with this exit code, and all processes that it has started."""
     end_children(os.getpid())
-    if hasattr(os, "killpg") and os.getpgrp() == os.getpid():
+    if code is None and hasattr(os, "killpg") and os.getpgrp() == os.getpid():
         os.killpg(0, signal.SIGKILL)  # also ends what the main thread has just started
-    os._exit(1)
+    os._exit(1 if code is None else code)
+
+
+def is_stopped(pid: int) -> bool:
+    """Return whether a process was stopped by a signal, and nobody has continued it."""
+    try:
+        return (_PROCESSES / str(pid) / "stat").read_bytes().rpartition(b")")[2].split()[0] == b"T"
+    except OSError:
+        return False
 
 
 def _alive(leaders: Iterable[int], known: Iterable[int]) -> set[int]:

@@ -8,24 +8,27 @@ from __future__ import annotations
 
 import builtins
 import contextlib
+import copyreg
 import functools
 import gc
 import getpass
 import importlib
 import io
 import locale
-import logging
 import multiprocessing
 import operator
 import os
 import signal
 import sys
 import threading
+import time
 import warnings
 from collections.abc import Callable, Collection, Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Any, NoReturn
 
+from nbflow.run.surroundings.lasting_changes import limits_now, listen_to_process, variables_set
+from nbflow.run.surroundings.logging_state import keep_logging
 from nbflow.run.surroundings.shell_state import draws_in_cells, keep_shell
 
 Restore = Callable[[], object]
@@ -62,7 +65,9 @@ class Surroundings:
     """Holds the state of this process at one time, and can restore it."""
 
     def __init__(self) -> None:
+        listen_to_process()
         libraries = (keep for name, keep in _KEPT_OF_LIBRARIES.items() if name in sys.modules)
+        self._first = [keep() for keep in _KEPT_FOR_BODY]
         self._restores = [keep() for keep in (*_KEPT, *libraries)]
         self._contexts = ExitStack()
         self._contexts.enter_context(warnings.catch_warnings())
@@ -70,8 +75,14 @@ class Surroundings:
             for name in _CONTEXTS[module]:
                 self._contexts.enter_context(getattr(sys.modules[module], name)())
 
+    def restore_for_store(self) -> None:
+        """Restore what would disturb nbflow when it stores what the body has made: signals, timers and limits."""
+        while self._first:
+            self._first.pop()()
+
     def restore(self) -> None:
         """Restore everything; call it once."""
+        self.restore_for_store()
         for restore in self._restores:
             restore()
         self._contexts.close()
@@ -103,11 +114,17 @@ def _go_back(folder: str) -> None:
 def _keep_environment() -> Restore:
     raw: dict[Any, Any] = vars(os.environ)["_data"]  # decoding it all, twice per task, takes longer than the rest
     before = dict(raw)
+    variables_set()
 
     def restore() -> None:
-        if raw != before:
+        beside = variables_set()  # `os.putenv` does not tell `os.environ`
+        if raw != before or beside:
             os.environ.clear()
             os.environ.update({os.fsdecode(name): os.fsdecode(value) for name, value in before.items()})
+            for name in beside - before.keys():
+                os.unsetenv(name)
+            if hasattr(time, "tzset"):
+                time.tzset()
 
     return restore
 
@@ -178,8 +195,8 @@ def _keep_interpreter() -> Restore:
     limit, collects, hooks = sys.getrecursionlimit(), gc.isenabled(), (sys.displayhook, sys.excepthook)
     rarely = sys.unraisablehook, sys.breakpointhook, threading.excepthook
     thresholds, callbacks, finders = gc.get_threshold(), [*gc.callbacks], [*sys.path_hooks]
-    interval, digits = sys.getswitchinterval(), sys.get_int_max_str_digits()
-    method = multiprocessing.get_start_method(allow_none=True)
+    interval, digits, stack = sys.getswitchinterval(), sys.get_int_max_str_digits(), threading.stack_size()
+    method, debug = multiprocessing.get_start_method(allow_none=True), gc.get_debug()
 
     def restore() -> None:
         sys.setrecursionlimit(limit)
@@ -190,6 +207,10 @@ def _keep_interpreter() -> Restore:
         gc.callbacks[:], sys.path_hooks[:] = callbacks, finders
         sys.setswitchinterval(interval)
         sys.set_int_max_str_digits(digits)
+        threading.stack_size(stack)
+        gc.set_debug(debug)
+        if "faulthandler" in sys.modules:  # else it may end the process in the middle of another step
+            sys.modules["faulthandler"].cancel_dump_traceback_later()
         multiprocessing.set_start_method(method, force=True)
 
     return restore
@@ -197,29 +218,19 @@ def _keep_interpreter() -> Restore:
 
 def _keep_limits() -> Restore:
     """Keep the limits that a process sets itself; a lower hard limit cannot be raised again."""
-    resource = sys.modules.get("resource")
-    if resource is None:
-        return lambda: None
-    limits = _limits_of(resource)
-    before = [*map(resource.getrlimit, limits)]
+    before = limits_now()
 
     def restore() -> None:
-        if [*map(resource.getrlimit, limits)] == before:
-            return
-        for limit, values in zip(limits, before, strict=True):
-            with contextlib.suppress(ValueError, OSError):
-                resource.setrlimit(limit, values)
+        now = limits_now()
+        for limit, (soft, _) in before.items() if now is not before else ():
+            hard = now[limit][1]
+            if now[limit][0] != soft:
+                with contextlib.suppress(ValueError, OSError):  # -1 is no limit
+                    sys.modules["resource"].setrlimit(
+                        limit, (soft if hard in (-1, soft) or -1 < soft < hard else hard, hard)
+                    )
 
     return restore
-
-
-@functools.cache
-def _limits_of(resource: Any) -> tuple[int, ...]:
-    """Return the numbers of the limits that this system has."""
-    return tuple(getattr(resource, name) for name in _LIMITS if hasattr(resource, name))
-
-
-_LIMITS = ("RLIMIT_AS", "RLIMIT_CORE", "RLIMIT_CPU", "RLIMIT_DATA", "RLIMIT_FSIZE", "RLIMIT_NOFILE", "RLIMIT_STACK")
 
 
 def _keep_sockets() -> Restore:
@@ -234,36 +245,45 @@ def _keep_temporary() -> Restore:
     return lambda: setattr(tempfile, "tempdir", before)
 
 
-def _keep_logging() -> Restore:
-    known = [
-        logging.root,
-        *(one for one in logging.root.manager.loggerDict.values() if isinstance(one, logging.Logger)),
-    ]
-    before = [(one, one.level, [*one.handlers], one.propagate, one.disabled) for one in known]
-    disabled = logging.root.manager.disable
+def _keep_affinity() -> Restore:
+    if not hasattr(os, "sched_setaffinity"):
+        return lambda: None
+    before = os.sched_getaffinity(0)
 
     def restore() -> None:
-        if logging.root.manager.disable != disabled:
-            logging.disable(disabled)
-        for logger, level, handlers, propagate, is_off in before:
-            if logger.level != level:
-                logger.setLevel(level)
-            logger.handlers[:], logger.propagate, logger.disabled = handlers, propagate, is_off
+        if os.sched_getaffinity(0) != before:
+            os.sched_setaffinity(0, before)
 
     return restore
 
+
+def _keep_reducers() -> Restore:
+    """Keep how objects are pickled; libraries that are imported add to it, and that stays."""
+    table, before = copyreg.dispatch_table, copyreg.dispatch_table.copy()
+
+    def restore() -> None:
+        if table != before:
+            of_notebook = [kind for kind, reduce in table.items() if reduce.__module__ == "__main__"]
+            for kind in of_notebook:
+                del table[kind]
+            table.update(before)
+
+    return restore
+
+
+_KEPT_FOR_BODY: tuple[Callable[[], Restore], ...] = (_keep_limits, _keep_signals)
 
 _KEPT: tuple[Callable[[], Restore], ...] = (
     _keep_folder,
     _keep_environment,
     _keep_path,
     _keep_streams,
-    _keep_signals,
     _keep_locale,
     _keep_umask,
     _keep_interpreter,
-    _keep_logging,
-    _keep_limits,
+    keep_logging,
+    _keep_affinity,
+    _keep_reducers,
 )
 
 

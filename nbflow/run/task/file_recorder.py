@@ -21,6 +21,7 @@ class FileRecorder:
     def __init__(self, program: Program, records: Callable[[], Records]) -> None:
         self._program, self._records, self._disk = program, records, Disk(program.folder)
         self._boundary = Boundary.of(program)
+        listen(None)  # no task is blamed for the audit hook
         self._uses = cache(self._find_uses)
 
     def watch(self, step: str, *, split: bool = False) -> TaskRecording:

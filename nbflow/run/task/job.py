@@ -58,6 +58,7 @@ class Result:
     passed_on: PassedOn = NOTHING_PASSED_ON
     lost: tuple[Lost, ...] = ()
     patched: tuple[str, ...] = ()  # names that the body has patched in modules; they are restored
+    is_spent: bool = False  # whether the process must do no other task: what was done to it cannot be undone
     failure: Failure | None = None
     files: tuple[FileRow, ...] = ()
     warnings: tuple[str, ...] = ()

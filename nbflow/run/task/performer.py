@@ -18,6 +18,7 @@ from nbflow.garbage import without_gc
 from nbflow.run.events.events import NOTHING_PASSED_ON, Failure, FailureKind, PassedOn, TaskId
 from nbflow.run.output.outputs import Output
 from nbflow.run.program.keys import seed_of
+from nbflow.run.program.patching import patches_libraries
 from nbflow.run.program.program import Program
 from nbflow.run.surroundings.patches import undone
 from nbflow.run.surroundings.surroundings import Surroundings
@@ -36,6 +37,7 @@ from nbflow.run.task.tracebacks import describe_failure, filename_of_step, show_
 from nbflow.store.pickling.heap import Heap
 from nbflow.store.values.artifact_ref import ArtifactRef
 from nbflow.store.values.encoded import Encoded
+from nbflow.store.values.user_code import repr_of
 
 
 class Capturing(Protocol):
@@ -53,6 +55,7 @@ class Performer:
         self.program, self.store, self.home, self.capture = program, store, home, capture
         self._files = FileRecorder(program, lambda: store.records)
         self._bodies: dict[str, CompiledBody] = {}
+        self._patching: dict[str, bool] = {}
         self._state = self._parameters = Fingerprint((), {}, home)
         self._surroundings: Surroundings | None = None
         self.error: BaseException | None = None  # what the last task raised, for other code of this process
@@ -152,6 +155,9 @@ class Performer:
                 with self._files.watch(step.name) as recording, undone(patched), _threads(step.options.cpu):
                     self._run_body(step)
             finally:
+                if self._surroundings is not None:
+                    self._surroundings.restore_for_store()
+                result.is_spent = self._patches(step.name)
                 result.seconds, result.patched = time.perf_counter() - began, tuple(patched)
         except BaseException as error:
             explain_absence(error, self.program.graph, step.name, inputs)
@@ -164,6 +170,12 @@ class Performer:
         self._finish(step, job, heap, result)
         after = observe(job.streams.watched)
         result.learned = (*result.learned, *sorted(name for name in after if after[name] != before.get(name)))
+
+    def _patches(self, step: str) -> bool:
+        """Return whether a step leaves patches in libraries, so that no other task may use this process."""
+        if step not in self._patching:
+            self._patching[step] = patches_libraries(self.program.graph, step)
+        return self._patching[step]
 
     def _set_random(self, step: StepSpec, job: Job, inputs: Mapping[str, Any]) -> None:
         """Set the random generators as they are at this place of the notebook, differently for each foreach item."""
@@ -185,7 +197,8 @@ class Performer:
         try:
             value = self._compiled(step).execute(self.home.namespace, self._define)
         except SystemExit as error:
-            raise StepExited(step.name, error.code).with_traceback(error.__traceback__) from None
+            given = "" if error.code is None else repr_of(error.code)
+            raise StepExited(step.name, given).with_traceback(error.__traceback__) from None
         if value is not None:
             self.capture.result(value)
 

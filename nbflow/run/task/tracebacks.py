@@ -53,8 +53,9 @@ def describe_failure(error: BaseException, kind: FailureKind = FailureKind.ERROR
 def _trace(error: BaseException) -> tuple[tuple[TracebackFrame, ...], str]:
     own = without_our_frames(error.__traceback__)
     summary = traceback.TracebackException(type(error), error, own, compact=True)
-    for one in _related_errors(summary):
-        one.stack[:] = [frame for frame in one.stack if not frame.filename.startswith(_OURS)]
+    for one in (summary, *_related_errors(summary)):
+        others = [frame for frame in one.stack if not frame.filename.startswith(_OURS)]
+        one.stack[:] = others or (one.stack if one is summary else ())
     frames = tuple(
         TracebackFrame(
             f"{frame.filename[:_LONGEST_LINE]}, line {frame.lineno}",

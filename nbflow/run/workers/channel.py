@@ -22,6 +22,9 @@ _LENGTH = struct.Struct("!Q")
 _AT_ONCE = 1 << 20  # bytes
 
 
+CONNECTION_CLOSED = 74  # EX_IOERR of sysexits.h
+"""Is the exit code of a worker that cannot reach its driver, because the body has closed what is not its own."""
+
 OpenStore = Callable[[], TaskStore]
 """Opens in a worker what its tasks load from and save to. It is pickled on the way there."""
 
@@ -146,7 +149,7 @@ class WorkerEnd:
 
     def __init__(self, end: socket.socket) -> None:
         end.setblocking(True)
-        self._socket = end
+        self._send, self._receive = end.sendall, end.recv_into  # as they are before a body patches their class
 
     def send(self, message: object) -> None:
         """Send an object.
@@ -154,7 +157,7 @@ class WorkerEnd:
         Raises:
             Exception: The object cannot be pickled, or the driver is gone.
         """
-        self._socket.sendall(_packed(message))
+        self._send(_packed(message))
 
     def receive(self) -> Any:
         """Return the next object.
@@ -169,7 +172,7 @@ class WorkerEnd:
         data = bytearray(size)
         rest = memoryview(data)
         while rest:
-            count = self._socket.recv_into(rest)
+            count = self._receive(rest)
             if not count:
                 raise EOFError
             rest = rest[count:]

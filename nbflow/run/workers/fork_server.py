@@ -38,13 +38,13 @@ def start_fork_server(modules: Iterable[str], workers: int, notebook: Path | Non
     """
     _start_tracker(resource_tracker._resource_tracker)
     asked = {"NBFLOW_PRELOAD": ",".join(modules), "NBFLOW_NOTEBOOK": str(notebook or "")}
+    asked["NBFLOW_SOCKETS"] = _make_folder_of_sockets()
     with worker_environment(PYTHONHASHSEED="0", **threads_of(workers), **asked):
         forkserver.set_forkserver_preload(["nbflow.run.workers.preload"])
-        _make_folder_of_sockets()
         forkserver.ensure_running()
 
 
-def _make_folder_of_sockets() -> None:
+def _make_folder_of_sockets() -> str:
     """Make the folder for the sockets of this process where their paths are short: systems allow about 100 characters.
 
     `multiprocessing` makes it in the temporary folder, whose path may be longer.
@@ -53,7 +53,7 @@ def _make_folder_of_sockets() -> None:
     if len(os.fsencode(before)) > _LONGEST_FOLDER and os.access("/tmp", os.W_OK | os.X_OK):
         tempfile.tempdir = "/tmp"
     try:
-        util.get_temp_dir()
+        return util.get_temp_dir()
     finally:
         tempfile.tempdir = before
 

@@ -8,6 +8,7 @@ import contextlib
 import gc
 import importlib
 import os
+import shutil
 
 import nbflow.run.workers.worker  # noqa: F401 - every worker needs it
 from nbflow.run.output.display import BACKEND
@@ -15,6 +16,8 @@ from nbflow.run.output.frontend import SHELL_MODULE, look_like_kernel, prepare_s
 from nbflow.run.surroundings.children import end_workers, lead_session
 
 lead_session()  # else a signal to the group of the driver would end the server before it can end the workers
+# a driver that is killed leaves its folder; this server outlives it
+atexit.register(shutil.rmtree, os.environ.pop("NBFLOW_SOCKETS", ""), ignore_errors=True)
 atexit.register(end_workers)
 os.environ["MPLBACKEND"] = BACKEND
 if notebook := os.environ.pop("NBFLOW_NOTEBOOK", ""):

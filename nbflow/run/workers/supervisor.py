@@ -15,13 +15,13 @@ from collections.abc import Callable, Iterable
 from functools import partial
 
 from nbflow.run.events.events import Failure, FailureKind
-from nbflow.run.surroundings.children import end_children, started_by
+from nbflow.run.surroundings.children import end_children, is_stopped, started_by
 from nbflow.run.task.job import Job, Result
 from nbflow.run.task.tracebacks import describe_failure
 from nbflow.run.workers.channel import Dropped, Ready, StartFailed, TakeBack, WorkerSetup
 from nbflow.run.workers.job_queue import JobQueue, Ticket
 from nbflow.run.workers.process import WorkerProcess
-from nbflow.run.workers.workers import JobTimedOut, WorkerAnswer, WorkerDied, WorkersMissing
+from nbflow.run.workers.workers import JobTimedOut, WorkerAnswer, WorkerDied, WorkersMissing, WorkerStopped
 
 STALLED = 0.02
 """A worker that is on a job for so many seconds gives back the jobs behind it."""
@@ -31,6 +31,9 @@ ENDED_AFTER = 5.0
 
 BREATH = 0.004
 """Answers are left where they are for so many seconds while all workers have enough to do."""
+
+LOOKS_EVERY = 5.0
+"""A worker that has a job is looked at every so many seconds: one that is stopped twice in a row is killed."""
 
 FAILED_STARTS = 3
 """After so many starts that failed one after another, no more are tried."""
@@ -44,6 +47,7 @@ class _Worker:
         self.is_ready = False
         self.is_heard = True  # until it closes its end of the channel
         self.is_ending = False
+        self.looked, self.is_stopped = time.monotonic(), False  # when it was last looked at, and what was seen
         self.since = time.monotonic()  # when it began with its present job, or to end
         self.refusal: Failure | None = None  # why it could not start
         self.reason: Exception | None = None  # why it was killed
@@ -162,6 +166,12 @@ class Supervisor:
         worker.is_ending, worker.since = True, time.monotonic()
         self._tell(worker, None)
 
+    def _retire(self, worker: _Worker) -> None:
+        """Let a worker end, because no other job may use its process; the jobs behind this one wait again."""
+        if count := worker.process.take_permits():
+            self._jobs.take_back(worker, count)
+        self._end(worker)
+
     # the clock
 
     def _patience(self) -> float | None:
@@ -170,6 +180,8 @@ class Supervisor:
             return 0
         now = time.monotonic()
         due = [end - now for worker in self._workers if (end := self._due(worker)) is not None]
+        busy = (worker for worker in self._workers if self._jobs.held_by(worker))
+        due += [worker.looked + LOOKS_EVERY - now for worker in busy]
         return max(0.0, min(due)) if due else None
 
     def _due(self, worker: _Worker) -> float | None:
@@ -189,6 +201,15 @@ class Supervisor:
             due = self._due(worker)
             if due is not None and due <= now:
                 self._interfere(worker)
+            elif worker.looked + LOOKS_EVERY <= now and self._jobs.held_by(worker):
+                self._look_at(worker)
+
+    def _look_at(self, worker: _Worker) -> None:
+        """Kill a worker that was stopped, by its own task or from outside, and that nobody continues."""
+        was_stopped, worker.is_stopped = worker.is_stopped, is_stopped(worker.process.pid)
+        worker.looked = time.monotonic()
+        if was_stopped and worker.is_stopped:
+            worker.kill(WorkerStopped(worker.process.pid))
 
     def _interfere(self, worker: _Worker) -> None:
         if worker.is_ending:
@@ -241,13 +262,16 @@ class Supervisor:
             case Result():
                 worker.since = time.monotonic()
                 self._receive(self._jobs.answer(worker).job, message)
+                if message.is_spent:
+                    self._retire(worker)
             case Ready():
                 worker.is_ready, worker.since = True, time.monotonic()
                 self._failed_starts.clear()
             case StartFailed():
                 worker.refusal = message.cause
             case Dropped():
-                self._jobs.admit(worker)
+                if not worker.is_ending:
+                    self._jobs.admit(worker)
             case _:
                 raise TypeError(f"a worker sent {type(message).__name__}")
 

@@ -20,11 +20,21 @@ from typing import Protocol
 from nbflow.run.events.events import FailureKind
 from nbflow.run.output.display import BACKEND
 from nbflow.run.surroundings.children import end_with_children, lead_session
+from nbflow.run.surroundings.lasting_changes import listen_to_process, what_cannot_be_undone
 from nbflow.run.surroundings.surroundings import apart
 from nbflow.run.task.job import Job, Result
 from nbflow.run.task.task_store import TaskStore
 from nbflow.run.task.tracebacks import describe_failure
-from nbflow.run.workers.channel import Dropped, Ready, StartFailed, TakeBack, WorkerEnd, WorkerSetup
+from nbflow.run.workers.channel import (
+    CONNECTION_CLOSED,
+    Dropped,
+    Ready,
+    StartFailed,
+    TakeBack,
+    WorkerEnd,
+    WorkerSetup,
+)
+from nbflow.store.values.user_code import take_interrupts_as_errors
 
 
 class Performing(Protocol):
@@ -36,6 +46,7 @@ class Performing(Protocol):
 _worker: Performing | None = None
 _store: TaskStore | None = None
 _pid = 0
+_lasting: tuple[object, ...] = ()
 
 
 def serve(end: WorkerEnd, permits: Semaphore) -> None:
@@ -49,10 +60,12 @@ def serve(end: WorkerEnd, permits: Semaphore) -> None:
     try:
         while (jobs := end.receive()) is not None:
             _expect(jobs)
-            if not all(_do(job, end, permits) for job in jobs):
-                _drop(end)
+            if not all(_do(job, end, permits) for job in jobs) and not _drop(end):
+                break
     except EOFError:
         end_with_children()
+    except OSError:
+        end_with_children(CONNECTION_CLOSED)
     _end()
 
 
@@ -62,7 +75,7 @@ def _expect(jobs: Iterable[Job]) -> None:
 
 
 def _do(job: Job, end: WorkerEnd, permits: Semaphore) -> bool:
-    """Do a job and answer it; return whether there was a permit for it."""
+    """Do a job and answer it; return whether there was a permit for it, and the process can do another."""
     if not permits.acquire(block=False):
         return False
     result = run_job(job)
@@ -71,19 +84,22 @@ def _do(job: Job, end: WorkerEnd, permits: Semaphore) -> bool:
     except OSError:
         raise  # the body has closed the connection, or the driver is gone
     except Exception as error:  # noqa: BLE001 - a result that cannot be pickled is a failure of its task
-        end.send(Result(job.task, failure=describe_failure(error, FailureKind.CRASH)))
-    return True
+        end.send(Result(job.task, failure=describe_failure(error, FailureKind.CRASH), is_spent=result.is_spent))
+    return not result.is_spent
 
 
-def _drop(end: WorkerEnd) -> None:
-    while not isinstance(end.receive(), TakeBack):
-        pass
-    end.send(Dropped())
+def _drop(end: WorkerEnd) -> bool:
+    """Drop the jobs that are taken back, and return whether others are to come."""
+    while (message := end.receive()) is not None:
+        if isinstance(message, TakeBack):
+            end.send(Dropped())
+            return True
+    return False
 
 
 def _start(setup: WorkerSetup) -> None:
     """Make this process a worker; called once in each process."""
-    global _worker, _store, _pid
+    global _worker, _store, _pid, _lasting
     lead_session()
     signal.signal(signal.SIGTERM, signal.SIG_DFL)  # die at once, also inside C code
     signal.signal(signal.SIGINT, signal.default_int_handler)  # for child processes: they must not ignore it
@@ -93,9 +109,12 @@ def _start(setup: WorkerSetup) -> None:
     sys.dont_write_bytecode = True  # the bytecode of a module that was edited within a second counts as current
     _reseed()
     _die_with_parent()
+    listen_to_process()
+    take_interrupts_as_errors()
     _store = setup.open_store()
     _worker = pkgutil.resolve_name(setup.program.performer)(setup.program, _store)
     _pid = os.getpid()
+    _lasting = what_cannot_be_undone()
 
 
 def is_working() -> bool:
@@ -113,10 +132,19 @@ def run_job(job: Job) -> Result:
         with apart():
             result = _worker.run(job)
     except BaseException as error:  # noqa: BLE001 - whatever the body has broken, only its own task fails
-        result = Result(job.task, failure=describe_failure(error))
+        result = Result(job.task, failure=describe_failure(error), is_spent=True)
+    result.is_spent |= _has_lasting_change()
     if os.getpid() != _pid:
         os._exit(0)  # this is a child that the body has forked: it ends with the body
     return result
+
+
+def _has_lasting_change() -> bool:
+    """Return whether something was done to this process that cannot be undone, so that it must do no other task."""
+    try:
+        return what_cannot_be_undone() != _lasting
+    except OSError:
+        return True
 
 
 def _end() -> None:

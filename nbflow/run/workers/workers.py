@@ -43,6 +43,18 @@ class JobTimedOut(Exception):
         self.pid = pid
 
 
+class WorkerStopped(Exception):
+    """Answers a job whose process was stopped by a signal, and was killed because nobody continued it.
+
+    Attributes:
+        pid: The number of the process.
+    """
+
+    def __init__(self, pid: int) -> None:
+        super().__init__(pid)
+        self.pid = pid
+
+
 class WorkersMissing(Exception):
     """Answers a job for which no worker could be started.
 

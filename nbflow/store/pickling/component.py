@@ -17,6 +17,7 @@ from nbflow.store.pickling.rebuild import loading_into
 from nbflow.store.pickling.unpickler import Unpickler
 from nbflow.store.values.artifact_ref import Component
 from nbflow.store.values.component_digest import digest_component, digest_content
+from nbflow.store.values.user_code import interrupts, reason_of
 
 INLINE = 256 << 10  # bytes; longer streams become blobs
 
@@ -82,8 +83,8 @@ def _load(unpickler: Unpickler, home: Home, wanted: str) -> list[object]:
     try:
         with loading_into(home, digest_class), without_gc():
             values: list[object] = unpickler.load()
-    except NbflowError:
+    except interrupts(NbflowError):
         raise
-    except Exception as error:
-        raise LoadFailed(wanted, error) from error
+    except BaseException as error:  # the user's __setstate__ or __reduce__, which may also exit
+        raise LoadFailed(wanted, reason_of(error)) from error
     return values

@@ -24,7 +24,14 @@ from nbflow.store.pickling.reduce import frames
 from nbflow.store.pickling.reduce.registry import EXACT, Reducer, load_entry_points, reducer_of
 from nbflow.store.values.artifact_ref import Lost
 from nbflow.store.values.routes import find_paths
-from nbflow.store.values.user_code import LONGEST_NAME, SECONDS_FOR_TEXT, answer_of, reason_of, type_name_of
+from nbflow.store.values.user_code import (
+    LONGEST_NAME,
+    SECONDS_FOR_TEXT,
+    answer_of,
+    interrupts,
+    reason_of,
+    type_name_of,
+)
 
 PICKLE_PROTOCOL = 5
 OUT_OF_BAND = 64 << 10  # bytes; smaller buffers stay in the stream
@@ -84,7 +91,7 @@ class Pickler(cloudpickle.Pickler):  # type: ignore[misc]
             reduction = NotImplemented if reduce is None else reduce(self, obj)
             if reduction is NotImplemented and not isinstance(obj, type | FUNCTION):
                 reduction = _standard_reduction(obj, self.dispatch_table)
-        except (NotStorable, RecursionError, KeyboardInterrupt):
+        except interrupts(NotStorable, RecursionError):
             raise
         except BaseException as error:  # noqa: BLE001 - the user's __reduce__ or __getstate__, which may also exit
             return self.lose(obj, reason_of(error))
@@ -250,7 +257,7 @@ def record(
         )
         try:
             recorder.dump(values)
-        except (NotStorable, KeyboardInterrupt):
+        except interrupts(NotStorable):
             raise
         except BaseException as error:  # noqa: BLE001 - whatever the user's __reduce__ does
             failure = error

@@ -21,12 +21,28 @@ class TakesTooLong(BaseException):
     """Says that the user's code takes too long; it is no Exception, which this code may catch."""
 
 
+class _Interrupts:
+    """Says what interrupts the user's code from outside, so that it is no error of this code."""
+
+    kinds: tuple[type[BaseException], ...] = (KeyboardInterrupt,)
+
+
+def interrupts(*others: type[BaseException]) -> tuple[type[BaseException], ...]:
+    """Return the exceptions by which a user interrupts this process, and these others."""
+    return (*_Interrupts.kinds, *others)
+
+
+def take_interrupts_as_errors() -> None:
+    """Let nobody interrupt this process: whatever the user's code raises is an error of that code."""
+    _Interrupts.kinds = ()
+
+
 def answer_of(code: Callable[[], Answer], otherwise: Callable[[BaseException], Answer], seconds: float) -> Answer:
     """Return what the user's code answers, or `otherwise` of what it raises; only an interrupt of the user gets out."""
     try:
         with within(seconds):
             return code()
-    except KeyboardInterrupt:
+    except interrupts():
         raise
     except BaseException as error:  # noqa: BLE001 - the user's own code, which may also exit
         return otherwise(error)
@@ -62,6 +78,15 @@ def _ring(_number: int, _frame: FrameType | None) -> None:
 def type_name_of(kind: type) -> str:
     """Return the name of a type, shortened. A metaclass may raise here or answer anything."""
     return answer_of(lambda: _text(kind.__qualname__)[:LONGEST_NAME], lambda _: "object", SECONDS_FOR_TEXT)
+
+
+def repr_of(value: object) -> str:
+    """Return the repr of a value, shortened."""
+    return answer_of(
+        lambda: abridged(_text(repr(value)), LONGEST_REASON),
+        lambda broken: f"<its repr cannot be shown: {type_name_of(type(broken))}>",
+        SECONDS_FOR_TEXT,
+    )
 
 
 def text_of(error: BaseException) -> str:
