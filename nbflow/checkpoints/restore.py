@@ -101,7 +101,7 @@ def _perform(plan: RestorePlan, ledger: Ledger, store: Store) -> list[str]:
     handles = dict(_handles(plan, ledger))
     artifacts = {name: held.artifact for name, held in plan.loaded.items()}
     with tombstone.reattaching(handles):
-        values = applied(store.load(artifacts, home, plan.checkpoint.components))
+        values = applied(store.heap(home, plan.checkpoint.components).load(artifacts))
     _rebind(plan, ledger, values)
     if plan.whole and plan.checkpoint.random is not None:
         set_random(plan.checkpoint.random)

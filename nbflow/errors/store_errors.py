@@ -57,6 +57,14 @@ class StoreBroken(StoreError):
         super().__init__(f"{root}: {reason}. {fix}")
 
 
+class RowDamaged(StoreError):
+    """Raised when a row of the catalog holds what no version of nbflow writes there."""
+
+    def __init__(self, what: str, reason: str) -> None:
+        self.what, self.reason = what, reason
+        super().__init__(f"the record of {what} in the catalog is damaged ({reason}): run `nbflow verify`")
+
+
 class StoreInUse(StoreError):
     """Raised by gc while a run uses the store."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ from typing import Any
 from nbflow.flow.source.encoding import encoding_of
 from nbflow.flow.syntax.header import CellKind, read_header, rest_of
 from nbflow.notebook.read import read_cells
+from nbflow.notebook.write import write_whole
 from nbflow.run.program.regular_file import read_regular
 
 FORMS = ("comment", "magic")
@@ -38,14 +38,15 @@ def _header(kind: CellKind, rest: str, form: str) -> str:
 
 
 def convert_notebook(path: Path, form: str) -> int:
-    """Rewrite the headers in a file, and nothing else. Return how many cells changed. Raises NotANotebook."""
+    """Rewrite the headers in a file, and nothing else. Return how many cells changed.
+
+    Raises NotANotebook, and TargetUnwritable; then the file has not changed.
+    """
     list(read_cells(path))
     data = read_regular(path)
     converted, changed = _convert_percent(data, form) if path.suffix == ".py" else _convert_json(data, form)
     if changed:
-        beside = path.with_name(f".{path.name}.{os.getpid()}")
-        beside.write_bytes(converted)
-        beside.replace(path)  # so that a crash leaves the notebook whole
+        write_whole(path, converted, force=True)
     return changed
 
 

@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 from pathlib import Path
 
 from nbflow.errors import TargetExists, TargetUnwritable
+from nbflow.store.whole_file import replace_file
 
 
 def write_whole(path: Path, data: bytes, force: bool = False) -> None:
-    """Write a file. Raises TargetUnwritable, and TargetExists unless `force` is set; then nothing has changed."""
+    """Write a file. Raises TargetUnwritable, and TargetExists unless `force` is set; then nothing has changed.
+
+    What is no file, such as a terminal or a pipe, is written to as it is.
+    """
     if os.path.exists(path) and not force:  # unlike Path.exists, it accepts any path
         raise TargetExists(path)
-    file = path.resolve()  # a symbolic link keeps its target
-    beside = file.with_name(f".{file.name}.{os.getpid()}")
     try:
+        file = path.resolve()  # a symbolic link keeps its target
         if file.is_dir():
             raise IsADirectoryError(0, "it is a folder")
-        beside.write_bytes(data)
-        if file.exists():
-            beside.chmod(file.stat().st_mode & 0o777)
-        beside.replace(file)  # a crash leaves the old file or the new one
+        if path.is_relative_to("/dev") or (path.exists() and not path.is_file()):
+            path.write_bytes(data)
+        else:
+            replace_file(file, data)
     except OSError as error:
-        with contextlib.suppress(OSError):
-            beside.unlink()
         raise TargetUnwritable(path, error.strerror or str(error)) from None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -24,10 +23,9 @@ from nbflow.run.workers.local_pool import LocalPool
 from nbflow.run.workers.workers import StartWorkers
 from nbflow.store.catalog.flow_names import place_in
 from nbflow.store.catalog.known_stores import remember_store
-from nbflow.store.catalog.rows import RunRow, RunStatus
-from nbflow.store.catalog.writer import LIVE_FOLDER, CatalogWriter
+from nbflow.store.catalog.rows import RunRow
+from nbflow.store.catalog.writer import CatalogWriter
 from nbflow.store.store import Store
-from nbflow.store.symlinks import refuse_links
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +64,9 @@ def launch(
         StoreError: The store cannot be written.
     """
     refuse_errors(graph)
+    store.remove_leftovers(folder)
     with store.lease(), store.writer() as writer:
         program = Program(graph, request.parameters, folder, store.root)
-        forget_the_dead(store)
         row = begin_run(writer, program, request)
         program = replace(program, run=row.id)
         journal = Journal(writer, store.history, row)
@@ -77,18 +75,6 @@ def launch(
         outcome = executor.execute()
         keep_learned(writer, executor.run.graph, executor.run.learned)
         return Finished(row, outcome, executor.run)
-
-
-def forget_the_dead(store: Store) -> None:
-    """Remove the live output that the workers of killed runs have left.
-
-    Raises StoreBroken if there is a link instead of a folder.
-    """
-    running = {str(run.id) for run in store.history.runs() if run.status is RunStatus.RUNNING}
-    for folder in (store.root / LIVE_FOLDER).glob("*"):
-        refuse_links(folder)
-        if folder.name not in running:
-            shutil.rmtree(folder, ignore_errors=True)
 
 
 def refuse_errors(graph: Graph) -> None:

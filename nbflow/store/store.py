@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+import shutil
 import stat
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +15,7 @@ from nbflow.errors import StoreBroken, StoreInUse, StoreReadOnly
 from nbflow.store import lock
 from nbflow.store.blobs.chunked import ChunkedBlobs
 from nbflow.store.catalog import schema
+from nbflow.store.catalog.catalog_seal import tolerating_change
 from nbflow.store.catalog.foreign import Gate
 from nbflow.store.catalog.reader import CatalogReader
 from nbflow.store.catalog.rows import RunStatus
@@ -21,6 +23,7 @@ from nbflow.store.catalog.writer import LIVE_FOLDER, CatalogWriter
 from nbflow.store.symlinks import refuse_links
 from nbflow.store.value_store import ValueStore
 from nbflow.store.values.artifact_ref import ArtifactRef
+from nbflow.store.whole_file import remove_unfinished
 
 if TYPE_CHECKING:
     from nbflow.store.catalog.audit import Damage
@@ -50,6 +53,7 @@ class Store(ValueStore):
         self.on_network = schema.is_on_network(self.catalog)  # then SQLite is slower, and blobs are not mapped
         blobs = ChunkedBlobs(root / "blobs", mapped=not self.on_network)
         super().__init__(blobs, self._find)
+        self._remove_unfinished = blobs.remove_unfinished
 
     def _find(self, digest: str) -> Component | None:
         """Return the row of a component. Raises ResultEvicted if it was there."""
@@ -74,6 +78,11 @@ class Store(ValueStore):
     def exists(root: Path) -> bool:
         """Return whether there is a store to read; one that another process is creating does not count yet."""
         return schema.is_there(root / CATALOG)
+
+    @staticmethod
+    def tolerating_change(root: Path) -> AbstractContextManager[Path | None]:
+        """Use a catalog that has changed without being written to, and give its file, or None if it has not."""
+        return tolerating_change(root / CATALOG)
 
     @classmethod
     def open(cls, root: Path, create: bool = True) -> Store:
@@ -132,6 +141,22 @@ class Store(ValueStore):
         """Keep gc from running. Any number of processes may hold a lease; it ends with its process."""
         with lock.shared(self.root / "lock"):
             yield
+
+    def remove_leftovers(self, folder: Path) -> None:
+        """Remove what killed processes have left: half-written files in the store and in `folder`, and live output.
+
+        Raises StoreBroken if there is a link instead of a folder.
+        """
+        with lock.alone(self.root / "lock") as is_alone:  # else another process may be writing blobs just now
+            if is_alone:
+                self._remove_unfinished()
+        remove_unfinished(folder)
+        found = [*(self.root / LIVE_FOLDER).glob("*")]  # first, or it would have folders of runs that begin meanwhile
+        running = {str(run.id) for run in self.history.runs() if run.status is RunStatus.RUNNING}
+        for live in found:
+            refuse_links(live)
+            if live.name not in running:
+                shutil.rmtree(live, ignore_errors=True)
 
     def gc(self, kept: Kept, dry_run: bool = False) -> Swept:
         """Delete the runs that are not kept, and what only they need.

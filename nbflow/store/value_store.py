@@ -6,6 +6,8 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import TYPE_CHECKING
 
+from nbflow.errors import BlobCorrupt
+from nbflow.store.blobs.checks import find_damage
 from nbflow.store.blobs.protocol import BlobStore
 from nbflow.store.pickling.home import Home
 from nbflow.store.values.artifact_ref import ArtifactRef, Component
@@ -86,7 +88,9 @@ class ValueStore(ABC):
         components: Mapping[str, Component] | None = None,
         made_by: Collection[int] = (),
     ) -> dict[str, object]:
-        """Return the values of artifacts by name. Names that shared objects share them again.
+        """Return the values of artifacts by name, once all their bytes are hashed.
+
+        Names that shared objects share them again. A heap loads them at once, and hashes large arrays in a thread.
 
         Args:
             artifacts: What to load, by name.
@@ -96,8 +100,14 @@ class ValueStore(ABC):
 
         Raises:
             Untrusted: Nobody whom the user trusts has signed a task that made one of them.
+            BlobCorrupt: A byte of them is not the one that was stored.
         """
-        return self.heap(home, components, made_by).load(artifacts)
+        heap = self.heap(home, components, made_by)
+        values = heap.load(artifacts)
+        damage = find_damage(heap.buffers())
+        if damage is not None:
+            raise BlobCorrupt(damage.digest, damage.reason, ", ".join(artifacts))
+        return values
 
     def heap(
         self, home: Home, components: Mapping[str, Component] | None = None, made_by: Collection[int] = ()

@@ -12,6 +12,7 @@ from nbflow.errors import NothingToRun
 from nbflow.flow.checks.rules import check_flow
 from nbflow.flow.graph.graph import Graph
 from nbflow.garbage import without_gc
+from nbflow.notebook.write import write_whole
 from nbflow.progress.numbers import table
 from nbflow.progress.pictures import count, to_mermaid, to_text
 from nbflow.run.diskcheck import check_disk
@@ -32,7 +33,7 @@ def show(notebook: Path, form: str | None, output: Path | None) -> None:
     if output is None:
         click.echo(drawn, nl=not drawn.endswith("\n"))
     else:
-        output.write_text(drawn, "utf-8", "backslashreplace")
+        write_whole(output, drawn.encode("utf-8", "backslashreplace"), force=True)
 
 
 def _drawing(form: str | None) -> Callable[[Graph], str]:

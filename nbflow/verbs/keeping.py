@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from nbflow.errors import HeaderError
 from nbflow.flow.syntax.units import read_duration
 from nbflow.progress.numbers import format_size
 from nbflow.progress.pictures import count
+from nbflow.store.catalog.audit import Damage
 from nbflow.store.catalog.foreign import trust_store
 from nbflow.store.catalog.keeping_rules import NEWEST, kept_by_options
 from nbflow.store.store import Store
@@ -61,13 +63,11 @@ def verify(place: Path, keep_damaged: bool) -> None:
 
     Damaged objects are not used any more: the tasks that need them run again when they are needed next.
     """
-    with open_store(place) as store:
-        damage = store.verify()
-        for one in damage:
-            click.echo(str(one))
-        if damage and not keep_damaged:
-            store.forget(damage)
-    if not damage:
+    with Store.tolerating_change(_root_of(place)) as changed:
+        if changed is not None:
+            click.echo(f"{changed} has other bytes than were written; what no signature covers may be wrong")
+        damage = _find_damage(place, not keep_damaged, changed is not None)
+    if not damage and not changed:
         click.echo("every stored object is intact")
         return
     tasks = {(hit.flow, hit.run, hit.step, hit.path) for one in damage for hit in one.hits}
@@ -91,7 +91,22 @@ def trust(place: Path) -> None:
     )
 
 
+def _find_damage(place: Path, forget: bool, has_changed: bool) -> Sequence[Damage]:
+    """Return what is damaged, and say what it is; with `forget` it is not used any more."""
+    with open_store(place) as store:
+        damage = store.verify()
+        for one in damage:
+            click.echo(str(one))
+        if (damage or has_changed) and forget:
+            store.forget(damage)
+    return damage
+
+
 def open_store(place: Path) -> Store:
     """Open the store of a notebook or folder; raise StoreError if there is none."""
-    folder = place if place.is_dir() else place.resolve().parent
-    return Store.open(Store.locate(folder), create=False)
+    return Store.open(_root_of(place), create=False)
+
+
+def _root_of(place: Path) -> Path:
+    """Return the folder of the store of a notebook or folder, which need not exist."""
+    return Store.locate(place if place.is_dir() else place.resolve().parent)

@@ -10,6 +10,7 @@ import difflib
 import errno
 import importlib
 import keyword
+import os
 from pathlib import Path
 from typing import Any
 
@@ -93,6 +94,8 @@ class Verbs(click.Group):
             return super().invoke(ctx)
         except NbflowError as error:
             raise _refusal(error) from error
+        except MemoryError as error:
+            raise _refusal(SystemRefused(OSError(errno.ENOMEM, os.strerror(errno.ENOMEM)))) from error
         except OSError as error:
             if error.errno == errno.EPIPE:  # the reader of our output is gone, which click handles itself
                 raise

@@ -17,6 +17,7 @@ from nbflow.errors import UnknownName
 from nbflow.history.address import read_address
 from nbflow.history.archive import task_name
 from nbflow.history.differences import describe_artifact
+from nbflow.notebook.write import write_whole
 from nbflow.progress.numbers import duration, format_size, indent, table
 from nbflow.progress.printed import text_of_outputs
 from nbflow.run.output.live_output import last_words
@@ -146,7 +147,7 @@ def _values(values: dict[str, Any]) -> Iterator[str]:
 
 def _write(file: Path, values: dict[str, Any], single: bool) -> None:
     content = next(iter(values.values())) if single else values
-    file.write_bytes(cloudpickle.dumps(content))
+    write_whole(file, cloudpickle.dumps(content), force=True)
 
 
 def _line(artifact: ArtifactRef, evicted: Mapping[str, float]) -> Iterator[str]:

@@ -10,6 +10,7 @@ from nbflow.history.archive import Archive
 from nbflow.history.executed_file import refuse_target, write_executed
 from nbflow.history.report import page
 from nbflow.notebook.convert import FORMS, convert_notebook
+from nbflow.notebook.write import write_whole
 from nbflow.progress.pictures import count
 from nbflow.store.catalog.rows import RunRow
 from nbflow.verbs.workspace import NOTEBOOK, find_workspace
@@ -43,10 +44,10 @@ def report(notebook: Path, run: str | None, output: Path | None) -> None:
 def write_report(archive: Archive, row: RunRow, path: Path, source: Path | None, command: str) -> None:
     """Write a run as a page, or as a notebook if `path` ends so; `source` is the notebook as it is now.
 
-    Raises TargetIsInput and TargetUnwritable for a notebook.
+    Raises TargetUnwritable, and TargetIsInput for a notebook.
     """
     if path.suffix == ".ipynb":
         refuse_target(path, source)
         write_executed(archive, row, source, command, path)
     else:
-        path.write_text(page(archive, row), "utf-8", "backslashreplace")
+        write_whole(path, page(archive, row).encode("utf-8", "backslashreplace"), force=True)

@@ -109,7 +109,8 @@ def test_check_warns_of_a_notebook_without_steps(shell: Shell) -> None:
 def test_a_file_that_cannot_be_written_is_named(shell: Shell) -> None:
     answer = shell("show", shell.write("flow", "%%step a\nx = 1"), "--dot", "-o", str(shell.folder / "no" / "x.dot"))
     assert (answer.code, answer.out) == (1, "")
-    assert answer.err == f"Error: {shell.folder}/no/x.dot: No such file or directory. Check the path\n"
+    why = "cannot be written (No such file or directory): give a path in a folder where you may write"
+    assert answer.err == f"Error: {shell.folder}/no/x.dot {why}\n"
 
 
 def test_half_of_a_character_in_a_name_a_value_and_an_error(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,7 +15,7 @@ from nbflow.cards.reading import get_cards
 from nbflow.client import Flow
 from nbflow.jupyter.panel.answers import Question, answer
 from nbflow.run.output.live_output import OUTPUT_LIMIT, last_words
-from nbflow.store.catalog.drivers import this_process
+from nbflow.store.drivers import this_process
 from tests.cli.shell import Shell
 from tests.hostile.poison import OUTPUTS, SCRIPT
 

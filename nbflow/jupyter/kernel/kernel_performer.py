@@ -23,6 +23,7 @@ from nbflow.run.task.join_inputs import InputTask
 from nbflow.run.task.performer import Performer
 from nbflow.run.task.random_state import streams_of
 from nbflow.run.task.task_store import TaskStore
+from nbflow.store.blobs.checks import find_damage
 from nbflow.store.pickling.heap import Heap
 from nbflow.store.store import Store
 from nbflow.store.values.artifact_ref import ArtifactRef
@@ -74,6 +75,7 @@ class KernelPerformer(Performer):
             with self.live.stage(), live_log(live, str(start.task)), cards_of_task(live):
                 streams = streams_of(run.graph, start.task.step)
                 result = self.run(Job(start.task, start.inputs, start.partners, streams=streams))
+                self._look_for_damage(result)
                 left = self.live.bound_names() if self.error is not None else {}
             if self.error is None and self._backstage.value is not None:
                 screen.result(self._backstage.value)
@@ -83,6 +85,13 @@ class KernelPerformer(Performer):
         result.outputs = [*outputs]
         error, self.error = self.error, None
         return Played(result, self.made, left, self.beside, error)
+
+    def _look_for_damage(self, result: Result) -> None:
+        """Let the task fail if it has seen bytes that nobody stored, whatever it has made of them."""
+        damage = find_damage()
+        if damage is not None:
+            self.error = damage
+            result.failure = self._describe(damage)
 
     def _put_back(self) -> None:
         """Do nothing yet: `play` does this after it has shown the value and the figures."""

@@ -273,7 +273,7 @@ class LiveNotebook:
         """
         wanted = {one.name: one for artifacts in by_task.values() for one in artifacts}
         others = {one.name: one for one in beside if one.name not in wanted}
-        values = applied(self.store().load({**others, **wanted}, self.home(), made_by=[*by_task]))
+        values = applied(self.store().heap(self.home(), made_by=[*by_task]).load({**others, **wanted}))
         for name in wanted.keys() & GENERATORS:
             put(name, values[name])
         self.namespace.update({name: values[name] for name in wanted if name not in GENERATORS})

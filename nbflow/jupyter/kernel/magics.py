@@ -20,6 +20,7 @@ from nbflow.jupyter.kernel.verbs.completion import complete
 from nbflow.jupyter.kernel.verbs.dispatch import CELLS, use
 from nbflow.notebook.read import SUFFIXES, is_notebook
 from nbflow.run.task.tracebacks import LONGEST_TRACEBACK, without_our_frames
+from nbflow.store.blobs.checks import tell_damage
 from nbflow.store.values.user_code import abridged
 
 _EXTENSION = "nbflow.jupyter.kernel.magics"
@@ -36,6 +37,7 @@ def load(shell: Any) -> None:
     if screen.has_front_end:
         live_notebooks.add(session)
     magics = FlowMagics(shell, session)
+    tell_damage(lambda error: print(error, file=sys.stderr))
     shell.magics_manager.registry[_EXTENSION] = magics
     shell.register_magics(magics)
     _take_flow(shell, magics)

@@ -235,11 +235,11 @@ class StepRunner:
             played.result.failure, played.error = describe_failure(objection), objection
         event = event_of(played.result, start.attempt)
         journal.record(event, played.result)
+        self._bind_made(played, journal.rows.get(start.task, 0))  # first: the catalog may be locked for long
         if isinstance(event, TaskSucceeded):
             write_random(journal.writer, journal.rows[start.task])
         journal.commit()
         going.count(event)
-        self._bind_made(played, journal.rows.get(start.task, 0))
         for line in describe_end(event, played.result):
             self._notebook.screen.say(line)
         if isinstance(event, TaskFailed) and not self._will_retry(event, played):

@@ -21,6 +21,7 @@ from nbflow.jupyter.protocol.messages import ProposedName
 from nbflow.jupyter.protocol.sent import Misunderstood, read_object, read_sent
 from nbflow.jupyter.protocol.wire import to_json
 from nbflow.run.program.star_names import look_beside
+from nbflow.store.catalog.lock_wait import patience
 from nbflow.store.catalog.schema import storable
 
 _STATUS: Mapping[type[NbflowError], HTTPStatus] = {
@@ -33,6 +34,10 @@ _STATUS: Mapping[type[NbflowError], HTTPStatus] = {
     ParameterError: HTTPStatus.BAD_REQUEST,
 }
 """The HTTP status for each error; all other errors of nbflow concern the state of the store and are conflicts."""
+
+
+_PATIENCE = 5.0
+"""A request waits at most so many seconds for a locked store; then the panel shows why, and asks again later."""
 
 
 @dataclass(frozen=True)
@@ -84,7 +89,8 @@ class PanelAnswer:
 def answer(what: str, question: Question) -> PanelAnswer:
     """Answer a request. Errors of nbflow become answers with their message."""
     try:
-        found = ANSWERS[what](question)
+        with patience(_PATIENCE):
+            found = ANSWERS[what](question)
         return PanelAnswer(found, HTML) if what == "report" else PanelAnswer(storable(to_json(found)))
     except NbflowError as error:
         status = next((code for kind, code in _STATUS.items() if isinstance(error, kind)), HTTPStatus.CONFLICT)

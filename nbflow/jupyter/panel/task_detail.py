@@ -23,11 +23,11 @@ from nbflow.jupyter.panel.task_list import task_line
 from nbflow.jupyter.protocol.messages import ArtifactLine, FailureLine, FrameLine, TaskState
 from nbflow.progress.pictures import count
 from nbflow.run.output.live_output import last_words
-from nbflow.store.catalog.drivers import is_own
 from nbflow.store.catalog.foreign import refuse_untrusted, stored_outputs
 from nbflow.store.catalog.harmless import harmless
 from nbflow.store.catalog.reader import CatalogReader
 from nbflow.store.catalog.rows import RunRow, TaskRow, TaskStatus, task_id
+from nbflow.store.drivers import is_own
 from nbflow.store.values.artifact_ref import ArtifactRef
 
 _DONE = (TaskStatus.SUCCEEDED, TaskStatus.REUSED)

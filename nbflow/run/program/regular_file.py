@@ -14,7 +14,9 @@ _WITHOUT_WAITING = getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0) | g
 def read_regular(path: Path, limit: int | None = None) -> bytes:
     """Return the content of a regular file. Raises OSError for anything else, and for more than `limit` bytes."""
     with _open_regular(path) as opened:
-        content = opened.read() if limit is None else opened.read(limit + 1)
+        size = os.fstat(opened.fileno()).st_size  # files of the system say that they have no bytes
+        most = None if limit is None else min(limit, size or limit) + 1  # as much memory as the file takes
+        content = opened.read() if most is None else opened.read(most)
     if limit is not None and len(content) > limit:
         raise OSError(errno.EFBIG, f"it is larger than {limit >> 20} MB", str(path))
     return content

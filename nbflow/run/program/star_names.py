@@ -18,6 +18,7 @@ from pathlib import Path
 from nbflow.flow.names.code import names_of
 from nbflow.flow.names.stars import ask
 from nbflow.run.program.regular_file import read_regular
+from nbflow.store.whole_file import replace_file
 
 _PATIENCE = 120
 """Limits how many seconds the import of a module may take."""
@@ -113,9 +114,7 @@ def _known(module: str, version: str) -> frozenset[str] | None:
         kept = {**_kept(), key: sorted(found)}
         with contextlib.suppress(OSError):
             _file().parent.mkdir(parents=True, exist_ok=True)
-            beside = _file().with_suffix(f".{os.getpid()}")
-            beside.write_text(json.dumps(kept))
-            beside.replace(_file())  # rename, so that no process reads half of the file
+            replace_file(_file(), json.dumps(kept).encode())
     return frozenset(kept[key])
 
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator
-from multiprocessing import forkserver, resource_tracker, util
+from multiprocessing import forkserver, process, resource_tracker, util
 from pathlib import Path
 from typing import Any
+
+from nbflow.store.leftovers import own_name, remove_leftovers
 
 THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
 
@@ -52,13 +55,24 @@ def _make_folder_of_sockets() -> str:
     before = tempfile.gettempdir()
     if len(os.fsencode(before)) > _LONGEST_FOLDER and os.access("/tmp", os.W_OK | os.X_OK):
         tempfile.tempdir = "/tmp"
+    remove_leftovers(Path(tempfile.gettempdir()), _SOCKETS)
     try:
-        return util.get_temp_dir()
+        return _make_temporary_folder()
     finally:
         tempfile.tempdir = before
 
 
-_LONGEST_FOLDER = 60  # bytes
+def _make_temporary_folder() -> str:
+    """Make the folder of `multiprocessing` as it would itself, under a name that tells whose it is; return it."""
+    config = process.current_process()._config  # type: ignore[attr-defined]
+    if config.get("tempdir") is None:
+        config["tempdir"] = tempfile.mkdtemp(prefix=own_name(_SOCKETS))
+        util.Finalize(None, shutil.rmtree, args=(config["tempdir"], True), exitpriority=-100)
+    return str(config["tempdir"])
+
+
+_SOCKETS = "nbflow-"
+_LONGEST_FOLDER = 40  # bytes
 
 
 def has_fork_server() -> bool:

@@ -138,10 +138,10 @@ class Supervisor:
             self._send(worker, tickets)
         if self._wants_worker():
             self._start_worker()
-        elif self._failed_starts and not self._workers:
-            self._answer(self._jobs.drain(), WorkersMissing(self._failed_starts[-1]))
         elif (idle := self._jobs.superfluous()) is not None:
             self._end(idle)
+        if self._failed_starts and not self._workers and not self._wants_worker():
+            self._answer(self._jobs.drain(), WorkersMissing(self._failed_starts[-1]))
 
     def _send(self, worker: _Worker, tickets: list[Ticket]) -> None:
         if self._jobs.held_by(worker) == tuple(tickets):

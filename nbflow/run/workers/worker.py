@@ -34,6 +34,7 @@ from nbflow.run.workers.channel import (
     WorkerEnd,
     WorkerSetup,
 )
+from nbflow.store.blobs.checks import find_damage, trust_newer
 from nbflow.store.values.user_code import take_interrupts_as_errors
 
 
@@ -53,6 +54,8 @@ def serve(end: WorkerEnd, permits: Semaphore) -> None:
     """Be a worker: do the jobs that come for which there are permits, until the driver says that it was the last."""
     try:
         _start(end.receive())
+    except EOFError:
+        return  # the driver is gone
     except BaseException as error:  # noqa: BLE001 - whatever the reason is, the driver must hear of it
         end.send(StartFailed(describe_failure(error)))
         return
@@ -111,6 +114,7 @@ def _start(setup: WorkerSetup) -> None:
     _die_with_parent()
     listen_to_process()
     take_interrupts_as_errors()
+    trust_newer()
     _store = setup.open_store()
     _worker = pkgutil.resolve_name(setup.program.performer)(setup.program, _store)
     _pid = os.getpid()
@@ -133,6 +137,9 @@ def run_job(job: Job) -> Result:
             result = _worker.run(job)
     except BaseException as error:  # noqa: BLE001 - whatever the body has broken, only its own task fails
         result = Result(job.task, failure=describe_failure(error), is_spent=True)
+    damage = find_damage()
+    if damage is not None:  # whatever the body has made, it has seen bytes that nobody stored
+        result = Result(job.task, outputs=result.outputs, failure=describe_failure(damage, FailureKind.STORE))
     result.is_spent |= _has_lasting_change()
     if os.getpid() != _pid:
         os._exit(0)  # this is a child that the body has forked: it ends with the body

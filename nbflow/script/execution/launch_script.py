@@ -198,6 +198,7 @@ def launch_prepared(
     """Record a run and perform it to its end. With `spin` it is the run of a single task."""
     module = alias_main(prepared.cls)
     with Store.open(Store.locate(Path.cwd())) as store:
+        store.remove_leftovers(Path.cwd())
         with store.lease(), store.writer() as writer:
             program = _program(prepared, values, settings, module)
             row = _begin(writer, prepared, program, run.plan, settings, kind, origin)

@@ -53,6 +53,7 @@ from nbflow.script.language.transition import HIDDEN, OWN, VARIABLES, Transition
 from nbflow.script.preparing.read_class import step_facts
 from nbflow.script.preparing.settling import finish, leave_out
 from nbflow.script.wrapper import MetaflowExceptionWrapper
+from nbflow.store.leftovers import own_name
 from nbflow.store.values.artifact_ref import ArtifactRef
 from nbflow.store.values.encoded import Encoded
 
@@ -297,7 +298,7 @@ class ScriptPerformer:
         return found(pathspec, _namespace_check=False, _spins=self.program.spin is not None)
 
     def _tempdir(self) -> str:
-        self._folder = self._folder or tempfile.TemporaryDirectory(prefix="nbflow-")
+        self._folder = self._folder or tempfile.TemporaryDirectory(prefix=own_name("nbflow-"))
         return self._folder.name
 
     def _finish(self, flow: FlowSpec, facts: DecoratorFacts, result: Result, failed: bool) -> None:

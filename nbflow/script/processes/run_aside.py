@@ -17,6 +17,7 @@ from nbflow.errors import MetaflowException
 from nbflow.flow.reading.cells import read_flow
 from nbflow.flow.source.cell import Cell
 from nbflow.flow.syntax.definition import Definition, Scratch
+from nbflow.store.leftovers import own_name
 
 _MAIN = 'if __name__ == "__main__":\n    {}()\n'
 
@@ -80,7 +81,7 @@ def _script_of(cls: type, shell: Any) -> Iterator[tuple[Path, list[str]]]:
     if written.suffix == ".py" and written.exists() and cls.__module__ == "__main__":
         yield written, sys.argv[1:]
         return
-    with tempfile.TemporaryDirectory(prefix="nbflow-") as folder:
+    with tempfile.TemporaryDirectory(prefix=own_name("nbflow-")) as folder:
         file = Path(folder, f"{cls.__name__}.py")
         file.write_text(_text_of(cls, shell), "utf-8")
         yield file, ["run"]

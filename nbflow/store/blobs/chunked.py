@@ -65,6 +65,7 @@ class ChunkedBlobs:
         for one in names:
             with self.chunks.opened(one) as file:
                 side_by_side.add(file, blob_size(one), one)
+                self.chunks.check_soon(file, one, digest)
         return side_by_side.whole
 
     def exists(self, digest: str) -> bool:
@@ -97,10 +98,14 @@ class ChunkedBlobs:
             return (digest,)
 
     def sweep(self, dry_run: bool = False) -> int:
-        freed = sum(part.sweep(dry_run) for part in (self.whole, self.chunks, self.recipes))
+        freed = self.remove_unfinished(dry_run)
         used = {one for names in self._listed() for one in names}
         unused = [one for one in self.chunks if one not in used]
         return freed + sum(blob_size(one) if dry_run else self.chunks.delete(one) for one in unused)
+
+    def remove_unfinished(self, dry_run: bool = False) -> int:
+        """Remove the half-written files of killed writers, and return the bytes freed. Nobody may write meanwhile."""
+        return sum(part.remove_unfinished(dry_run) for part in (self.whole, self.chunks, self.recipes))
 
     def __iter__(self) -> Iterator[str]:
         yield from self.whole

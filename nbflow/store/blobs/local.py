@@ -21,7 +21,7 @@ from threading import Thread
 from blake3 import blake3
 
 from nbflow.errors import BlobCorrupt, BlobMissing, StoreFull, StoreReadOnly
-from nbflow.store.blobs import maps
+from nbflow.store.blobs import checks, maps
 from nbflow.store.blobs.protocol import HASH_LENGTH, Buffer, blob_size, hash_bytes, is_name, name, valid_name, view
 from nbflow.store.symlinks import NO_FOLLOW, refuse_links
 
@@ -65,6 +65,10 @@ class LocalBlobs:
         refuse_links(folder)
         return f"{folder}{os.sep}{digest[2:]}"
 
+    def _key(self, digest: str) -> str:
+        """Return what names the file of a blob among those that this process has checked."""
+        return f"{self.root}{os.sep}{digest}"
+
     def put(self, data: Buffer) -> str:
         content = view(data)
         known = maps.untouched(content) if content.nbytes >= MAP else None
@@ -83,8 +87,18 @@ class LocalBlobs:
         with self.opened(digest) as file:
             if self._worth_mapping(blob_size(digest)):
                 with suppress(OSError):  # no more file descriptors or maps: read it instead
-                    return _map(file, digest)
-            return _read(file, digest)
+                    mapping = _map(file, digest)
+                    self.check_soon(file, digest, digest)
+                    return mapping
+            content = _read(file, digest)
+            if not checks.is_whole(self._key(digest), os.fstat(file).st_ctime_ns):
+                self._compare(file, hash_bytes(content), digest)
+            return content
+
+    def check_soon(self, file: int, digest: str, whole: str) -> None:
+        """Have a blob hashed that was mapped as a part of the blob `whole`, unless this process knows it already."""
+        changed = os.fstat(file).st_ctime_ns
+        checks.check_soon(self._key(digest), whole, changed, lambda: self.check(digest))
 
     def exists(self, digest: str) -> bool:
         try:
@@ -108,12 +122,7 @@ class LocalBlobs:
     def check(self, digest: str) -> None:
         """Hash every byte of a blob. One that is damaged loses its seal, so that its bytes are trusted no more."""
         with self.opened(digest) as file:
-            try:
-                self._hash(file, digest)
-            except BlobCorrupt:
-                with suppress(OSError):  # the store of another user, or one that cannot be written
-                    os.utime(self._file(digest))
-                raise
+            self._hash(file, digest)
 
     def delete(self, digest: str) -> int:
         try:
@@ -136,6 +145,9 @@ class LocalBlobs:
         return (digest,)
 
     def sweep(self, dry_run: bool = False) -> int:
+        return self.remove_unfinished(dry_run)
+
+    def remove_unfinished(self, dry_run: bool = False) -> int:
         """Remove the half-written files of killed writers, and return the bytes freed. Nobody may write meanwhile."""
         refuse_links(self.root, self.unfinished)
         freed = 0
@@ -173,6 +185,7 @@ class LocalBlobs:
         path = self.path(digest)
         path.parent.mkdir(mode=0o700, exist_ok=True)
         temporary.replace(path)  # so that a reader never sees half a blob
+        checks.note_whole(self._key(digest), path.stat().st_ctime_ns)
 
     @contextmanager
     def opened(self, digest: str) -> Iterator[int]:
@@ -199,8 +212,9 @@ class LocalBlobs:
             raise BlobCorrupt(digest, f"it holds {found.st_size} bytes instead of {blob_size(digest)}")
         if found.st_mtime_ns != SEAL:
             self._hash(file, digest)
-            with suppress(PermissionError):  # the store of another user: hash again next time
+            with suppress(OSError):  # the store of another user, or one that cannot be written: hash again next time
                 _seal(file, self.path(digest))
+                checks.note_whole(self._key(digest), os.fstat(file).st_ctime_ns)
 
     def _hash(self, file: int, digest: str) -> None:
         hasher = blake3()
@@ -208,8 +222,16 @@ class LocalBlobs:
         while chunk := os.read(file, AT_ONCE):
             hasher.update(chunk)
         os.lseek(file, 0, os.SEEK_SET)
-        if name(hasher.hexdigest(HASH_LENGTH), blob_size(digest)) != digest:
-            raise BlobCorrupt(digest, "its bytes are not those that were written")
+        self._compare(file, hasher.hexdigest(HASH_LENGTH), digest)
+
+    def _compare(self, file: int, hashed: str, digest: str) -> None:
+        """Note that a blob is whole, or take its seal, so that its bytes are trusted no more, and raise BlobCorrupt."""
+        if name(hashed, blob_size(digest)) == digest:
+            checks.note_whole(self._key(digest), os.fstat(file).st_ctime_ns)
+            return
+        with suppress(OSError):  # the store of another user, or one that cannot be written
+            os.utime(self._file(digest))
+        raise BlobCorrupt(digest, "its bytes are not those that were written")
 
 
 def _write_hashed(path: Path, content: memoryview) -> str:

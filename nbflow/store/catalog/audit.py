@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from nbflow.errors import BlobCorrupt, BlobMissing
+from nbflow.errors import BlobCorrupt, BlobMissing, StoreBroken, StoreError
 from nbflow.store.blobs.protocol import BlobStore
 from nbflow.store.catalog import schema
 from nbflow.store.catalog.evictions import read_evicted
 from nbflow.store.catalog.reader import CatalogReader
+from nbflow.store.catalog.trust import digest_text, keyring
 from nbflow.store.values.artifact_ref import Component
 from nbflow.store.values.component_digest import digest_component
 
@@ -58,8 +59,73 @@ class Damage:
         return f"object {self.digest} {self.reason}; {needed}"
 
 
+@dataclass(frozen=True, slots=True)
+class RecordDamage(Damage):
+    """Describes a part of the catalog itself that is not as it was written; `digest` says in words what it is."""
+
+    def __str__(self) -> str:
+        return f"{self.digest} {self.reason}"
+
+
 def audit(reader: CatalogReader, blobs: BlobStore) -> list[Damage]:
-    """Hash every blob, every stream and every text, and return what is missing or has changed."""
+    """Hash every blob, every stream and every text, read every row, and return what is missing or has changed."""
+    try:
+        return [*_damage_of_structure(reader), *_damaged_records(reader), *_damaged_objects(reader, blobs)]
+    except StoreBroken as error:
+        return [RecordDamage("the catalog", f"cannot be read: {error}", False)]
+
+
+def _damage_of_structure(reader: CatalogReader) -> Iterator[Damage]:
+    for (message,) in reader.query("PRAGMA integrity_check(9)").fetchall():
+        if message != "ok":
+            yield RecordDamage("the catalog", f"is damaged: {' '.join(message.split())}", False)
+
+
+def _damaged_records(reader: CatalogReader) -> Iterator[Damage]:
+    for run, flow, number in reader.query("SELECT id, flow, number FROM runs").fetchall():
+        reason = _flaw_of_run(reader, run)
+        if reason:
+            yield RecordDamage(f"the record of run {flow}/{number}", reason, False)
+    for digest, body in reader.query("SELECT digest, body FROM environment"):
+        if digest_text(body) != digest:
+            yield RecordDamage(f"the environment {digest} of a run", "is not the one that was stored", False)
+    for (task,) in reader.query("SELECT id FROM tasks").fetchall():
+        reason = _flaw_of_task(reader, task)
+        if reason:
+            yield RecordDamage(f"the record of task {task & 0xFFFFFFFF} of a run", reason, False, _task(reader, task))
+
+
+def _flaw_of_run(reader: CatalogReader, run: int) -> str:
+    try:
+        found = reader.run_of_id(run)
+        reader.events(run)
+        if found is not None:
+            reader.environment(found.environment)
+    except StoreError as error:
+        return f"cannot be read: {error}"
+    return ""
+
+
+def _flaw_of_task(reader: CatalogReader, task: int) -> str:
+    try:
+        sealed = reader.sealed(task)
+        reader.artifacts(task)
+    except StoreError as error:
+        return f"cannot be read: {error}"
+    if sealed is None:
+        return "belongs to no run, or its step has no name"
+    record, seal = sealed
+    is_own = seal is not None and seal.signer == keyring().signer
+    return "is not the one that was signed" if is_own and not keyring().accepts(record, seal) else ""
+
+
+def _task(reader: CatalogReader, task: int) -> tuple[Hit, ...]:
+    """Return what names a task whose record is damaged, so that its result is not used any more."""
+    rows = reader.query("SELECT runs.flow, runs.number FROM tasks JOIN runs ON runs.id = run WHERE tasks.id = ?", task)
+    return tuple(Hit(task, flow, number, f"task {task & 0xFFFFFFFF}", (), "the record") for flow, number in rows)
+
+
+def _damaged_objects(reader: CatalogReader, blobs: BlobStore) -> list[Damage]:
     using: dict[str, list[str]] = {digest: [] for digest in blobs}
     found: list[Damage] = []
     for component in reader.components():
@@ -125,12 +191,27 @@ def forget(path: Path, blobs: BlobStore, damage: Iterable[Damage]) -> None:
     connection = schema.connect(path, write=True)
     try:
         with schema.meaning_of_errors(path):
+            _mend_indexes(connection, path)
             connection.execute("BEGIN IMMEDIATE")
             for one in damage:
                 _forget_one(connection, blobs, one)
             connection.execute("COMMIT")
     finally:
-        connection.close()
+        schema.close_writer(connection, path)
+
+
+def _mend_indexes(connection: sqlite3.Connection, path: Path) -> None:
+    """Make the indexes again if the catalog is damaged. Raises StoreBroken if that does not mend it."""
+    if _is_whole(connection):
+        return
+    connection.execute("REINDEX")
+    if not _is_whole(connection):
+        fix = "Restore it from a backup, or move it away (a new one is made)"
+        raise StoreBroken(path, "it is damaged, and its rows cannot be read any more", fix)
+
+
+def _is_whole(connection: sqlite3.Connection) -> bool:
+    return connection.execute("PRAGMA integrity_check(1)").fetchall() == [("ok",)]
 
 
 def _forget_one(connection: sqlite3.Connection, blobs: BlobStore, damage: Damage) -> None:

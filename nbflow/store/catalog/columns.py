@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+import struct
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import wraps
+from typing import Any, TypeVar
 
+from nbflow.errors import RowDamaged
 from nbflow.store.catalog import schema
 from nbflow.store.catalog.rows import TaskRow, TaskStatus
 from nbflow.store.values.artifact_ref import ArtifactRef, Component, Lost, Summary
@@ -25,10 +28,30 @@ COMPONENT_COLUMNS = (
 )
 
 
+_Read = TypeVar("_Read", bound=Callable[..., Any])
+
+
+def reads_row(what: str) -> Callable[[_Read], _Read]:
+    """Make a function that reads a row raise RowDamaged where the row is not as nbflow writes it."""
+
+    def decorate(read: _Read) -> _Read:
+        @wraps(read)
+        def checked(*args: Any) -> Any:
+            try:
+                return read(*args)
+            except (ValueError, TypeError, LookupError, AttributeError, struct.error) as error:
+                raise RowDamaged(what, f"{type(error).__name__}: {error}") from error
+
+        return checked  # type: ignore[return-value]
+
+    return decorate
+
+
 TaskPath = tuple[str, tuple[int, ...]]
 """The step of a task, and its item in each foreach around it."""
 
 
+@reads_row("a task")
 def task_of(row: Sequence[Any]) -> TaskRow:
     """Return the row of a task from its `TASK_COLUMNS`."""
     run, step, path, turn, split, number, task, attempt, key, status = row[:10]
@@ -39,6 +62,7 @@ def task_of(row: Sequence[Any]) -> TaskRow:
     )  # fmt: skip
 
 
+@reads_row("an artifact")
 def artifact_of(row: Sequence[Any]) -> ArtifactRef:
     """Return the artifact that the `ARTIFACT_COLUMNS` of a row describe."""
     name, component, index, size, summary, lost, shares, task = row
@@ -56,6 +80,7 @@ def _summary(text: str) -> Summary:
     return Summary(kind, short, None if shape is None else tuple(shape), dtype, listed, head, *image)
 
 
+@reads_row("a component")
 def component_of(row: Sequence[Any]) -> Component:
     """Return the component that the `COMPONENT_COLUMNS` of a row describe."""
     digest, stream, buffers, size, members, scope, blob, refs = row

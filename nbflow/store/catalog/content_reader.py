@@ -10,7 +10,7 @@ from typing import Any, Self
 
 from nbflow.errors import CodeChanged
 from nbflow.store.catalog import schema
-from nbflow.store.catalog.columns import COMPONENT_COLUMNS, component_of
+from nbflow.store.catalog.columns import COMPONENT_COLUMNS, component_of, reads_row
 from nbflow.store.catalog.texts import unpack_text
 from nbflow.store.catalog.trust import Code, Seal, is_genuine
 from nbflow.store.values.artifact_ref import Component
@@ -19,6 +19,11 @@ from nbflow.store.values.artifact_ref import Component
 def _is_too_large(value: Any) -> bool:
     """Return whether no row can hold this number: SQLite's have 64 bits. NULL in its place equals nothing."""
     return type(value) is int and value.bit_length() > 63
+
+
+@reads_row("an environment")
+def _facts_of(row: tuple[str]) -> dict[str, Any]:
+    return dict(json.loads(row[0]))
 
 
 class ContentReader:
@@ -87,8 +92,7 @@ class ContentReader:
     def environment(self, digest: str) -> dict[str, Any] | None:
         """Return the facts about an environment that have this digest."""
         row = self._one("SELECT body FROM environment WHERE digest = ?", digest)
-        facts: dict[str, Any] | None = None if row is None else json.loads(row[0])
-        return facts
+        return None if row is None else _facts_of(row)
 
     def learned(self, flow: str) -> dict[tuple[str, str], frozenset[str]]:
         """Return, for each (step, digest of its code), the names that the step was found to write."""

@@ -145,7 +145,7 @@ def evict(path: Path, blobs: BlobStore, candidates: Iterable[str], excess: int) 
             _delete_rows(connection, chosen)
             connection.execute("COMMIT")
     finally:
-        connection.close()
+        schema.close_writer(connection, path)
     for blob in parts.keys() - holdings.blobs():
         blobs.delete(blob)
     blobs.sweep()

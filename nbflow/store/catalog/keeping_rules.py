@@ -5,9 +5,9 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 
-from nbflow.store.catalog.drivers import Process, is_gone
 from nbflow.store.catalog.pieces import Ask
 from nbflow.store.catalog.rows import RunStatus
+from nbflow.store.drivers import Process, is_gone
 
 NEWEST = 10
 """The number of runs of each flow that gc keeps unless it is told otherwise."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 from pathlib import Path
 
 from nbflow.store.catalog.trust import data_folder
+from nbflow.store.whole_file import replace_file
 
 _LIST = "nbflow_notebooks.json"
 
@@ -16,11 +16,8 @@ def remember_store(id: str, root: Path) -> None:
     """Note in which store the runs of the notebook with this id are."""
     if not id or (known := known_stores()).get(id) == str(root):
         return
-    file = data_folder() / _LIST
-    beside = file.with_suffix(f".{os.getpid()}")
     with contextlib.suppress(OSError):  # without the list, only such a move is not noticed
-        beside.write_text(json.dumps({**known, id: str(root)}, indent=1), "utf-8")
-        beside.replace(file)  # rename, so that no process reads half of the file
+        replace_file(data_folder() / _LIST, json.dumps({**known, id: str(root)}, indent=1).encode())
 
 
 def known_stores() -> dict[str, str]:

@@ -16,10 +16,10 @@ from nbflow.store.catalog.columns import (
     artifact_of,
     by_place,
     component_of,
+    reads_row,
     task_of,
 )
 from nbflow.store.catalog.content_reader import ContentReader
-from nbflow.store.catalog.drivers import Process, is_gone
 from nbflow.store.catalog.rows import (
     EventRow,
     FileRow,
@@ -32,6 +32,7 @@ from nbflow.store.catalog.rows import (
     task_id,
 )
 from nbflow.store.catalog.trust import Seal, SignedRecord, Trusts, accepts
+from nbflow.store.drivers import Process, is_gone
 from nbflow.store.values.artifact_ref import ArtifactRef, Component
 
 _RUN = (
@@ -41,6 +42,12 @@ _RUN = (
 _FROM_TASKS = "FROM tasks JOIN names ON names.id = tasks.step"
 _DONE = f"tasks.status IN ('{TaskStatus.SUCCEEDED}', '{TaskStatus.REUSED}')"
 _SETTLED = f"tasks.status IN ('{TaskStatus.SUCCEEDED}', '{TaskStatus.REUSED}', '{TaskStatus.SKIPPED}')"
+
+
+@reads_row("an event")
+def _event_of(row: Sequence[Any]) -> EventRow:
+    event, run, time, kind, payload = row
+    return EventRow(event, run, time, kind, json.loads(payload))
 
 
 def _always(component: Component) -> bool:
@@ -106,6 +113,7 @@ class CatalogReader(ContentReader):
         row = self._one(f"SELECT {_RUN} FROM runs WHERE id = ?", run)
         return None if row is None else self._run(row)
 
+    @reads_row("a run")
     def _run(self, row: Sequence[Any]) -> RunRow:
         run, flow, number, document, kind, status, started, finished, parameters, origin = row[:10]
         user, host, pid, pid_start, code, environment = row[10:]
@@ -130,7 +138,7 @@ class CatalogReader(ContentReader):
         """Return the events of a run in their order; only those with an id larger than `after`."""
         query = "SELECT id, run, time, kind, payload FROM events WHERE run = ? AND id > ? ORDER BY id"
         rows = self.query(query, run, after)
-        return tuple(EventRow(row, of, time, kind, json.loads(payload)) for row, of, time, kind, payload in rows)
+        return tuple(map(_event_of, rows))
 
     # ---- tasks
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from nbflow.store.catalog.drivers import Process
+from nbflow.store.drivers import Process
 
 
 class TaskStatus(StrEnum):

@@ -11,11 +11,13 @@ from pathlib import Path
 from typing import Any
 
 from nbflow.errors import StoreBroken, StoreError, StoreFull, StoreReadOnly, StoreTooNew, StoreUnreadable
+from nbflow.store.catalog.catalog_seal import refuse_changed, seal_catalog
+from nbflow.store.catalog.lock_wait import SLICE, is_locked, patience, wait_for_lock
 
 _FORMAT = 2
+_SHORTEST = 100  # bytes: the header of a database; what is shorter is taken as empty, also by SQLite
 NEEDS = "0.2.0"  # the first version that reads this format; stored for the message of older versions
 APPLICATION = 0x6E62666C  # "nbfl"
-_PATIENCE = 30.0  # seconds to wait for another writer
 
 TABLES = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
@@ -63,6 +65,9 @@ NEW = (f"CREATE TABLE IF NOT EXISTS files {_FILES}", "CREATE INDEX IF NOT EXISTS
 ADDED = (("tasks", "passed_on"), ("artifacts", "shares"), ("components", "refs"))
 """Lists the columns that catalogs of format 1 do not have; all of them hold text."""
 
+DATABASE_ERRORS = (sqlite3.Error, UnicodeDecodeError)
+"""What SQLite raises; the second if the message itself has parts of a damaged file in it."""
+
 _READ_ONLY = {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM, sqlite3.SQLITE_AUTH}
 _NETWORK = frozenset(
     ("nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "afs", "ceph", "glusterfs", "lustre", "gpfs", "beegfs", "fuse.sshfs")
@@ -89,11 +94,34 @@ class Catalog(sqlite3.Connection):
     In JSON this escape means the character itself.
     """
 
+    path: Path
+
     def execute(self, statement: str, values: Any = (), /) -> sqlite3.Cursor:
-        return super().execute(statement, _storable_all(values))
+        storable_values = _storable_all(values)
+        return wait_for_lock(lambda: self.cursor(Rows).execute(statement, storable_values), self.path)
 
     def executemany(self, statement: str, rows: Iterable[Any], /) -> sqlite3.Cursor:
         return super().executemany(statement, map(_storable_all, rows))
+
+
+class Rows(sqlite3.Cursor):
+    """Reads the rows of a statement. Raises StoreError where the file turns out to be damaged only while it is read."""
+
+    connection: Catalog
+
+    def __next__(self) -> Any:
+        try:
+            return super().__next__()
+        except DATABASE_ERRORS as error:
+            raise meaning(error, self.connection.path) from error
+
+    def fetchone(self) -> Any:
+        with meaning_of_errors(self.connection.path):
+            return super().fetchone()
+
+    def fetchall(self) -> list[Any]:
+        with meaning_of_errors(self.connection.path):
+            return super().fetchall()
 
 
 def _storable_all(values: Iterable[Any]) -> list[Any]:
@@ -121,10 +149,10 @@ def connect(path: Path, write: bool) -> sqlite3.Connection:
 
 def _connect(path: Path, mode: str) -> sqlite3.Connection:
     uri = f"{path.absolute().as_uri()}?{mode}"
-    connection = sqlite3.connect(
-        uri, _PATIENCE, uri=True, isolation_level=None, check_same_thread=False, factory=Catalog
-    )
+    connection = sqlite3.connect(uri, SLICE, uri=True, isolation_level=None, check_same_thread=False, factory=Catalog)
+    connection.path = path
     try:
+        refuse_changed(path, mode == "mode=rw")
         _check(connection, path)
         _bring_up_to_date(connection, mode == "mode=rw")
         connection.execute("PRAGMA synchronous = NORMAL")
@@ -134,13 +162,22 @@ def _connect(path: Path, mode: str) -> sqlite3.Connection:
     return connection
 
 
+def close_writer(connection: sqlite3.Connection, path: Path) -> None:
+    """Close a connection that may have written, and seal what it has written, in one file if nobody reads just now."""
+    with suppress(sqlite3.Error), patience(0):
+        connection.execute("PRAGMA busy_timeout = 0")
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    connection.close()
+    seal_catalog(path)
+
+
 def is_there(path: Path) -> bool:
     """Return whether there is a catalog; one that is being created is empty until it is complete.
 
     Raises StoreUnreadable if this user may not look.
     """
     try:
-        return path.stat().st_size > 0
+        return path.stat().st_size >= _SHORTEST
     except (FileNotFoundError, NotADirectoryError):
         return False
     except OSError as error:
@@ -166,7 +203,8 @@ def create(path: Path) -> None:
         except PermissionError as error:
             raise StoreReadOnly(path, os.strerror(error.errno or 0)) from error
     with meaning_of_errors(path):
-        connection = sqlite3.connect(path, _PATIENCE, isolation_level=None)
+        connection = sqlite3.connect(path, SLICE, isolation_level=None, factory=Catalog)
+        connection.path = path
         try:
             _create_tables(connection)
             _choose_journal(connection, path)
@@ -245,21 +283,19 @@ def meaning_of_errors(path: Path) -> Iterator[None]:
     """Raise SQLite's errors as errors that say what they mean for the user."""
     try:
         yield
-    except sqlite3.Error as error:
+    except DATABASE_ERRORS as error:
         raise meaning(error, path) from error
 
 
-def meaning(error: sqlite3.Error, path: Path) -> StoreError:
+def meaning(error: Exception, path: Path) -> StoreError:
     """Return the error that says what an error of SQLite means for the user."""
     code = getattr(error, "sqlite_errorcode", 0)
     if code == sqlite3.SQLITE_IOERR_WRITE or code & 0xFF == sqlite3.SQLITE_FULL:
         return StoreFull(path, 0, str(error))
     if code & 0xFF in _READ_ONLY:
         return StoreReadOnly(path, str(error)) if path.exists() else _not_there(path)
-    if code & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-        return StoreBroken(
-            path, f"another process has kept it locked for {_PATIENCE:.0f} s", "Try again when it is done"
-        )
+    if is_locked(error):
+        return StoreBroken(path, "another process keeps it locked", "Try again when it is done")
     if code & 0xFF in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT):
         return StoreBroken(path, str(error), "Move it away (a new one is made), or restore it from a backup")
     return StoreBroken(path, str(error), "Check the disk, then try again")

@@ -58,7 +58,7 @@ def sweep(path: Path, blobs: BlobStore, kept: Kept, dry_run: bool) -> Swept:
             used = _used_blobs(connection)
             connection.execute("ROLLBACK" if dry_run else "COMMIT")
     finally:
-        connection.close()
+        schema.close_writer(connection, path)
     count, freed = _delete_blobs(blobs, used, dry_run)
     return Swept(runs, components, texts, count, inline + text_bytes + freed + blobs.sweep(dry_run))
 

@@ -25,6 +25,7 @@ from blake3 import blake3
 from nbflow.errors import KeyExposed
 from nbflow.store.blobs.protocol import HASH_LENGTH
 from nbflow.store.catalog.schema import storable
+from nbflow.store.leftovers import own_name, remove_leftovers
 
 if TYPE_CHECKING:
     from nbflow.store.catalog.rows import RunRow, TaskRow
@@ -134,7 +135,7 @@ class Keyring:
         new = {self._mac(record.message()).hex() for record in records} - self._trusted()
         if new:
             with _private(self.folder / TRUSTED_FILE, os.O_APPEND) as file:
-                os.write(file, "".join(f"{one}\n" for one in sorted(new)).encode())
+                os.write(file, "".join(f"\n{one}\n" for one in sorted(new)).encode())  # the last line may be cut off
         return len(new)
 
     def _mac(self, message: bytes) -> bytes:
@@ -210,7 +211,8 @@ def _user_id() -> int:
 
 
 def _publish(path: Path, key: bytes) -> None:
-    temporary = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
+    remove_leftovers(path.parent, f"{path.name}.")
+    temporary = path.with_name(own_name(f"{path.name}."))
     with _private(temporary, os.O_EXCL) as file:
         os.write(file, key)
     try:

@@ -15,11 +15,11 @@ from blake3 import blake3
 from nbflow.errors import NbflowError, StoreBroken
 from nbflow.store.blobs.protocol import HASH_LENGTH
 from nbflow.store.catalog import schema
-from nbflow.store.catalog.drivers import this_process
 from nbflow.store.catalog.rows import FileRow, RunKind, RunRow, RunStatus, TaskRow, spun, task_id
 from nbflow.store.catalog.texts import pack_text
 from nbflow.store.catalog.trust import Code, Seal, digest_text, keyring
 from nbflow.store.catalog.user import user_name
+from nbflow.store.drivers import this_process
 from nbflow.store.symlinks import refuse_links
 from nbflow.store.values.artifact_ref import ArtifactRef, Component, Summary
 
@@ -91,7 +91,7 @@ class CatalogWriter:
     def close(self) -> None:
         """Commit and close the file."""
         self.commit()
-        self._db.close()
+        schema.close_writer(self._db, self.path)
 
     def __enter__(self) -> CatalogWriter:
         return self

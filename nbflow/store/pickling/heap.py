@@ -68,6 +68,10 @@ class Heap:
             self.look_at(frames)
         return values
 
+    def buffers(self) -> frozenset[str]:
+        """Return the names of the blobs with the large buffers of what was loaded."""
+        return frozenset(blob for one in self._decoded.values() for blob in one.component.buffers)
+
     def look_at(self, artifacts: Mapping[str, ArtifactRef]) -> dict[str, object]:
         """Load values of other tasks, which share objects with values of this one; they are not compared afterwards."""
         known = {*self._decoded} - self._aside
