@@ -23,7 +23,7 @@ from tests.endurance.killing import (
     wait_until_alone,
 )
 
-INSTANTS = int(os.environ.get("NBFLOW_EXPLORE") or 0) or 3
+INSTANTS = int(os.environ.get("NBFLOW_EXPLORE") or 0) or 2
 """So many instants for each verb."""
 
 SEED = random.randrange(1 << 30) if "NBFLOW_EXPLORE" in os.environ else 1
