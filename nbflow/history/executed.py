@@ -54,7 +54,7 @@ class ExecutedNotebook:
     def fill(self, steps: Iterable[str]) -> None:
         """Read the outputs of these steps."""
         for step in steps:
-            self._outputs[step] = outputs_of_step(self._archive.reader, self._row, self._graph, step, self._command)
+            self._outputs[step] = outputs_of_step(self._archive, self._row, step, self._command)
 
     @property
     def steps(self) -> tuple[str, ...]:
@@ -69,7 +69,7 @@ class ExecutedNotebook:
         for step, found in self._outputs.items():
             number = self._graph.steps[step].place.cell
             if number in form.code:
-                _show(form.code[number], found, counts.get(step), self._row.number)
+                _show(form.code[number], found, counts.get(step), self._row)
         form.metadata.update(self._metadata(form, target))
         self._mark_failure(form, counts)
         return form.text()
@@ -159,7 +159,7 @@ def _source(graph: Graph, step: str) -> str:
     return next(cell.source for cell in graph.flow.cells if cell.number == number)
 
 
-def _show(cell: CellForm, found: CellOutputs, number: int | None, run: int) -> None:
+def _show(cell: CellForm, found: CellOutputs, number: int | None, row: RunRow) -> None:
     """Put outputs below a cell, with the facts about them in its metadata."""
     cell["execution_count"] = number
     cell["outputs"] = [{**one, **_counted(one, number)} for one in found.outputs]
@@ -167,7 +167,21 @@ def _show(cell: CellForm, found: CellOutputs, number: int | None, run: int) -> N
     note = _note(_STATUS[found.status], found.status is StepStatus.FAILED if is_begun else None)
     cell["metadata"]["papermill"] = {**note, **_times(found.began, found.ended)}
     if is_begun:
-        cell["metadata"]["nbflow"] = {"run": run, "status": found.status}
+        cell["metadata"]["nbflow"] = _facts(found, row)
+
+
+def _facts(found: CellOutputs, row: RunRow) -> dict[str, Any]:
+    """Return what the panel writes into the metadata of a cell, so that it knows of which run the outputs are."""
+    return {
+        "run": row.number,
+        "began": row.started,
+        "status": found.status,
+        "tasks": found.tasks,
+        "seconds": found.seconds,
+        "source": found.source,
+        "place": "kernel" if row.kind is RunKind.INTERACTIVE else "worker",
+        "widgets": list(found.widgets),
+    }
 
 
 def _counted(output: Mapping[str, Any], number: int | None) -> dict[str, Any]:

@@ -9,13 +9,15 @@ from html import escape
 from typing import Any
 
 from nbflow.flow.graph.graph import Graph
-from nbflow.history.archive import item_of, task_name
+from nbflow.history.archive import Archive, item_of, task_name
 from nbflow.progress.pictures import count
 from nbflow.progress.status import StepStatus, status_of_task
+from nbflow.run.output.live_output import last_words
 from nbflow.run.output.outputs import Output, size_of
 from nbflow.store.catalog.foreign import stored_outputs
-from nbflow.store.catalog.reader import CatalogReader
+from nbflow.store.catalog.harmless import harmless
 from nbflow.store.catalog.rows import RunRow, RunStatus, TaskRow, TaskStatus
+from nbflow.store.catalog.writer import LIVE_FOLDER
 
 MOST_TASKS = 50
 """The number of tasks of one step whose outputs stand under its cell; those that failed come first."""
@@ -42,20 +44,31 @@ class CellOutputs:
     began: float | None = None
     ended: float | None = None
     first: int = 0  # the number of the task that began first
+    tasks: int = 0
+    seconds: float = 0.0  # of all tasks together
+    source: int | None = None  # the run that the result of the only task was taken from
 
 
-def outputs_of_step(reader: CatalogReader, row: RunRow, graph: Graph, step: str, command: str) -> CellOutputs:
-    """Return what the tasks of a step have displayed in a run. `command` is the notebook in suggested commands."""
-    tasks = reader.tasks(row.id, step)
+def outputs_of_step(archive: Archive, row: RunRow, step: str, command: str) -> CellOutputs:
+    """Return what the tasks of a step have displayed in a run, those so far if it goes on.
+
+    `command` is the notebook in suggested commands.
+    """
+    graph, tasks = archive.graph(row), archive.reader.tasks(row.id, step)
     if not tasks:
         return CellOutputs(StepStatus.WAITING if row.status is RunStatus.RUNNING else StepStatus.MISSING)
-    told = [task for task in tasks if task.outputs or task.failure]
-    shown = _Shown(reader, command)
+    told = [task for task in tasks if task.outputs or task.failure or task.status is TaskStatus.RUNNING]
+    shown = _Shown(archive, row, command)
     is_one = not graph.links[step].scope and len(tasks) == 1
     outputs = shown.of_task(tasks[0]) if is_one else shown.of_tasks(told)
     ended = None if any(one.finished is None for one in tasks) else max(one.finished or 0.0 for one in tasks)
     first = min(tasks, key=lambda one: (one.started, one.number))
-    return CellOutputs(_status(row, graph, tasks), outputs, shown.widgets, first.started, ended, first.number)
+    items = [one for one in tasks if not one.split]
+    source = items[0].source if len(items) == 1 else None
+    return CellOutputs(
+        _status(row, graph, tasks), outputs, shown.widgets, first.started, ended, first.number, len(items),
+        sum(one.seconds or 0.0 for one in items), int(source.partition("/")[0]) if source else None,
+    )  # fmt: skip
 
 
 def _status(row: RunRow, graph: Graph, tasks: Sequence[TaskRow]) -> StepStatus:
@@ -88,12 +101,15 @@ def _are_tolerated(graph: Graph, tasks: Sequence[TaskRow]) -> bool:
 class _Shown:
     """Collects the outputs of the tasks of one step, and the states of the widgets in them."""
 
-    def __init__(self, reader: CatalogReader, command: str) -> None:
-        self._reader, self._command = reader, command
+    def __init__(self, archive: Archive, row: RunRow, command: str) -> None:
+        self._reader, self._command = archive.reader, command
+        self._live = archive.root / LIVE_FOLDER / str(row.id)
         self.widgets: dict[str, Any] = {}
 
     def of_task(self, task: TaskRow) -> list[Output]:
         """Return the outputs of a task; the error is the last one."""
+        if task.status is TaskStatus.RUNNING:
+            return harmless(last_words(self._live, task_name(task)))  # nobody has signed it yet
         outputs = [self._as_saved(one) for one in stored_outputs(self._reader, task)]
         return [*outputs, *([_error(json.loads(task.failure))] if task.failure else [])]
 
@@ -104,9 +120,9 @@ class _Shown:
         for task in first[:MOST_TASKS]:
             if size > MOST_CONTENT:
                 break
-            outputs = [_heading(task), *self.of_task(task)]
+            outputs = self.of_task(task)
             size += sum(map(size_of, outputs))
-            chosen[task.number] = outputs
+            chosen[task.number] = [_heading(task), *outputs] if outputs else []
         in_order = sorted(told, key=lambda one: (one.path, one.turn, not one.split))
         shown = [output for one in in_order for output in chosen.get(one.number, ())]
         left = len(told) - len(chosen)

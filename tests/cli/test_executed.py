@@ -165,7 +165,7 @@ def test_it_is_written_while_the_run_goes_on_and_when_it_is_stopped(shell: Shell
     book = read(done)
     first, second = book.cells[1:]
     assert (text_of(first.outputs), text_of(second.outputs)) == ("the first has ended\n", "begun\n")
-    assert second.metadata.nbflow == {"run": 1, "status": "cancelled"}
+    assert (second.metadata.nbflow.run, second.metadata.nbflow.status) == (1, "cancelled")
     assert second.metadata.papermill.end_time is not None
     assert book.metadata.nbflow == {"flow": "stopped", "run": 1, "status": "cancelled"}
 

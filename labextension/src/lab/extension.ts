@@ -9,12 +9,15 @@ import type { Host } from '../views/host';
 import { FlowPanel, type ViewName } from '../views/panel';
 import { FlowActions } from './actions';
 import { Badges } from './badges';
+import { CellOutputs } from './celloutputs';
 import { FlowCommands } from './commands';
 import { Endings, secondsOf, tellEnding } from './endings';
 import { FlowTabs } from './flowtabs';
+import { ItemViews } from './itemviews';
 import type { Lab } from './lab';
 import type { FlowNotebook } from './notebook';
 import { outputShower } from './richoutputs';
+import { RunLines } from './runlines';
 import { DEFAULTS, read } from './settings';
 import { FlowSidebar } from './sidebar';
 import { FlowStatus } from './statusbar';
@@ -71,6 +74,7 @@ export class FlowExtension {
       this.sidebar.view = this.view ?? this.preferences.view;
       this.tracker.follows = this.preferences.follow;
       this.badges.forEach(badges => (badges.visible = this.preferences.badges));
+      this.outputs.forEach(outputs => (outputs.enabled = this.preferences.outputs));
     };
     settings.changed.connect(apply);
     apply();
@@ -122,11 +126,16 @@ export class FlowExtension {
     const badges = new Badges(notebook, this.lab.trans, show);
     badges.visible = this.preferences.badges;
     this.badges.add(badges);
+    const outputs = new CellOutputs(notebook);
+    outputs.enabled = this.preferences.outputs;
+    this.outputs.add(outputs);
+    const lines = new RunLines(notebook, this.lab.trans, (step, run) => void outputs.show([step], run));
+    const items = new ItemViews(notebook, this.lab.trans);
     const endings = new Endings(model, run => this.tellEnding(notebook, run));
     panel.disposed.connect(() => {
       this.badges.delete(badges);
-      badges.dispose();
-      endings.dispose();
+      this.outputs.delete(outputs);
+      [badges, outputs, lines, items, endings].forEach(part => part.dispose());
     });
     panel.content.activeCellChanged.connect((_, cell) => {
       const step = notebook.stepOf(cell);
@@ -165,5 +174,6 @@ export class FlowExtension {
   private readonly sidebar: FlowSidebar;
   private readonly tabs: FlowTabs;
   private readonly badges = new Set<Badges>();
+  private readonly outputs = new Set<CellOutputs>();
   private readonly actions = new WeakMap<FlowNotebook, FlowActions>();
 }

@@ -20,6 +20,10 @@ const BEAT = 1000;
 export class Feed implements IDisposable {
   isDisposed = false;
 
+  /** This page has heard of a run that it has started itself. */
+  readonly ownHeard: ISignal<this, Snapshot>;
+  /** This page has heard of the run of the kernel session. */
+  readonly sessionHeard: ISignal<this, Snapshot>;
   /** The server has become unreadable, or readable again. */
   readonly troubled: ISignal<this, void>;
 
@@ -28,6 +32,8 @@ export class Feed implements IDisposable {
     private readonly archive: Archive,
     private readonly belongs: (snapshot: Snapshot) => boolean
   ) {
+    this.ownHeard = this._ownHeard;
+    this.sessionHeard = this._sessionHeard;
     this.troubled = this._troubled;
     model.runsChanged.connect(this.keepBeat, this);
     model.rested.connect(() => void this.refresh(), this);
@@ -36,7 +42,10 @@ export class Feed implements IDisposable {
   /** Listen to this kernel from now on. */
   follow(kernel: Kernel.IKernelConnection | null): void {
     this._listening?.dispose();
-    this._listening = kernel && listen(kernel, snapshot => this.hear(snapshot, kernel.status));
+    this._listening = kernel && listen(kernel, snapshot => this.hear(snapshot, kernel));
+    if (kernel) {
+      rememberClient(kernel.clientId);
+    }
   }
 
   /** Read the stored state; an edit leaves the history as it is. Calls during a read lead to one more read. */
@@ -66,7 +75,7 @@ export class Feed implements IDisposable {
     Signal.clearData(this);
   }
 
-  private hear(snapshot: Snapshot, status: Kernel.Status): void {
+  private hear(snapshot: Snapshot, { status }: Kernel.IKernelConnection): void {
     if (!this.belongs(snapshot)) {
       return;
     }
@@ -76,6 +85,11 @@ export class Feed implements IDisposable {
       this._beside = snapshot.run.number; // a run in a cell keeps the kernel busy
     }
     this.model.receive(snapshot);
+    if (snapshot.run?.kind === 'interactive') {
+      this._sessionHeard.emit(snapshot);
+    } else if (isClient(snapshot.client)) {
+      this._ownHeard.emit(snapshot);
+    }
   }
 
   private async readWanted(): Promise<void> {
@@ -132,5 +146,22 @@ export class Feed implements IDisposable {
   private _heard = 0;
   private _trouble: Error | null = null;
   private _timer: number | undefined;
+  private readonly _ownHeard = new Signal<this, Snapshot>(this);
+  private readonly _sessionHeard = new Signal<this, Snapshot>(this);
   private readonly _troubled = new Signal<this, void>(this);
 }
+
+const CLIENTS = 'nbflow:clients';
+
+const clients = (): readonly string[] => window.sessionStorage.getItem(CLIENTS)?.split(' ') ?? [];
+
+/** Tells whether this page sends messages under a name, or has done so before it was loaded again. */
+const isClient = (name: string): boolean => clients().includes(name);
+
+function rememberClient(name: string): void {
+  if (!isClient(name)) {
+    window.sessionStorage.setItem(CLIENTS, [...clients().slice(-LATEST), name].join(' '));
+  }
+}
+
+const LATEST = 20; // names that are remembered

@@ -1,7 +1,16 @@
 import { URLExt } from '@jupyterlab/coreutils';
 import { ServerConnection } from '@jupyterlab/services';
 import type { Archive } from '../state/archive';
-import type { FlowState, ProposedName, RunDiff, RunList, RunState, TaskList, TaskState } from '../state/protocol';
+import type {
+  FlowState,
+  OutputList,
+  ProposedName,
+  RunDiff,
+  RunList,
+  RunState,
+  TaskList,
+  TaskState
+} from '../state/protocol';
 
 /** Describes a cell for the server. */
 export interface CellText {
@@ -51,6 +60,11 @@ export class ServerArchive implements Archive {
 
   task(run: number, number: number): Promise<TaskState> {
     return this.get('task', { run, task: number });
+  }
+
+  /** Return what the steps have displayed in a run, as it stands under their cells. */
+  outputs(run: number, steps: readonly string[]): Promise<OutputList> {
+    return this.get('outputs', { run, steps: steps.join() });
   }
 
   diff(then: number, now: number): Promise<RunDiff> {

@@ -6,13 +6,14 @@ import type { ShowOutputs } from '../views/host';
 
 type Output = Parameters<IOutputAreaModel['add']>[0];
 
-const isOutput = (output: Readonly<Record<string, unknown>>): output is Output =>
+/** Tells whether a value has the form of an output in a notebook. */
+export const isOutput = (output: Readonly<Record<string, unknown>>): output is Output =>
   typeof output['output_type'] === 'string';
 
-/** Shows outputs like those of cells, but never trusted: scripts do not run, and HTML is sanitised. */
-export function outputShower(rendermime: IRenderMimeRegistry): ShowOutputs {
+/** Shows outputs like those of cells. Unless they are trusted, scripts do not run, and HTML is sanitised. */
+export function outputShower(rendermime: IRenderMimeRegistry, trusted = false): ShowOutputs {
   return (host, outputs) => {
-    const model = new OutputAreaModel({ trusted: false, values: outputs.filter(isOutput) });
+    const model = new OutputAreaModel({ trusted, values: outputs.filter(isOutput) });
     const area = new SimplifiedOutputArea({ model, rendermime });
     attach(area, host);
     return { dispose: () => take(area, model) };

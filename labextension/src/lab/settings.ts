@@ -8,16 +8,18 @@ export interface Preferences {
   readonly view: ViewName;
   readonly toastAfter: number; // seconds that a run must have taken
   readonly badges: boolean;
+  readonly outputs: boolean;
 }
 
-export const DEFAULTS: Preferences = { follow: true, view: 'steps', toastAfter: 10, badges: true };
+export const DEFAULTS: Preferences = { follow: true, view: 'steps', toastAfter: 10, badges: true, outputs: true };
 
 export function read({ composite }: ISettingRegistry.ISettings): Preferences {
-  const { follow, view, toastAfter, badges } = composite;
+  const { follow, view, toastAfter, badges, outputs } = composite;
   return {
     follow: follow !== false,
     view: isView(view) ? view : DEFAULTS.view,
     toastAfter: typeof toastAfter === 'number' ? toastAfter : DEFAULTS.toastAfter,
-    badges: badges !== false
+    badges: badges !== false,
+    outputs: outputs !== false
   };
 }

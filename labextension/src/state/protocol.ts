@@ -98,7 +98,7 @@ export interface RunLine {
  *
  * `lines` are those of the steps that take part. For a large graph, most messages omit `shape`, but one message every
  * two seconds has it. The last message of a run has `finished`. In a kernel session, the last message of each executed
- * step has it too.
+ * step has it too. `client` is the front end whose request has started the run: only there are outputs written.
  */
 export interface Snapshot {
   readonly protocol: number;
@@ -107,6 +107,7 @@ export interface Snapshot {
   readonly run: RunLine | null;
   readonly lines: readonly StepLine[];
   readonly shape: FlowShape | null;
+  readonly client: string;
 }
 
 /**
@@ -252,6 +253,29 @@ export interface TaskState {
   readonly why: readonly string[];
   readonly restorable: boolean;
   readonly signer: string | null;
+}
+
+/**
+ * Holds what stands under the cell of a step; while the step runs, the outputs so far.
+ *
+ * `widgets` are the states of the widgets in `outputs`, by model. `source` is the run that the result was taken from.
+ */
+export interface StepOutputs {
+  readonly step: string;
+  readonly status: StepStatus;
+  readonly outputs: readonly (Readonly<Record<string, unknown>>)[];
+  readonly widgets: Readonly<Record<string, unknown>>;
+  readonly tasks: number;
+  readonly seconds: number;
+  readonly source: number | null;
+}
+
+/**
+ * Holds the outputs of some steps of a run.
+ */
+export interface OutputList {
+  readonly run: RunLine;
+  readonly steps: readonly StepOutputs[];
 }
 
 /**

@@ -56,22 +56,28 @@ def open_channel() -> Sink:
 
 
 class Broadcast:
-    """Sends snapshots of all active runs of a session to its sinks; without sinks it does nothing."""
+    """Sends snapshots of all active runs of a session to its sinks; without sinks it does nothing.
 
-    def __init__(self, *sinks: Sink) -> None:
-        self.sinks = [*sinks]
+    `client` tells which front end has sent the request that is executed now.
+    """
+
+    def __init__(self, *sinks: Sink, client: Callable[[], str] = str) -> None:
+        self.sinks, self.client = [*sinks], client
         self._going: list[Going] = []
         self._lock = threading.Lock()
         self._news = threading.Event()
         self._thread: threading.Thread | None = None
         self._drawn: tuple[Graph, FlowShape, Any] | None = None
 
-    def begin(self, row: RunRow, tally: Tally, path: str) -> Going:
-        """Return the `Going` of a run that begins or continues with another step; its first event starts messages."""
+    def begin(self, row: RunRow, tally: Tally, path: str, client: str = "") -> Going:
+        """Return the `Going` of a run that begins or continues with another step; its first event starts messages.
+
+        `client` is the front end whose request has started the run.
+        """
         with self._lock:
             known = next((one for one in self._going if one.row.id == row.id), None)
         if known is None:
-            return Going(self, row, tally, path)
+            return Going(self, row, tally, path, client)
         known.go_on(row, tally)
         return known
 
@@ -152,8 +158,8 @@ class SentLine:
 class Going:
     """Follows a run that goes on in this kernel, and makes its snapshots; the tally may belong to another listener."""
 
-    def __init__(self, broadcast: Broadcast, row: RunRow, tally: Tally, path: str) -> None:
-        self._broadcast, self.row, self._path = broadcast, row, path
+    def __init__(self, broadcast: Broadcast, row: RunRow, tally: Tally, path: str, client: str) -> None:
+        self._broadcast, self.row, self._path, self._client = broadcast, row, path, client
         self._running: dict[TaskId, float] = {}
         self._reasons: dict[str, str] = {}
         self._counts: dict[str, Count] = {}
@@ -218,7 +224,8 @@ class Going:
         run = replace(line, status=self._status, finished=self.finished)
         lines = tuple(self._line(step, count) for step, count in counts.items())
         shape, _ = self._broadcast.draw(self._tally.graph)
-        return Snapshot(PROTOCOL, self._path, shape.version, run, lines, shape if self._is_due(shape) else None)
+        drawn = shape if self._is_due(shape) else None
+        return Snapshot(PROTOCOL, self._path, shape.version, run, lines, drawn, self._client)
 
     def _is_due(self, shape: FlowShape) -> bool:
         now = time.monotonic()

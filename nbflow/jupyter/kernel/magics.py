@@ -31,7 +31,7 @@ def load(shell: Any) -> None:
     if _EXTENSION in shell.magics_manager.registry:
         return
     screen = ShellScreen(shell)
-    broadcast = Broadcast(open_channel()) if screen.has_front_end else Broadcast()
+    broadcast = Broadcast(open_channel(), client=lambda: _client_of(shell)) if screen.has_front_end else Broadcast()
     kept = frozenset(shell.user_ns_hidden)
     session = Session(shell.user_ns, screen, Path.cwd(), _find_notebook(shell.user_ns), kept, broadcast)
     if screen.has_front_end:
@@ -111,6 +111,12 @@ def deleted_cells(shell: Any) -> list[str]:
     parent = shell.get_parent() if hasattr(shell, "get_parent") else {}
     found = parent.get("metadata", {}).get("deletedCells", ())
     return [one for one in found if isinstance(one, str)] if isinstance(found, list) else []
+
+
+def _client_of(shell: Any) -> str:
+    """Return the session of the front end whose request is executed, as its messages name it."""
+    parent = shell.get_parent() if hasattr(shell, "get_parent") else {}
+    return str(parent.get("header", {}).get("session", ""))
 
 
 @magics_class

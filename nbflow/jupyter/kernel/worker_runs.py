@@ -19,20 +19,22 @@ from nbflow.jupyter.kernel.live_notebook import LiveNotebook
 from nbflow.jupyter.kernel.phrases import offer_magics
 from nbflow.jupyter.kernel.screen import Update
 from nbflow.jupyter.kernel.watched import Watched
-from nbflow.progress.narrator import Narrator
+from nbflow.progress.narrator import Memory, Narrator
 from nbflow.progress.numbers import duration
 from nbflow.progress.pictures import count
 from nbflow.progress.tally import Tally
 from nbflow.run.diskcheck import warnings_of
-from nbflow.run.events.events import Outcome, Reuse, TaskId, TaskReused
+from nbflow.run.events.events import Event, Outcome, Reuse, TaskId, TaskReused
 from nbflow.run.events.task_table import TaskPhase
 from nbflow.run.executor import Executor
 from nbflow.run.launch import Finished, launch, refuse_errors
 from nbflow.run.learning import keep_learned
 from nbflow.run.machine.machine import RunMachine
 from nbflow.run.machine.plan import RunPlan
+from nbflow.run.output.widgets import show_states
 from nbflow.run.program.program import Program
 from nbflow.run.request import RunRequest
+from nbflow.run.task.job import Result
 from nbflow.store.catalog.flow_names import explain_name
 from nbflow.store.catalog.rows import RunRow, RunStatus
 from nbflow.store.store import Store
@@ -48,6 +50,7 @@ class RunOrder:
     request: RunRequest
     root: Any
     folder: Any
+    client: str
     executed: ExecutedFile | None = None
 
 
@@ -101,7 +104,7 @@ class WorkerRuns:
         notebook = self._notebook
         graph = notebook.graph()
         refuse_errors(graph)
-        order = RunOrder(graph, request, notebook.store().root, notebook.folder, executed)
+        order = RunOrder(graph, request, notebook.store().root, notebook.folder, notebook.broadcast.client(), executed)
         if background:
             self._start(order)
             return
@@ -125,6 +128,8 @@ class WorkerRuns:
 
         def listen(event: Any, result: Any) -> None:
             watched(event, result)
+            if self._notebook.broadcast.sinks:
+                _show_widgets(watched.narrator.memory, event, result)
             if order.executed is not None:
                 order.executed.heard(event, watched.tally)
             if beside is not None:
@@ -151,7 +156,7 @@ class WorkerRuns:
         self, order: RunOrder, watched: Watched, beside: BackgroundRun | None, row: RunRow, executor: Executor
     ) -> None:
         notebook = self._notebook
-        watched.going = notebook.broadcast.begin(row, watched.tally, notebook.document.where)
+        watched.going = notebook.broadcast.begin(row, watched.tally, notebook.document.where, order.client)
         if beside is not None:
             beside.watched = watched
             beside.began(row, executor)
@@ -183,7 +188,8 @@ class WorkerRuns:
 
     def start_background(self, plan: RunPlan, program: Program) -> None:
         """Start a `--bg` step as a background run of its own."""
-        self._start(RunOrder(program.graph, RunRequest(plan, dict(program.parameters)), program.root, program.folder))
+        request, client = RunRequest(plan, dict(program.parameters)), self._notebook.broadcast.client()
+        self._start(RunOrder(program.graph, request, program.root, program.folder, client))
 
     def wait_for(self, steps: Sequence[str]) -> bool:
         """Wait for the steps that the background run performs; return whether there were any."""
@@ -285,6 +291,14 @@ class WorkerRuns:
         tasks = f"{count(len(events), 'task')} " if len(events) > 1 else ""
         saved = f", saved {duration(seconds)}" if seconds >= 0.05 else ""
         yield f"{step} · {tasks}from {origin}{saved}"
+
+
+def _show_widgets(memory: Memory, event: Event, result: Result | None) -> None:
+    """Create in the front end the models of the widgets that a task has displayed, for those who show its outputs."""
+    reused = memory.outputs(event.outputs) if isinstance(event, TaskReused) and event.outputs else ()
+    for output in result.outputs if result is not None else reused:
+        if "widgets" in output:
+            show_states(output["widgets"]["state"])
 
 
 class _Only:

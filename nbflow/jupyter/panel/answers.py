@@ -14,7 +14,7 @@ from nbflow.flow.syntax.proposals import header_line, propose_name
 from nbflow.jupyter.panel.flow_state import flow_state
 from nbflow.jupyter.panel.notebook_place import NotBelowRoot, NotebookPlace, find_place
 from nbflow.jupyter.panel.requests import HTML, JSON
-from nbflow.jupyter.panel.run_list import report_page, run_diff, run_list, run_state
+from nbflow.jupyter.panel.run_list import output_list, report_page, run_diff, run_list, run_state
 from nbflow.jupyter.panel.task_detail import task_state
 from nbflow.jupyter.panel.task_list import task_list
 from nbflow.jupyter.protocol.messages import ProposedName
@@ -116,6 +116,10 @@ def _task(question: Question) -> Any:
     return task_state(question.place, question.needed("run"), question.number("task"))
 
 
+def _outputs(question: Question) -> Any:
+    return output_list(question.place, question.needed("run"), question.needed("steps").split(","))
+
+
 def _name(question: Question) -> Any:
     body = read_object(question.body)
     source, taken = body.get("source"), body.get("taken", [])
@@ -133,6 +137,7 @@ ANSWERS: Mapping[str, Callable[[Question], Any]] = {
     "run": lambda question: run_state(question.place, question.text("run")),
     "tasks": _tasks,
     "task": _task,
+    "outputs": _outputs,
     "diff": lambda question: run_diff(question.place, question.needed("then"), question.needed("now")),
     "report": lambda question: report_page(question.place, question.text("run")),
     "name": _name,

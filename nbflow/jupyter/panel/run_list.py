@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+from nbflow.history.archive import Archive
 from nbflow.history.differences import Difference, compare_runs
 from nbflow.history.report import page
+from nbflow.history.step_outputs import outputs_of_step
 from nbflow.jupyter.panel.flow_shape import shape_of
 from nbflow.jupyter.panel.notebook_place import NotebookPlace
 from nbflow.jupyter.panel.past_runs import recall_totals
 from nbflow.jupyter.panel.status_lines import run_line, step_lines
-from nbflow.jupyter.protocol.messages import Change, RunDiff, RunList, RunState
+from nbflow.jupyter.protocol.messages import Change, OutputList, RunDiff, RunList, RunState, StepOutputs
+from nbflow.store.catalog.rows import RunRow
 
 LISTED = 200
 """The number of runs that are listed."""
@@ -30,6 +35,22 @@ def run_state(place: NotebookPlace, run: str | None) -> RunState:
         graph, totals = archive.graph(row), recall_totals(archive, row)
         lines = tuple(step_lines(archive.steps(row), totals, graph))
         return RunState(run_line(archive, totals), shape_of(graph, place.step_cells()), lines)
+
+
+def output_list(place: NotebookPlace, run: str, steps: Iterable[str]) -> OutputList:
+    """Return the outputs of those of the steps that the run has, as they stand under their cells."""
+    with place.archive() as archive:
+        row = archive.run(run)
+        known = [step for step in steps if step in archive.graph(row).links]
+        found = tuple(_outputs(archive, row, step, place.document) for step in known)
+        return OutputList(run_line(archive, recall_totals(archive, row)), found)
+
+
+def _outputs(archive: Archive, row: RunRow, step: str, document: str) -> StepOutputs:
+    found = outputs_of_step(archive, row, step, document)
+    return StepOutputs(
+        step, found.status, tuple(found.outputs), found.widgets, found.tasks, found.seconds, found.source
+    )  # fmt: skip
 
 
 def run_diff(place: NotebookPlace, then: str, now: str) -> RunDiff:

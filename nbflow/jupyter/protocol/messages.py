@@ -118,7 +118,7 @@ class Snapshot:
 
     `lines` are those of the steps that take part. For a large graph, most messages omit `shape`, but one message every
     two seconds has it. The last message of a run has `finished`. In a kernel session, the last message of each executed
-    step has it too.
+    step has it too. `client` is the front end whose request has started the run: only there are outputs written.
     """
 
     protocol: int
@@ -127,6 +127,7 @@ class Snapshot:
     run: RunLine | None
     lines: tuple[StepLine, ...]
     shape: FlowShape | None = None
+    client: str = ""
 
 
 # answers of the server
@@ -281,6 +282,30 @@ class TaskState:
 
 
 @dataclass(frozen=True, slots=True)
+class StepOutputs:
+    """Holds what stands under the cell of a step; while the step runs, the outputs so far.
+
+    `widgets` are the states of the widgets in `outputs`, by model. `source` is the run that the result was taken from.
+    """
+
+    step: str
+    status: StepStatus
+    outputs: tuple[Mapping[str, Any], ...]
+    widgets: Mapping[str, Any]
+    tasks: int
+    seconds: float
+    source: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OutputList:
+    """Holds the outputs of some steps of a run."""
+
+    run: RunLine
+    steps: tuple[StepOutputs, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Change:
     """Describes a difference between two runs. `then` or `now` is "-" if the run does not have it."""
 
@@ -344,8 +369,8 @@ class RestorePreview:
 
 MESSAGES: tuple[type, ...] = (
     StepStatus, RunStatus, Edge, StepFacts, FlowShape, StepLine, RunLine, Snapshot, ParameterField, ProblemLine,
-    FlowState, RunList, TaskLine, RunState, TaskList, ArtifactLine, FrameLine, FailureLine, TaskState, Change, RunDiff,
-    ProposedName, NameLine, RestorePreview,
+    FlowState, RunList, TaskLine, RunState, TaskList, ArtifactLine, FrameLine, FailureLine, TaskState, StepOutputs,
+    OutputList, Change, RunDiff, ProposedName, NameLine, RestorePreview,
 )  # fmt: skip
 
 TYPESCRIPT = Path(__file__).parents[3] / "labextension/src/state/protocol.ts"
