@@ -128,7 +128,7 @@ export class CellOutputs implements IDisposable {
     const step = this.stepOf(notebook, cell);
     if (step) {
       this.executed.add(step);
-      writeFacts(cell.model, null);
+      cell.model.sharedModel.transact(() => writeFacts(cell.model, null), false);
     }
   }
 

@@ -19,6 +19,11 @@ export class ItemView implements Component {
   isDisposed = false;
 
   constructor(private readonly props: ItemViewProps) {
+    this.picker = h('select', {
+      class: 'nbf-ItemPicker',
+      'aria-label': props.trans('Item'),
+      onchange: () => this.choose(readChoice(this.picker.value))
+    });
     this.node = h('div', { class: 'nbf-Items nbf-Themed' }, h('div', { class: 'nbf-ItemBar' }, this.picker), this.body);
   }
 
@@ -80,11 +85,7 @@ export class ItemView implements Component {
   private items: readonly CellItem[] = [];
   private shown: { dispose(): void } | null = null;
   private readonly body = h('div', { class: 'nbf-ItemBody' });
-  private readonly picker = h('select', {
-    class: 'nbf-ItemPicker',
-    'aria-label': 'Item',
-    onchange: () => this.choose(readChoice(this.picker.value))
-  });
+  private readonly picker: HTMLSelectElement;
 }
 
 const readChoice = (value: string): Choice => (value === 'grid' || value === 'all' ? value : Number(value));
