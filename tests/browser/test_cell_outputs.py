@@ -9,7 +9,8 @@ from typing import Any
 from playwright.sync_api import Locator
 
 from tests.browser.cells import GATED, LOAD, open_gate
-from tests.browser.conftest import OpenNotebook
+from tests.browser.conftest import OpenNotebook, Pages
+from tests.browser.lab import Lab
 from tests.browser.window import CELLS, Window
 from tests.cli.shell import Shell
 
@@ -21,6 +22,14 @@ RICH = [
     "%%step wait --join draw\nprint('begun', flush=True)\nwait_for('go')\nprint('ended')\nn = len(inputs)",
     "%%step slide\nimport ipywidgets\nbox = ipywidgets.IntSlider(value=n, description='of three')\nbox",
 ]
+
+READ = """async path => {
+    const { serverSettings } = window.jupyterapp.serviceManager;
+    const words = new URLSearchParams({ path, run: 1, steps: 'one', token: serverSettings.token });
+    await (await fetch(`${serverSettings.baseUrl}nbflow/outputs?${words}`)).json();
+    await new Promise(requestAnimationFrame);
+}"""
+"""Reads the outputs as a page would that writes them; it would have done so by the time this is answered."""
 
 
 def cell(window: Window, step: str) -> Locator:
@@ -95,6 +104,20 @@ def test_outputs_of_another_run_are_dimmed_until_its_run_is_shown(notebook: Open
     assert "nbf-mod-otherRun" not in str(cell(window, "one").get_attribute("class"))
     window.run_cell(2)
     line(window, "one").get_by_text("kernel").wait_for()
+
+
+def test_only_the_page_that_has_started_a_run_writes_outputs(
+    notebook: OpenNotebook, folder: Path, pages: Pages, lab: Lab
+) -> None:
+    window = notebook([LOAD, "%%step one\nprint('loud')\nx = 1"])
+    other = pages.new()
+    other.open(lab.page(folder / "demo.ipynb"))
+    window.open_panel().action("run").click()
+    window.wait_for_output(1, "loud")
+    other.page.locator(".nbf-Badge[aria-label='one, done']").wait_for()
+    other.page.evaluate(READ, (folder / "demo.ipynb").relative_to(lab.root).as_posix())
+    assert other.outputs(1) == "[]"
+    other.page.context.close()
 
 
 def test_outputs_stand_in_notebook_7_after_a_run_in_a_cell(notebook: OpenNotebook, folder: Path) -> None:

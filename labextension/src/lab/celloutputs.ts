@@ -7,6 +7,15 @@ import type { FlowNotebook } from './notebook';
 import { type OutputFacts, readFacts, writeFacts } from './outputfacts';
 import { isOutput } from './richoutputs';
 
+/** The number of milliseconds after which a step that runs is read again. */
+const BEAT = 1000;
+
+/** The number of steps that one request asks for. */
+const AT_ONCE = 100;
+
+type NotebookOutput = StepOutputs['outputs'][number];
+
+const VIEW = 'application/vnd.jupyter.widget-view+json';
 const STATES = 'application/vnd.jupyter.widget-state+json';
 
 /**
@@ -31,12 +40,10 @@ export class CellOutputs implements IDisposable {
     Signal.disconnectReceiver(this);
   }
 
-  /** Show the outputs that steps have in a run; of those that are still wanted when they have been read. */
-  async show(steps: readonly string[], run: number, isWanted: (step: string) => boolean = () => true): Promise<void> {
-    const found = await this.notebook.archive.outputs(run, steps);
-    if (!this.isDisposed) {
-      found.steps.filter(({ step }) => isWanted(step)).forEach(step => this.write(step, found.run));
-    }
+  /** Show the outputs that a step has in a stored run. The models of its widgets are gone, so they become texts. */
+  async show(step: string, run: number): Promise<void> {
+    const found = await this.notebook.archive.outputs(run, [step]);
+    found.steps.forEach(one => this.write({ ...one, outputs: one.outputs.map(withoutView), widgets: {} }, found.run));
   }
 
   // a run that this page has started
@@ -59,12 +66,15 @@ export class CellOutputs implements IDisposable {
   }
 
   /** Tell whether a step has gone on since it was read. What a running step has printed grows all the time. */
-  private isNews(line: StepLine, run: RunLine): boolean {
-    const { status, done, reused, failed, skipped } = line;
+  private isNews({ step, status, done, reused, failed, skipped }: StepLine, run: RunLine): boolean {
+    const runs = status === 'running' && run.finished === null;
+    const [before, when] = this.known.get(step) ?? ['', 0];
     const state = [status, done, reused, failed, skipped].join();
-    const isNew = this.known.get(line.step) !== state || (status === 'running' && run.finished === null);
-    this.known.set(line.step, state);
-    return isNew && !this.executed.has(line.step);
+    if (this.executed.has(step) || (runs ? Date.now() - when < BEAT : state === before)) {
+      return false;
+    }
+    this.known.set(step, [state, Date.now()]);
+    return true;
   }
 
   /** Read what is wanted, in one request; what is wanted meanwhile is read afterwards. */
@@ -75,9 +85,10 @@ export class CellOutputs implements IDisposable {
     this.isReading = true;
     try {
       while (this.wanted.size && this.run !== null && !this.isDisposed) {
-        const steps = [...this.wanted];
-        this.wanted.clear();
-        await this.show(steps, this.run, step => !this.executed.has(step));
+        const steps = [...this.wanted].slice(0, AT_ONCE);
+        steps.forEach(step => this.wanted.delete(step));
+        const found = await this.notebook.archive.outputs(this.run, steps);
+        found.steps.filter(({ step }) => !this.executed.has(step)).forEach(step => this.write(step, found.run));
       }
     } catch {
       this.known.clear(); // the next broadcast asks again
@@ -88,7 +99,7 @@ export class CellOutputs implements IDisposable {
 
   private write(step: StepOutputs, run: RunLine): void {
     const model = this.modelOf(step.step);
-    if (!model || model.executionState === 'running') {
+    if (!model || this.isDisposed || model.executionState === 'running') {
       return;
     }
     const outputs = step.outputs.filter(isOutput);
@@ -169,11 +180,20 @@ export class CellOutputs implements IDisposable {
   private run: number | null = null;
   private isReading = false;
   private session: Snapshot | null = null;
-  private readonly known = new Map<string, string>();
+  private readonly known = new Map<string, readonly [state: string, when: number]>();
   private readonly wanted = new Set<string>();
   private readonly executed = new Set<string>();
   private readonly unnamed = new Map<string, Cell>();
   private readonly written = new WeakMap<ICodeCellModel, string>();
+}
+
+/** Returns an output without the view of a widget if it can be shown as text. */
+function withoutView(output: NotebookOutput): NotebookOutput {
+  const { data } = output;
+  if (typeof data !== 'object' || data === null || !(VIEW in data)) {
+    return output;
+  }
+  return { ...output, data: Object.fromEntries(Object.entries(data).filter(([mime]) => mime !== VIEW)) };
 }
 
 function factsOf(step: StepOutputs, run: RunLine): OutputFacts {
@@ -183,5 +203,14 @@ function factsOf(step: StepOutputs, run: RunLine): OutputFacts {
   return { run: run.number, began: run.started, status, tasks, seconds, source, place, widgets };
 }
 
-/** Returns the node of a cell before which, or after which, something about its outputs can stand. */
-export const outputNodeOf = (cell: Cell): Element | null => cell.node.querySelector(':scope > .jp-Cell-outputWrapper');
+/**
+ * Returns the node of a cell before which, or after which, something about its outputs can stand. JupyterLab makes it
+ * when the cell comes into view: then `retry` is called.
+ */
+export function outputNodeOf(cell: Cell, retry: () => void): Element | null {
+  const found = cell.node.querySelector(':scope > .jp-Cell-outputWrapper');
+  if (!found) {
+    void cell.ready.then(retry);
+  }
+  return found;
+}

@@ -129,7 +129,7 @@ export class FlowExtension {
     const outputs = new CellOutputs(notebook);
     outputs.enabled = this.preferences.outputs;
     this.outputs.add(outputs);
-    const lines = new RunLines(notebook, this.lab.trans, (step, run) => void outputs.show([step], run));
+    const lines = new RunLines(notebook, this.lab.trans, (step, run) => void outputs.show(step, run));
     const items = new ItemViews(notebook, this.lab.trans);
     const endings = new Endings(model, run => this.tellEnding(notebook, run));
     panel.disposed.connect(() => {

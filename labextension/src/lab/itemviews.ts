@@ -47,23 +47,43 @@ export class ItemViews implements IDisposable {
   }
 
   private update(cell: Cell, model: ICodeCellModel): void {
-    const outputs = model.outputs.toJSON();
-    const items = readItems(outputs);
-    const text = items.length > 1 ? JSON.stringify(outputs) : '';
+    const host = outputNodeOf(cell, () => this.changes.poke());
     const known = this.views.get(cell);
-    const host = outputNodeOf(cell);
-    if (!text || !host) {
-      this.remove(cell);
+    if (!host) {
       return;
     }
-    const view = known?.view ?? this.make(cell, model);
-    if (view.node.nextElementSibling !== host) {
-      host.before(view.node);
+    if (!this.hasChanged(model)) {
+      if (known) {
+        place(known, host);
+      }
+    } else {
+      const items = isHeaded(model) ? readItems(model.outputs.toJSON()) : [];
+      if (items.length > 1) {
+        const view = known ?? this.make(cell, model);
+        this.views.set(cell, view);
+        place(view, host);
+        view.show(items);
+      } else {
+        this.remove(cell);
+      }
     }
-    if (known?.text !== text) {
-      this.views.set(cell, { view, text });
-      view.show(items);
+  }
+
+  /** Tell whether the outputs have changed since the last call. They may be large, so they are not compared. */
+  private hasChanged(model: ICodeCellModel): boolean {
+    const isNew = !this.followed.has(model);
+    if (isNew) {
+      this.followed.set(model, true);
+      model.outputs.changed.connect(() => this.note(model), this);
     }
+    const changed = isNew || this.followed.get(model) === true;
+    this.followed.set(model, false);
+    return changed;
+  }
+
+  private note(model: ICodeCellModel): void {
+    this.followed.set(model, true);
+    this.changes.poke();
   }
 
   private make(cell: Cell, model: ICodeCellModel): ItemView {
@@ -76,11 +96,26 @@ export class ItemViews implements IDisposable {
   }
 
   private remove(cell: Cell): void {
-    this.views.get(cell)?.view.dispose();
+    const { model } = cell;
+    if (this.views.has(cell) && isCodeCellModel(model)) {
+      this.followed.set(model, true); // it may become a step again
+    }
+    this.views.get(cell)?.dispose();
     this.views.delete(cell);
     cell.removeClass(IN_ITEMS);
   }
 
   private readonly changes = new Pause(() => this.place(), 50, 200);
-  private readonly views = new Map<Cell, { view: ItemView; text: string }>();
+  private readonly views = new Map<Cell, ItemView>();
+  private readonly followed = new WeakMap<ICodeCellModel, boolean>(); // whether the outputs have changed
+}
+
+/** Tells whether the outputs of a cell begin with the heading of an item. */
+const isHeaded = ({ outputs }: ICodeCellModel): boolean =>
+  outputs.length > 1 && readItems([outputs.get(0).toJSON()]).length > 0;
+
+function place(view: ItemView, outputs: Element): void {
+  if (view.node.nextElementSibling !== outputs) {
+    outputs.before(view.node);
+  }
 }

@@ -57,7 +57,7 @@ export class RunLines implements IDisposable {
   }
 
   private update(cell: Cell, step: string, facts: OutputFacts): void {
-    const outputs = outputNodeOf(cell);
+    const outputs = outputNodeOf(cell, () => this.changes.poke());
     const line = this.lines.get(cell) ?? h('div', { class: 'nbf-RunLine nbf-Themed' });
     if (!outputs) {
       return;
