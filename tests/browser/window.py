@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,8 @@ TIDY_UP = """() => {
 }"""
 OF_CLOSING = "Could not restore the debugger state: Canceled future"
 """What JupyterLab 4 complains of by itself when a notebook is closed early."""
+OF_TWO_PAGES = re.compile(r"Comm not found for comm id [0-9a-f]+-")
+"""What JupyterLab 4 complains of by itself when two pages share a kernel: each hears what is for the other."""
 OF_NOTEBOOK_7 = {
     "Cannot read properties of undefined (reading 'schema')",
     "Command 'filebrowser:open-path' not registered.",
@@ -57,7 +60,11 @@ class Window:
             self._complain(f"{response.status} {response.url}: {response.text()}")
 
     def _complain(self, complaint: str) -> None:
-        of_jupyter = complaint.startswith(OF_CLOSING) or ("/notebooks/" in self.page.url and complaint in OF_NOTEBOOK_7)
+        of_jupyter = (
+            complaint.startswith(OF_CLOSING)
+            or OF_TWO_PAGES.match(complaint)
+            or ("/notebooks/" in self.page.url and complaint in OF_NOTEBOOK_7)
+        )
         if not of_jupyter:
             self.complaints.append(complaint)
 

@@ -106,6 +106,7 @@ export class CellOutputs implements IDisposable {
     const text = JSON.stringify(outputs);
     const before = readFacts(model)?.widgets ?? [];
     if (this.written.get(model) !== text || model.outputs.length !== outputs.length) {
+      model.outputs.clear(); // before the cell is trusted: what stood here may not be
       model.trusted = true; // the server leaves only text and images of what the user has not signed
       model.executionCount = null;
       model.outputs.fromJSON(outputs); // not in a transaction, whose end would add them once more
