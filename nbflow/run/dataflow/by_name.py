@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from nbflow.flow.graph.graph import Binding
 from nbflow.flow.syntax.specs import StepSpec
@@ -40,7 +40,7 @@ class ByName:
                     found[binding.name] = artifact
         if step.control.foreach is not None and not task.split:
             item = known.items[task.step, task.path[:-1]][task.path[-1]]
-            found[step.control.foreach.var] = replace(item, name=step.control.foreach.var)
+            found[step.control.foreach.var] = item.renamed(step.control.foreach.var)
         return tuple(found[name] for name in sorted(found))
 
     def joined(self, task: TaskId) -> Iterator[TaskDone]:

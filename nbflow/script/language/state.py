@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -54,7 +54,7 @@ class TaskArtifacts:
         """Return the item of a foreach around the task: 0 is the outermost, -1 the innermost."""
         depth %= len(self.stack)
         if depth not in self._items:
-            item = replace(self.stack[depth].item, name="input")
+            item = self.stack[depth].item.renamed("input")
             self._items[depth] = self.store.load({"input": item}, self.home)["input"]
         return self._items[depth]
 

@@ -38,7 +38,7 @@ class Gate:
         It must be the task under which the catalog lists the artifact, so that no value stands for that of another
         task. An artifact that was not read from the catalog may be of any task; `made_by` are searched first.
         """
-        wanted = {(one.task, one.name, one.digest) for one in artifacts} - self._signed
+        wanted = {one.listing for one in artifacts} - self._signed
         for task in sorted({task for task, _, _ in wanted if task}):
             self._remember(task, self._reader.signed_artifacts(task) or ())
         for task, name, _ in sorted(wanted - self._signed):

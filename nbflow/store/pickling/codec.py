@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pickle
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from nbflow.garbage import without_gc
 from nbflow.store.blobs.protocol import BlobStore
@@ -74,7 +74,7 @@ def encode(
     for name, value in values.items():
         same = heap.artifact_of(value) if heap else None
         if same is not None:
-            artifacts[name] = same if (same.name, same.task) == (name, 0) else replace(same, name=name, task=0)
+            artifacts[name] = same.unlisted(name)
         elif type(value) in ATOMS:
             artifacts[name], component = _encode_atom(name, value, blobs)
             components.append(component)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from operator import attrgetter
 from typing import Any, TypeVar
 
@@ -54,6 +54,7 @@ class ArtifactRef:
     `shares` holds the digests of all components whose objects can be reached from the value, its own first. It is empty
     if no change of the value can be seen through another name, as for a number. `task` is the row of the task under
     which the catalog lists the artifact, 0 if it was not read there: the signature of that task must cover it.
+    `listed_as` is the name there, "" if it is the same.
     """
 
     name: str
@@ -64,6 +65,21 @@ class ArtifactRef:
     lost: tuple[Lost, ...] = ()
     shares: tuple[str, ...] = ()
     task: int = field(default=0, compare=False)
+    listed_as: str = field(default="", compare=False)
+
+    def renamed(self, name: str) -> ArtifactRef:
+        """Return the artifact under another name, such as an item of a foreach under the name of the loop."""
+        return replace(self, name=name, listed_as=(self.listed_as or self.name) if self.task else "")
+
+    def unlisted(self, name: str) -> ArtifactRef:
+        """Return the artifact as another task makes it anew, under a name of that task."""
+        is_new = (self.name, self.task, self.listed_as) == (name, 0, "")
+        return self if is_new else replace(self, name=name, task=0, listed_as="")
+
+    @property
+    def listing(self) -> tuple[int, str, str]:
+        """Return what the signature of the task must cover: the task, the name in the catalog and the digest."""
+        return self.task, self.listed_as or self.name, self.digest
 
     @property
     def digest(self) -> str:
