@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from nbflow.errors import ParameterError, ParameterMissing
-from nbflow.flow.syntax.parameter_cell import coerce
+from nbflow.flow.syntax.parameter_cell import coerce, parse_value
 from nbflow.flow.syntax.specs import FlowSource, ParameterSpec, ParameterType
 from nbflow.run.program.regular_file import read_regular
 
@@ -56,6 +56,25 @@ def _content(parameter: ParameterSpec, value: Any, folder: Path, limit: int | No
     except (OSError, ValueError) as error:  # ValueError for a NUL in the path, and for what is not UTF-8
         why = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
         raise ParameterError(parameter.name, str(value), f"the path of a text file ({why})", "data/in.csv") from None
+
+
+def read_choices(flow: FlowSource, choices: Mapping[str, str], folder: Path) -> dict[str, Any]:
+    """Return the values of chosen parameters, which a user has typed; the path of a file is relative to `folder`.
+
+    Parameters that the flow does not have are left out. Raises ParameterError.
+    """
+    known = {one.name: one for one in flow.parameters}
+    files = files_among(flow)
+    return {
+        name: str(folder / text) if name in files else parse_value(known[name], text)
+        for name, text in choices.items()
+        if name in known
+    }
+
+
+def files_among(flow: FlowSource) -> frozenset[str]:
+    """Return the parameters whose value is the text of a file."""
+    return frozenset(one.name for one in flow.parameters if one.type is ParameterType.FILE)
 
 
 def universal_newlines(text: str) -> str:

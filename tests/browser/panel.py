@@ -46,3 +46,10 @@ class Panel:
 
     def action(self, name: str) -> Locator:
         return self.root.locator(f"[data-action={name}]")
+
+    def chip(self, name: str) -> Locator:
+        """A parameter that has another value than in its cell."""
+        return self.root.locator(f".nbf-Chip[data-name={name}]")
+
+    def chips(self) -> list[str]:
+        return self.root.locator(".nbf-ChipText").all_inner_texts()

@@ -42,3 +42,43 @@ def test_what_is_no_number_is_not_run(notebook: OpenNotebook) -> None:
     panel.action("run-with").click()
     assert panel.root.locator(".nbf-Form :invalid").count() > 0
     assert panel.statuses() == {"pick": "missing"}
+
+
+def test_a_chosen_parameter_is_a_chip_until_the_value_of_the_cell_counts_again(notebook: OpenNotebook) -> None:
+    window = notebook(CELLS)
+    panel = window.open_panel()
+    panel.wait_for_step("pick", "missing")
+    panel.action("parameters").click()
+    panel.root.locator(".nbf-Form").get_by_label("genre").fill("Drama")
+    panel.action("run-with").click()
+    panel.wait_for_step("pick", "done")
+    assert panel.chips() == ["genre Drama"]
+    window.run_cell(2)  # the kernel agrees: it takes the result of the run
+    window.run_cell(3)
+    window.wait_for_output(3, "picked is DramaDramaDrama")
+    window.screenshot("chips")
+    panel.action("unchoose").click()
+    panel.wait_for_step("pick", "stale")
+    assert panel.chips() == []
+    window.run_cell(2)
+    panel.wait_for_step("pick", "done")
+    window.run_cell(3)
+    window.wait_for_output(3, "picked is ComedyComedyComedy")
+
+
+def test_editing_the_cell_ends_the_choice(notebook: OpenNotebook) -> None:
+    window = notebook(CELLS)
+    panel = window.open_panel()
+    panel.wait_for_step("pick", "missing")
+    window.run_cell(0)
+    window.execute("%flow run --genre Drama --top_k 1")
+    panel.wait_for_step("pick", "done")
+    panel.chip("genre").wait_for()
+    window.edit_cell(1, CELLS[1].replace("Comedy", "Horror"))
+    panel.chip("genre").wait_for(state="detached")
+    assert panel.chips() == ["top_k 1"]
+    panel.wait_for_step("pick", "stale")
+    panel.action("run").click()
+    panel.wait_for_step("pick", "done")
+    panel.step("pick").click()
+    panel.root.locator(".nbf-Artifact[data-name=picked]", has_text="Horror").wait_for()

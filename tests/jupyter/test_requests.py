@@ -27,13 +27,13 @@ def call(*words: str) -> str:
     return f'get_ipython().run_line_magic("nbflow", {json.dumps(line)})'
 
 
-def cells(*sources: str, kinds: str = "", path: str = "") -> str:
+def cells(*sources: str, kinds: str = "", path: str = "", **more: object) -> str:
     """The cells that are shown; their ids are a, b, c …"""
     sent = [
         {"id": "abcdefgh"[n], "source": source, "type": "markdown" if kinds[n : n + 1] == "m" else "code", "tags": []}
         for n, source in enumerate(sources)
     ]
-    return call("cells", json.dumps({"cells": sent, "path": path}))
+    return call("cells", json.dumps({"cells": sent, "path": path, **more}))
 
 
 class Panel:
@@ -165,3 +165,15 @@ def test_a_notebook_that_was_renamed_keeps_its_runs(panel: Panel) -> None:
     names = "[(run.flow, run.number) for run in Store.reader(root).runs()]"
     panel.kernel.ok(f"from pathlib import Path\nfrom nbflow.store.store import Store\nroot = Path('.nbflow')\n{names}")
     assert panel.kernel.value(names) == "[('asked', 2), ('asked', 1)]"
+
+
+def test_the_chosen_parameters_count_in_cells_and_runs_and_others_have_the_values_of_their_cell(panel: Panel) -> None:
+    shown = ("%%parameters\nk: int = 1\nname: str = 'a'", "%%step one\none = name * k")
+    panel.ok(cells(*shown, choices={"k": "3", "gone": "x"}), call("run"))
+    assert panel.kernel.value("one, k") == "('aaa', 3)"
+    panel.kernel.ok("one", "c")
+    panel.ok(cells(*shown, choices={"name": "b"}))
+    assert panel.kernel.value("k, name") == "(1, 'b')"
+    panel.kernel.ok(shown[1], "b")
+    assert panel.kernel.value("one") == "'b'"
+    assert panel.ask(cells(*shown, choices={"k": "many"})).error_name == "ParameterError"

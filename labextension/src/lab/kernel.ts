@@ -93,6 +93,6 @@ export function explain(lab: Lab, notebook: FlowNotebook, error: unknown): strin
 
 /** Returns the line that sends the notebook on the screen, saved or not, to the kernel. */
 export const tellCells = (notebook: FlowNotebook): string => {
-  const { path, id } = notebook;
-  return writeLine(['cells', JSON.stringify({ cells: notebook.cells(), path, id })]);
+  const { path, id, choices } = notebook;
+  return writeLine(['cells', JSON.stringify({ cells: notebook.cells(), path, id, choices })]);
 };

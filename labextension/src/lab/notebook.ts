@@ -19,6 +19,7 @@ const STEP = /^\s*(?:%%step\b|#\|\s*step\b)/;
 const OWN = 'nbflow';
 
 export const isStepText = (source: string): boolean => STEP.test(source);
+export const isParametersText = (source: string): boolean => /^\s*(?:%%parameters\b|#\|\s*parameters\b)/.test(source);
 
 const readTags = (tags: unknown): string[] => (Array.isArray(tags) ? tags.filter(tag => typeof tag === 'string') : []);
 
@@ -31,6 +32,8 @@ export class FlowNotebook implements Text, IDisposable {
   readonly model = new FlowModel();
   readonly archive: ServerArchive;
   readonly feed: Feed;
+  /** What the kernel was told last, as text. */
+  told = '';
   /** The notebook has got its first step, or lost its last one. */
   readonly hasStepsChanged: ISignal<this, boolean>;
 
@@ -43,6 +46,7 @@ export class FlowNotebook implements Text, IDisposable {
     this.archive = new ServerArchive(this, settings);
     this.feed = new Feed(this.model, this.archive, ({ path }) => !path || PathExt.basename(path) === this.name);
     this._edits = new Pause(() => this.look(), QUIET, 4 * QUIET);
+    this.model.choicesChanged.connect(() => void this.feed.refresh('flow'), this);
     panel.context.pathChanged.connect(this.renamed, this);
     panel.sessionContext.kernelChanged.connect(this.followKernel, this);
     panel.sessionContext.statusChanged.connect(this.noteStatus, this);
@@ -62,6 +66,11 @@ export class FlowNotebook implements Text, IDisposable {
   set id(id: string) {
     const { model } = this.panel.content;
     model?.setMetadata(OWN, { ...model.getMetadata(OWN), id });
+  }
+
+  /** The parameters that shall have another value than in their cell; null before that is known. */
+  get choices(): Readonly<Record<string, string>> | null {
+    return this.model.choices;
   }
 
   get name(): string {
@@ -148,6 +157,7 @@ export class FlowNotebook implements Text, IDisposable {
   /** Forget live facts when the kernel that sent them has ended. */
   private noteStatus(_: unknown, status: Kernel.Status): void {
     if (status === 'restarting' || status === 'autorestarting' || status === 'dead') {
+      this.told = '';
       this.model.forgetLive();
       this.refresh();
     }

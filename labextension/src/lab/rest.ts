@@ -25,6 +25,8 @@ export interface Text {
   readonly path: string;
   /** The id of the notebook, by which its runs are found after it was renamed; '' before it has one. */
   readonly id: string;
+  /** The parameters that shall have another value than in their cell; null before that is known. */
+  readonly choices: Readonly<Record<string, string>> | null;
   cells(): readonly CellText[];
   /** Return the names of its steps. */
   steps(): readonly string[];
@@ -43,7 +45,7 @@ export class ServerArchive implements Archive {
   ) {}
 
   flow(): Promise<FlowState> {
-    return this.post('flow', { cells: this.notebook.cells() });
+    return this.post('flow', { cells: this.notebook.cells(), choices: this.notebook.choices });
   }
 
   runs(): Promise<RunList> {

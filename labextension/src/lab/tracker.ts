@@ -3,7 +3,7 @@ import { type INotebookTracker, NotebookActions, type NotebookPanel } from '@jup
 import type { ServiceManager } from '@jupyterlab/services';
 import type { IDisposable } from '@lumino/disposable';
 import { type ISignal, Signal } from '@lumino/signaling';
-import { identifyBefore } from './identity';
+import { prepareFor } from './executing';
 import { FlowNotebook } from './notebook';
 
 /** Tracks the open notebooks, and the one that the panel shows. */
@@ -87,7 +87,7 @@ export class FlowTracker implements IDisposable {
   private scheduled(content: NotebookPanel['content'], { model }: Cell): void {
     const notebook = this.find(content);
     if (notebook) {
-      identifyBefore(notebook, model.sharedModel.source);
+      prepareFor(notebook, model.sharedModel.source);
     }
   }
 

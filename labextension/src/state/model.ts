@@ -1,6 +1,7 @@
 /** Holds what the panel shows: the facts that were received, and what the user has selected. It has no DOM. */
 import type { IDisposable } from '@lumino/disposable';
 import { type ISignal, Signal } from '@lumino/signaling';
+import { carryOver, type Choices } from './choices';
 import {
   type FlowShape,
   type FlowState,
@@ -32,6 +33,7 @@ export class FlowModel implements IDisposable {
   readonly runsChanged: ISignal<this, void>;
   /** The parameters or the problems have changed. */
   readonly flowChanged: ISignal<this, void>;
+  readonly choicesChanged: ISignal<this, void>;
   readonly selectedChanged: ISignal<this, void>;
   /** The panel shows another run, or the notebook as it is now. */
   readonly shownChanged: ISignal<this, void>;
@@ -43,6 +45,7 @@ export class FlowModel implements IDisposable {
     this.linesChanged = this._linesChanged;
     this.runsChanged = this._runsChanged;
     this.flowChanged = this._flowChanged;
+    this.choicesChanged = this._choicesChanged;
     this.selectedChanged = this._selectedChanged;
     this.shownChanged = this._shownChanged;
     this.rested = this._rested;
@@ -52,11 +55,13 @@ export class FlowModel implements IDisposable {
 
   /** Take the notebook as the server knows it. Live facts stay, unless the server knows the end of their run. */
   setState(state: FlowState): void {
+    const choices = carryOver(this._choices ?? {}, this.parameters, state.parameters);
     this._known = state;
     this._foreign = state.protocol !== PROTOCOL ? state.protocol : this._foreign;
     if (this._live && !isLive(this._live, state.run)) {
       this._live = null;
     }
+    this.choose(choices);
     this._flowChanged.emit();
     this._settle();
     this._runsChanged.emit();
@@ -175,6 +180,19 @@ export class FlowModel implements IDisposable {
     return this._known?.parameters ?? [];
   }
 
+  /** The parameters that shall have another value in the next run than in their cell; null before that is known. */
+  get choices(): Choices | null {
+    return this._choices;
+  }
+
+  choose(choices: Choices): void {
+    const before = JSON.stringify(this._choices);
+    this._choices = choices;
+    if (JSON.stringify(choices) !== before) {
+      this._choicesChanged.emit();
+    }
+  }
+
   get problems(): readonly ProblemLine[] {
     return this._known?.problems ?? [];
   }
@@ -239,6 +257,7 @@ export class FlowModel implements IDisposable {
   }
 
   private _known: FlowState | null = null;
+  private _choices: Choices | null = null;
   private _live: Snapshot | null = null;
   private _broadcast: FlowShape | null = null; // the last graph that was sent, since most messages omit it
   private _foreign: number | null = null;
@@ -252,6 +271,7 @@ export class FlowModel implements IDisposable {
   private readonly _linesChanged = new Signal<this, readonly string[]>(this);
   private readonly _runsChanged = new Signal<this, void>(this);
   private readonly _flowChanged = new Signal<this, void>(this);
+  private readonly _choicesChanged = new Signal<this, void>(this);
   private readonly _selectedChanged = new Signal<this, void>(this);
   private readonly _shownChanged = new Signal<this, void>(this);
   private readonly _rested = new Signal<this, void>(this);

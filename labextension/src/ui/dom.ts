@@ -11,6 +11,7 @@ export interface Listeners {
   readonly onpointerdown?: ((event: PointerEvent) => void) | undefined;
   readonly onpointerover?: ((event: PointerEvent) => void) | undefined;
   readonly onchange?: ((event: Event) => void) | undefined;
+  readonly oninput?: ((event: Event) => void) | undefined;
   readonly onsubmit?: ((event: SubmitEvent) => void) | undefined;
 }
 
@@ -91,23 +92,25 @@ export function setText(element: Element, text: string): void {
 }
 
 function listen(element: HTMLElement, listeners: Listeners): void {
-  const { onclick, onkeydown, onpointerdown, onpointerover, onchange, onsubmit } = listeners;
+  const { onclick, onkeydown, onpointerdown, onpointerover, onchange, oninput, onsubmit } = listeners;
   if (onclick) element.addEventListener('click', onclick);
   if (onkeydown) element.addEventListener('keydown', onkeydown);
   if (onpointerdown) element.addEventListener('pointerdown', onpointerdown);
   if (onpointerover) element.addEventListener('pointerover', onpointerover);
   if (onchange) element.addEventListener('change', onchange);
+  if (oninput) element.addEventListener('input', oninput);
   if (onsubmit) element.addEventListener('submit', onsubmit);
 }
 
 function split(props: Attributes & Listeners): { attributes: Record<string, Value>; listeners: Listeners } {
-  const { onclick, onkeydown, onpointerdown, onpointerover, onchange, onsubmit, ...attributes } = props;
+  const { onclick, onkeydown, onpointerdown, onpointerover, onchange, oninput, onsubmit, ...attributes } = props;
   const listeners = {
     onclick,
     onkeydown,
     onpointerdown,
     onpointerover,
     onchange,
+    oninput,
     onsubmit
   };
   return { attributes, listeners };

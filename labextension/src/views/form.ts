@@ -1,4 +1,5 @@
-/** Shows the parameters of the flow as a form; an empty field stands for the default. */
+/** Shows the parameters of the flow as a form; an empty field stands for the value of the cell. */
+import type { Choices } from '../state/choices';
 import type { ParameterField } from '../state/protocol';
 import { iconButton, textButton } from '../ui/button';
 import type { Component } from '../ui/component';
@@ -9,7 +10,8 @@ type Input = HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement;
 
 export interface FormProps {
   readonly trans: Translate;
-  readonly onRun: (values: Readonly<Record<string, string>>) => void;
+  readonly onChoose: (choices: Choices) => void;
+  readonly onRun: () => void;
   readonly onClose: () => void;
 }
 
@@ -28,7 +30,7 @@ export class Form implements Component {
       label: trans('Defaults'),
       title: trans('Clear all fields, so that the defaults are used'),
       name: 'defaults',
-      onclick: () => this.empty()
+      onclick: () => props.onChoose({})
     });
     const close = iconButton({
       sign: 'close',
@@ -43,9 +45,10 @@ export class Form implements Component {
         'aria-label': trans('Parameters'),
         hidden: true,
         autocomplete: 'off',
+        oninput: () => props.onChoose(this.values),
         onsubmit: event => {
           event.preventDefault();
-          props.onRun(this.values);
+          props.onRun();
         },
         onkeydown: event => {
           if (event.key === 'Escape') {
@@ -58,27 +61,28 @@ export class Form implements Component {
     );
   }
 
-  /** Show the parameters; typed values stay as long as their parameter exists. */
+  /** Show the parameters. */
   show(fields: readonly ParameterField[]): void {
     if (JSON.stringify(fields) === JSON.stringify(this.shown)) {
       return;
     }
-    const typed = this.inputs;
     this.inputs = new Map(fields.map(field => [field.name, makeInput(field, this.props.trans)]));
-    for (const [name, input] of this.inputs) {
-      const before = this.shown.find(field => field.name === name);
-      const now = fields.find(field => field.name === name);
-      const kept = before?.type === now?.type ? typed.get(name)?.value : undefined;
-      if (kept) {
-        input.value = kept;
-      }
-    }
     this.shown = fields;
     this.fields.replaceChildren(...fields.map(field => this.row(field)));
   }
 
+  /** Fill in the chosen values; what the user is typing stays as it is. */
+  fill(choices: Choices): void {
+    for (const [name, input] of this.inputs) {
+      const text = choices[name] ?? '';
+      if (fromInput(input) !== text) {
+        input.value = text;
+      }
+    }
+  }
+
   /** The typed values, without those of empty fields. */
-  get values(): Readonly<Record<string, string>> {
+  private get values(): Choices {
     const typed = [...this.inputs].map(([name, input]) => [name, fromInput(input)] as const);
     return Object.fromEntries(typed.filter(([, value]) => value !== ''));
   }
@@ -95,10 +99,6 @@ export class Form implements Component {
 
   dispose(): void {
     this.isDisposed = true;
-  }
-
-  private empty(): void {
-    this.inputs.forEach(input => (input.value = ''));
   }
 
   private row(field: ParameterField): HTMLElement {
@@ -173,7 +173,6 @@ function text(
     class: 'nbf-Input',
     name: field.name,
     placeholder: field.default || hint,
-    value: given(field),
     required: field.required,
     spellcheck: 'false',
     ...kind
@@ -181,7 +180,7 @@ function text(
 }
 
 function area(field: ParameterField, hint: string): Input {
-  const input = h('textarea', {
+  return h('textarea', {
     class: 'nbf-Input',
     name: field.name,
     rows: 2,
@@ -189,17 +188,10 @@ function area(field: ParameterField, hint: string): Input {
     required: field.required,
     spellcheck: 'false'
   });
-  input.value = given(field);
-  return input;
 }
 
 function select(field: ParameterField, choices: readonly string[], trans: Translate): Input {
   const none = field.required ? trans('choose …') : trans('default: %1', field.default);
   const options = [h('option', { value: '' }, none), ...choices.map(choice => h('option', { value: choice }, choice))];
-  const input = h('select', { class: 'nbf-Input', name: field.name, required: field.required }, ...options);
-  input.value = choices.includes(given(field)) ? given(field) : '';
-  return input;
+  return h('select', { class: 'nbf-Input', name: field.name, required: field.required }, ...options);
 }
-
-/** Returns the value of the newest run, if it is not the default. */
-const given = (field: ParameterField): string => (field.value === field.default ? '' : field.value);

@@ -11,6 +11,7 @@ import { Split } from '../ui/split';
 import { Tabs } from '../ui/tabs';
 import { type Bound, FlowBinding, RunsBinding, TimelineBinding } from './binding';
 import { DetailBinding } from './detailbinding';
+import { Chips } from './chips';
 import { Form } from './form';
 import { FlowGraph } from './graph';
 import type { Host } from './host';
@@ -39,9 +40,11 @@ export class FlowPanel extends Widget {
     this.toolbar = this.makeToolbar();
     this.form = new Form({
       trans: host.trans,
-      onRun: values => this.run({}, values),
+      onChoose: choices => model.choose(choices),
+      onRun: () => this.run({}),
       onClose: () => this.openForm(false)
     });
+    this.chips = new Chips(host.trans, choices => model.choose(choices));
     this.problems = new Problems(host.trans, (cell, line) => host.actions?.jump(cell, line));
     this.tabs = this.makeTabs();
     const detail = new DetailBinding(model, host, part => this.run(part));
@@ -54,13 +57,14 @@ export class FlowPanel extends Widget {
     this.node.append(
       this.toolbar.node,
       this.progress,
+      this.chips.node,
       this.notices,
       this.problems.node,
       this.form.node,
       this.tabs.bar,
       this.split.node
     );
-    [this.toolbar, this.form, this.problems, this.tabs, this.split].forEach(part => this.parts.add(part));
+    [this.toolbar, this.chips, this.form, this.problems, this.tabs, this.split].forEach(part => this.parts.add(part));
     this.follow();
     this.tabs.current = view;
   }
@@ -73,10 +77,10 @@ export class FlowPanel extends Widget {
     this.tabs.current = view;
   }
 
-  /** Run the flow or a part of it with the values of the form, or open the form if a value is missing. */
-  run(part: { to?: string; from?: string; only?: string }, values = this.form.values): void {
+  /** Run the flow or a part of it with the chosen parameters, or open the form if a value is missing. */
+  run(part: { to?: string; from?: string; only?: string }): void {
     if (this.form.isValid) {
-      void this.host.actions?.run(part, values);
+      void this.host.actions?.run(part, this.model.choices ?? {});
     } else {
       this.openForm(true);
     }
@@ -119,6 +123,7 @@ export class FlowPanel extends Widget {
     model.flowChanged.connect(this.showFlow, this);
     model.shapeChanged.connect(this.showFlow, this);
     model.shownChanged.connect(this.showNotices, this);
+    model.choicesChanged.connect(this.showChoices, this);
     model.selectedChanged.connect(this.showSelection, this);
     this.showRun();
     this.showFlow();
@@ -145,11 +150,18 @@ export class FlowPanel extends Widget {
   private showFlow(): void {
     const { model } = this;
     this.form.show(model.parameters);
+    this.showChoices();
     this.toolbar.setParameters(model.parameters.length, !this.form.node.hidden && model.parameters.length > 0);
     this.form.node.hidden ||= model.parameters.length === 0;
     this.problems.show(model.problems);
     this.showEmpty();
     this.showNotices();
+  }
+
+  private showChoices(): void {
+    const choices = this.model.choices ?? {};
+    this.form.fill(choices);
+    this.chips.show(this.host.actions ? choices : {});
   }
 
   private showEmpty(): void {
@@ -314,6 +326,7 @@ export class FlowPanel extends Widget {
   private readonly model: FlowModel;
   private readonly host: Host;
   private readonly toolbar: Toolbar;
+  private readonly chips: Chips;
   private readonly form: Form;
   private readonly problems: Problems;
   private readonly tabs: Tabs<ViewName>;

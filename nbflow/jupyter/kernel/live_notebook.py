@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from nbflow.checkpoints.ledger import Ledger
+from nbflow.errors import ParameterError, ParameterMissing
 from nbflow.flow.checks.rules import check_flow
 from nbflow.flow.effects.generator_names import GENERATORS
 from nbflow.flow.graph.graph import Graph
@@ -21,7 +22,7 @@ from nbflow.jupyter.kernel.kernel_performer import KernelPerformer
 from nbflow.jupyter.kernel.notebook_home import NotebookHome
 from nbflow.jupyter.kernel.screen import Screen
 from nbflow.jupyter.protocol.sent import Sent
-from nbflow.notebook.arguments import bind_parameters
+from nbflow.notebook.arguments import bind_parameters, files_among, read_choices
 from nbflow.notebook.stored_flow import StoredFlow, find_stored_flow
 from nbflow.run.learning import link_known
 from nbflow.run.program.program import Program
@@ -97,6 +98,25 @@ class LiveNotebook:
         if moved := self.document.find_moved(sent.path):
             self.follow(moved)
         self.document.take(sent.cells, sent.id)
+        if sent.choices is not None:
+            self._choose_only(sent.choices)
+
+    def _choose_only(self, choices: Mapping[str, str]) -> None:
+        """Use the values of the %%parameters cell from now on, but for the chosen parameters. Raises ParameterError."""
+        flow = self.graph().flow
+        before = self._known_parameters()
+        self.given = read_choices(flow, choices, self.folder)
+        self.held = {name: self.held[name] for name in files_among(flow) & self.held.keys()}
+        now = self._known_parameters()
+        changed = {name for name in now if name not in before or before[name] != now[name]}
+        self.namespace.update({name: now[name] for name in changed})
+
+    def _known_parameters(self) -> Mapping[str, Any]:
+        """Return the parameters for cells; none while a value is missing or cannot be read."""
+        try:
+            return self.live_parameters()
+        except (ParameterError, ParameterMissing):
+            return {}
 
     def forget(self, ids: Collection[str]) -> None:
         """Remove the cells with these ids, which the user has deleted."""

@@ -105,7 +105,8 @@ def answer(what: str, question: Question) -> PanelAnswer:
 
 def _flow(question: Question) -> Any:
     look_beside(question.place.path)
-    return flow_state(question.place, read_sent(question.body).cells)
+    sent = read_sent(question.body)
+    return flow_state(question.place, sent.cells, sent.choices)
 
 
 def _tasks(question: Question) -> Any:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
+from pathlib import Path
 from typing import Any
 
 from nbflow.errors import ParameterError, ParameterMissing
 from nbflow.flow.graph.graph import Graph
 from nbflow.flow.reading.cells import read_flow
 from nbflow.flow.source.cell import Cell
+from nbflow.flow.syntax.specs import FlowSource
 from nbflow.history.archive import Archive, expected
 from nbflow.history.step_states import LOOKED_AT, resumed_parameters, states_of_steps, version_of
 from nbflow.history.versions import Past, StepState
@@ -19,7 +21,7 @@ from nbflow.jupyter.panel.notebook_place import LARGEST_FILE, NotebookPlace
 from nbflow.jupyter.panel.past_runs import recall_past, recall_totals
 from nbflow.jupyter.panel.status_lines import Totals, run_line, step_line, step_line_of
 from nbflow.jupyter.protocol.messages import PROTOCOL, FlowShape, FlowState, ProblemLine, RunLine, StepLine
-from nbflow.notebook.arguments import recorded
+from nbflow.notebook.arguments import bind_parameters, files_among, read_choices, recorded
 from nbflow.progress.status import StepStatus
 from nbflow.run.diskcheck import check_disk
 from nbflow.run.learning import link_learned
@@ -45,24 +47,28 @@ def _read(cells: tuple[Cell, ...], name: str, document: str, learned: Learned) -
     return CellsRead(graph, shape_of(graph), tuple(problems_of(graph)))
 
 
-def flow_state(place: NotebookPlace, cells: Sequence[Cell]) -> FlowState:
-    """Return the state of a notebook whose cells in the front end are `cells`."""
+def flow_state(place: NotebookPlace, cells: Sequence[Cell], choices: Mapping[str, str] | None = None) -> FlowState:
+    """Return the state of a notebook whose cells in the front end are `cells`.
+
+    A step is done if its result holds for the chosen parameters; without choices, for those of the newest run.
+    """
     if not place.has_store:
         read = _read(tuple(cells), place.flow, place.document, frozenset())
         return _state(place, read, [StepLine(step, StepStatus.MISSING) for step in read.graph.links], {}, None)
     with place.archive() as archive:
         learned = frozenset(archive.reader.learned(place.flow).items())
-        return _against(archive, place, _read(tuple(cells), place.flow, place.document, learned))
+        return _against(archive, place, _read(tuple(cells), place.flow, place.document, learned), choices)
 
 
-def _against(archive: Archive, place: NotebookPlace, read: CellsRead) -> FlowState:
+def _against(archive: Archive, place: NotebookPlace, read: CellsRead, choices: Mapping[str, str] | None) -> FlowState:
     rows = {row.number: row for row in archive.runs(LOOKED_AT)}
     newest = next(iter(rows.values()), None)
     totals = cache(lambda number: recall_totals(archive, rows[number]))
     open_runs = (totals(number) for number, row in rows.items() if row.status is RunStatus.RUNNING)
     busy = next((one for one in open_runs if one.is_busy or _is_starting(one.row)), None)
     values = _parameters(archive, place, read.graph, newest)
-    now = version_of(read.graph, values, place.folder, place.root, archive.reader)
+    wanted = values if choices is None else _chosen(read.graph.flow, values, choices, place.folder)
+    now = version_of(read.graph, wanted, place.folder, place.root, archive.reader)
     pasts = cache(lambda number: recall_past(archive, rows[number]))
     states = states_of_steps(now, map(pasts, rows))
     lines = {step: _state_line(one, totals, pasts) for step, one in states.items()}
@@ -95,6 +101,16 @@ def _parameters(archive: Archive, place: NotebookPlace, graph: Graph, newest: Ru
     except (ParameterError, ParameterMissing):
         known = {one.name: one.default for one in graph.flow.parameters}
         return known | {name: value for name, value in (newest.parameters if newest else {}).items() if name in known}
+
+
+def _chosen(flow: FlowSource, newest: Mapping[str, Any], choices: Mapping[str, str], folder: Path) -> Mapping[str, Any]:
+    """Return the chosen parameters, else the values of their cell; a file that is not chosen is the newest run's."""
+    try:
+        given = read_choices(flow, choices, folder)
+        values = bind_parameters(flow, given, folder, limit=LARGEST_FILE)
+    except (ParameterError, ParameterMissing):  # the user is typing
+        return newest
+    return values | {name: newest[name] for name in files_among(flow) & newest.keys() - given.keys()}
 
 
 def _state_line(one: StepState, totals: Callable[[int], Totals], pasts: Callable[[int], Past]) -> StepLine:

@@ -24,20 +24,26 @@ class Misunderstood(NbflowError):
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """Holds the code cells, the path and the id of the notebook in the front end; each is "" if it is unknown."""
+    """Holds the code cells, the path and the id of the notebook in the front end; each is "" if it is unknown.
+
+    `choices` are the parameters that shall have another value than in their cell, as texts; None if the front end says
+    nothing about them.
+    """
 
     cells: tuple[Cell, ...]
     path: str = ""
     id: str = ""
+    choices: Mapping[str, str] | None = None
 
 
 def read_sent(text: str) -> Sent:
-    """Read `{"cells": [{"id", "source", "type", "tags"}], "path", "id"}`. Raises Misunderstood."""
+    """Read `{"cells": [{"id", "source", "type", "tags"}], "path", "id", "choices"}`. Raises Misunderstood."""
     match read_object(text):
         case {"cells": list(cells), **more}:
             path, id = more.get("path", ""), more.get("id", "")
             if isinstance(path, str) and isinstance(id, str):
-                return Sent(tuple(code_cells([_written(cell) for cell in cells])), path, id)
+                read = tuple(code_cells([_written(cell) for cell in cells]))
+                return Sent(read, path, id, _choices(more.get("choices")))
     raise Misunderstood('the cells are missing: send {"cells": […]}')
 
 
@@ -75,6 +81,14 @@ def _written(cell: Any) -> Written:
             return Written(kind, source, id, _tags(more.get("tags", ())))
         case _:
             raise Misunderstood("a cell needs an id, a source and a type, each a text")
+
+
+def _choices(choices: object) -> Mapping[str, str] | None:
+    if choices is None:
+        return None
+    if isinstance(choices, dict) and all(isinstance(text, str) for text in choices.values()):
+        return choices
+    raise Misunderstood('the choices must be texts by the names of parameters: {"top_k": "5"}')
 
 
 def _tags(tags: object) -> frozenset[str]:

@@ -117,8 +117,8 @@ def test_what_is_left_empty_is_not_told_and_the_rest_as_it_was_typed(stage: Stag
     open_movies(stage, parameters=FIELDS)
     stage.button("Parameters").click()
     for name, text in {"alpha": "1e-3", "sizes": "[1, 2]", "data": "films.csv", "day": "2026-11-24"}.items():
-        stage.page.get_by_label(name).fill(text)
-    stage.page.get_by_label("kind").select_option("b")
+        stage.find(".nbf-Form").get_by_label(name).fill(text)
+    stage.find(".nbf-Form").get_by_label("kind").select_option("b")
     stage.act("run-with")
     assert stage.calls == [
         [
@@ -142,12 +142,12 @@ def test_what_is_required_must_be_there_before_anything_runs(stage: Stage) -> No
 def test_what_was_typed_survives_an_edit_of_the_notebook(stage: Stage) -> None:
     open_movies(stage, parameters=FIELDS)
     stage.button("Parameters").click()
-    stage.page.get_by_label("out").fill("elsewhere")
+    stage.find(".nbf-Form").get_by_label("out").fill("elsewhere")
     stage.read({"flow": states.state(movies.movie_steps(), parameters=[*FIELDS[3:], states.field("new", "str", "x")])})
-    expect(stage.page.get_by_label("new")).to_be_visible()
-    assert stage.page.get_by_label("out").input_value() == "elsewhere"
+    expect(stage.find(".nbf-Form").get_by_label("new")).to_be_visible()
+    assert stage.find(".nbf-Form").get_by_label("out").input_value() == "elsewhere"
     stage.button("Defaults").click()
-    assert stage.page.get_by_label("out").input_value() == ""
+    assert stage.find(".nbf-Form").get_by_label("out").input_value() == ""
     stage.press("Escape")
     expect(stage.find(".nbf-Form")).to_be_hidden()
 
