@@ -8,6 +8,7 @@ import sys
 from dataclasses import dataclass
 from typing import Any
 
+from nbflow.store.catalog.columns import reads_row
 from nbflow.store.catalog.reader import CatalogReader
 from nbflow.store.catalog.writer import CatalogWriter
 
@@ -44,8 +45,11 @@ def write_random(writer: CatalogWriter, task: int, state: RandomState | None = N
 def read_random(reader: CatalogReader, task: int) -> RandomState | None:
     """Return the state after the task with this row; None if it was not kept."""
     text = reader.random(task)
-    if text is None:
-        return None
+    return None if text is None else _random_state(text)
+
+
+@reads_row("the state of random generators")
+def _random_state(text: str) -> RandomState:
     (version, internal, gauss), numpy = json.loads(text)
     return RandomState((version, tuple(internal), gauss), None if numpy is None else tuple(numpy))
 

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import builtins
-import json
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 from typing import Any
 
 from nbflow.client.above import StepAbove
 from nbflow.client.named import local_time
-from nbflow.run.events.events import Failure, FailureKind, TracebackFrame
+from nbflow.run.events.events import Failure
+from nbflow.run.events.replay import read_failure
 from nbflow.store.catalog.foreign import stored_outputs
 from nbflow.store.catalog.reader import CatalogReader
 from nbflow.store.catalog.rows import TaskRow, TaskStatus, task_id
@@ -129,12 +129,9 @@ class TaskFacts:
         """Return the error of a failed task: its type with module, message and traceback. Else None."""
         if self._row.failure is None:
             return None
-        facts = json.loads(self._row.failure)
-        frames = tuple(TracebackFrame(**frame) for frame in facts.get("frames", ()))
-        kind = FailureKind(facts["kind"])
-        name = facts["type"]  # as Python prints it
-        name = f"builtins.{name}" if hasattr(builtins, name) else name
-        return Failure(kind, name, facts["message"], frames, facts.get("traceback", ""))
+        failure = read_failure(self._row.failure)
+        is_builtin = hasattr(builtins, failure.type)  # the type is as Python prints it
+        return replace(failure, type=f"builtins.{failure.type}") if is_builtin else failure
 
     @property
     def outputs(self) -> list[dict[str, Any]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -17,6 +16,7 @@ from nbflow.flow.syntax.specs import FlowSource
 from nbflow.history.address import Address, is_row_number
 from nbflow.history.versions import Lived, Past, Version
 from nbflow.run.events.events import TaskId
+from nbflow.run.events.replay import read_failure
 from nbflow.run.learning import link_known
 from nbflow.run.program.program import Program
 from nbflow.run.program.stored_sources import read_graph, read_sources, read_stored_cells, write_cells
@@ -158,8 +158,8 @@ class Archive:
             return _end(row) if lived.cancelled else ""
         for task in self.reader.tasks(row.id, step):
             if task.status is TaskStatus.FAILED and task.failure:
-                failure = json.loads(task.failure)
-                return f"{task_name(task)} failed · {failure['type']}: {failure['message']}".splitlines()[0]
+                failure = read_failure(task.failure)
+                return f"{task_name(task)} failed · {failure.type}: {failure.message}".splitlines()[0]
         return "it failed"
 
     # values

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from html import escape
@@ -14,6 +13,7 @@ from nbflow.errors import NoDrawing
 from nbflow.history.archive import Archive, item_of, task_name
 from nbflow.progress.dot import to_svg
 from nbflow.progress.pictures import to_text
+from nbflow.run.events.replay import read_failure
 from nbflow.store.catalog.foreign import stored_outputs
 from nbflow.store.catalog.rows import RunRow, TaskRow, TaskStatus
 
@@ -78,7 +78,7 @@ def _step(archive: Archive, step: str, tasks: list[TaskRow]) -> Iterator[str]:
         yield f'<p class="{"failed" if one.status is TaskStatus.FAILED else "note"}">{escape(label)}</p>'
         yield from _outputs(stored_outputs(archive.reader, one))
         if one.failure:
-            yield f'<pre class="failed">{escape(json.loads(one.failure).get("traceback", ""))}</pre>'
+            yield f'<pre class="failed">{escape(read_failure(one.failure).traceback)}</pre>'
     if len(tasks) > _SHOWN:
         yield f'<p class="note">and {len(tasks) - _SHOWN:,} more tasks</p>'
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
@@ -12,6 +11,8 @@ from nbflow.flow.graph.graph import Graph
 from nbflow.history.archive import Archive, item_of, task_name
 from nbflow.progress.pictures import count
 from nbflow.progress.status import StepStatus, status_of_task
+from nbflow.run.events.events import Failure
+from nbflow.run.events.replay import read_failure
 from nbflow.run.output.live_output import last_words
 from nbflow.run.output.outputs import Output, size_of
 from nbflow.store.catalog.foreign import stored_outputs
@@ -111,7 +112,7 @@ class _Shown:
         if task.status is TaskStatus.RUNNING:
             return harmless(last_words(self._live, task_name(task)))  # nobody has signed it yet
         outputs = [self._as_saved(one) for one in stored_outputs(self._reader, task)]
-        return [*outputs, *([_error(json.loads(task.failure))] if task.failure else [])]
+        return [*outputs, *([_error(read_failure(task.failure))] if task.failure else [])]
 
     def of_tasks(self, told: Sequence[TaskRow]) -> list[Output]:
         """Return the outputs of tasks that have some, in the order of their items, each below a line that names it."""
@@ -158,7 +159,7 @@ def _line(text: str, html: str) -> Output:
     return {"output_type": "display_data", "data": {"text/plain": text, "text/html": html}, "metadata": {}}
 
 
-def _error(failure: Mapping[str, Any]) -> Output:
-    name, message = str(failure["type"]).rpartition(".")[2], str(failure["message"])
-    traceback = str(failure.get("traceback") or f"{name}: {message}")
+def _error(failure: Failure) -> Output:
+    name, message = failure.type.rpartition(".")[2], failure.message
+    traceback = failure.traceback or f"{name}: {message}"
     return {"output_type": "error", "ename": name, "evalue": message, "traceback": traceback.rstrip("\n").split("\n")}

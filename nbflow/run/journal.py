@@ -6,13 +6,13 @@ import ast
 import json
 import time
 from collections.abc import Callable
-from dataclasses import asdict
 from functools import cached_property
 from typing import Any, assert_never
 
 from nbflow.errors import Untrusted
 from nbflow.flow.syntax.specs import Cache, CacheMode
 from nbflow.run.events.events import (
+    NOT_STORED,
     NOTHING_PASSED_ON,
     Event,
     ForeachSplit,
@@ -28,7 +28,7 @@ from nbflow.run.events.events import (
     TaskStarted,
     TaskSucceeded,
 )
-from nbflow.run.events.replay import read_passed_on, write_event, write_passed_on
+from nbflow.run.events.replay import read_passed_on, write_event, write_failure, write_passed_on
 from nbflow.run.output.outputs import Output
 from nbflow.run.task.job import CHOSEN, Result
 from nbflow.run.task.traces import Compare
@@ -158,13 +158,12 @@ class Journal:
             case TaskSkipped():
                 self._close(event.task, TaskStatus.SKIPPED, (), result)
             case TaskFailed():
-                failure = json.dumps(asdict(event.failure))
+                failure = write_failure(event.failure)
                 self._close(event.task, TaskStatus.FAILED, event.artifacts, result, failure=failure)
             case TaskReused():
                 self._reuse(event)
             case TaskMissing():
-                message = {"kind": "error", "type": "NotStored", "message": "the store has no valid result of it"}
-                self._put(self._row(event.task, TaskStatus.FAILED, failure=json.dumps(message)), ())
+                self._put(self._row(event.task, TaskStatus.FAILED, failure=write_failure(NOT_STORED)), ())
             case RunCancelled():
                 pass
             case _:
@@ -273,7 +272,7 @@ class Journal:
             row.seconds or 0.0,
             self._signed_outputs(row),
             _chosen(artifacts),
-            read_passed_on(json.loads(row.passed_on)) if row.passed_on else NOTHING_PASSED_ON,
+            read_passed_on(row.passed_on) if row.passed_on else NOTHING_PASSED_ON,
         )
 
     def _signed_outputs(self, row: TaskRow) -> str | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import pprint
 import sys
 import time
@@ -20,6 +19,7 @@ from nbflow.history.differences import describe_artifact
 from nbflow.notebook.write import write_whole
 from nbflow.progress.numbers import duration, format_size, indent, table
 from nbflow.progress.printed import text_of_outputs
+from nbflow.run.events.replay import read_failure
 from nbflow.run.output.live_output import last_words
 from nbflow.store.catalog.evictions import describe_eviction, read_evicted
 from nbflow.store.catalog.foreign import stored_outputs
@@ -60,9 +60,9 @@ def log_of(workspace: Workspace, row: RunRow, task: TaskRow) -> str:
 def _failure(task: TaskRow) -> str:
     if not task.failure:
         return ""
-    failure = json.loads(task.failure)
-    text = failure.get("traceback") or f"{failure['type']}: {failure['message']}"
-    return str(text).rstrip("\n") + "\n"
+    failure = read_failure(task.failure)
+    text = failure.traceback or f"{failure.type}: {failure.message}"
+    return text.rstrip("\n") + "\n"
 
 
 def _follow(workspace: Workspace, row: RunRow, task: TaskRow) -> Iterator[str]:

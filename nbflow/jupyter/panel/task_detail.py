@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
@@ -22,6 +21,8 @@ from nbflow.jupyter.panel.status_lines import Totals, run_line
 from nbflow.jupyter.panel.task_list import task_line
 from nbflow.jupyter.protocol.messages import ArtifactLine, FailureLine, FrameLine, TaskState
 from nbflow.progress.pictures import count
+from nbflow.run.events.events import TracebackFrame
+from nbflow.run.events.replay import read_failure
 from nbflow.run.output.live_output import last_words
 from nbflow.store.catalog.foreign import refuse_untrusted, stored_outputs
 from nbflow.store.catalog.harmless import harmless
@@ -109,23 +110,23 @@ def _outputs(archive: Archive, row: RunRow, task: TaskRow) -> list[Mapping[str, 
 def _failure(task: TaskRow, cells: list[Cell]) -> FailureLine | None:
     if not task.failure:
         return None
-    facts = json.loads(task.failure)
-    frames = tuple(_frame(one, cells) for one in facts.get("frames", ()))
-    return FailureLine(facts["type"], facts["message"], facts.get("traceback", ""), frames)
+    failure = read_failure(task.failure)
+    frames = tuple(_frame(one, cells) for one in failure.frames)
+    return FailureLine(failure.type, failure.message, failure.traceback, frames)
 
 
 _WHERE = re.compile(r".* · (?:step (?P<step>\w+) · )?cell (?P<cell>\d+), line (?P<line>\d+)")
 
 
-def _frame(frame: Mapping[str, str], cells: list[Cell]) -> FrameLine:
+def _frame(frame: TracebackFrame, cells: list[Cell]) -> FrameLine:
     """Return a frame with the id of its cell: for a step, the step's cell; for a function, the cell with its number."""
-    found = _WHERE.fullmatch(frame["where"])
+    found = _WHERE.fullmatch(frame.where)
     if found is None:
-        return FrameLine(frame["where"], frame["function"], frame["source"], "", 0)
+        return FrameLine(frame.where, frame.function, frame.source, "", 0)
     named = (cell.id for cell in cells if found["step"] and read_header(cell.source).name == found["step"])
     placed = (cell.id for cell in cells if not found["step"] and cell.number == int(found["cell"]))
     cell = next(iter([*named, *placed]), "")
-    return FrameLine(frame["where"], frame["function"], frame["source"], cell, int(found["line"]))
+    return FrameLine(frame.where, frame.function, frame.source, cell, int(found["line"]))
 
 
 def _source(archive: Archive, task: TaskRow) -> str:

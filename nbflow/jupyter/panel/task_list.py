@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 
 from nbflow.errors import UnknownName
@@ -12,6 +11,8 @@ from nbflow.jupyter.panel.past_runs import recall_totals
 from nbflow.jupyter.panel.status_lines import run_line
 from nbflow.jupyter.protocol.messages import TaskLine, TaskList
 from nbflow.progress.status import StepStatus, status_of_task
+from nbflow.run.events.events import NOT_STORED
+from nbflow.run.events.replay import lacks_result, read_failure
 from nbflow.store.catalog.rows import RunRow, RunStatus, TaskRow, TaskStatus
 
 
@@ -57,10 +58,10 @@ def _stands(row: RunRow, task: TaskRow) -> tuple[StepStatus, str]:
     """Return the status of a task and the reason for it in a few words."""
     match task.status:
         case TaskStatus.FAILED:
-            failure = json.loads(task.failure or "{}")
-            reason = f"{failure.get('type', '')}: {failure.get('message', '')}".split("\n", 1)[0]
-            is_lacking = failure.get("type") == "NotStored"
-            return (StepStatus.MISSING, failure["message"]) if is_lacking else (StepStatus.FAILED, reason)
+            if lacks_result(task.failure):
+                return StepStatus.MISSING, NOT_STORED.message
+            failure = read_failure(task.failure) if task.failure else None
+            return StepStatus.FAILED, f"{failure.type}: {failure.message}".split("\n", 1)[0] if failure else ""
         case TaskStatus.RUNNING if row.status is not RunStatus.RUNNING:
             return StepStatus.CANCELLED, "the process of the run died"
         case TaskStatus.REUSED if task.source:

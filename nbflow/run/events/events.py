@@ -72,6 +72,10 @@ class Failure:
         return f"{self.type.removeprefix('builtins.')}: {self.message}"
 
 
+NOT_STORED = Failure(FailureKind.STORE, "NotStored", "the store has no valid result of it")
+"""Stands for a task that was not to run, and of which the store has no result."""
+
+
 @dataclass(frozen=True, slots=True)
 class TaskStarted:
     """Says that an attempt of a task began; `attempt` counts from 0."""

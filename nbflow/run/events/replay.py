@@ -4,10 +4,21 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
+from dataclasses import asdict
 from typing import Any
 
 from nbflow.run.events import events as facts
-from nbflow.run.events.events import NOTHING_PASSED_ON, Event, Failure, FailureKind, PassedOn, TaskId, TracebackFrame
+from nbflow.run.events.events import (
+    NOT_STORED,
+    NOTHING_PASSED_ON,
+    Event,
+    Failure,
+    FailureKind,
+    PassedOn,
+    TaskId,
+    TracebackFrame,
+)
+from nbflow.store.catalog.columns import reads_row
 from nbflow.store.values.artifact_ref import ArtifactRef, Summary
 
 _NOT_SUMMARISED = Summary(type="", text="")
@@ -42,8 +53,13 @@ def _artifact(name: str, component: str, index: int, size: int, shares: Iterable
     return ArtifactRef(name, component, index, size, _NOT_SUMMARISED, shares=tuple(shares))
 
 
-def read_passed_on(value: Any) -> PassedOn:
-    """Return changes of shared objects from what JSON holds of them."""
+@reads_row("changes of shared objects")
+def read_passed_on(text: str) -> PassedOn:
+    """Return the changes of shared objects that `write_passed_on` has written. Raises RowDamaged."""
+    return _passed_on(json.loads(text))
+
+
+def _passed_on(value: Any) -> PassedOn:
     changed, names, *tied = value
     artifacts = tuple(_artifact(*facts) for each in tied for facts in each)
     return PassedOn(tuple(changed), tuple((name, digest) for name, digest in names), artifacts)
@@ -52,6 +68,28 @@ def read_passed_on(value: Any) -> PassedOn:
 def write_passed_on(passed_on: PassedOn) -> str | None:
     """Return the changes of shared objects as JSON; None if there are none."""
     return json.dumps(_plain(passed_on)) if passed_on != NOTHING_PASSED_ON else None
+
+
+def write_failure(failure: Failure) -> str:
+    """Return why a task failed, as JSON."""
+    return json.dumps(asdict(failure))
+
+
+@reads_row("a failure")
+def read_failure(text: str) -> Failure:
+    """Return what `write_failure` has written. Raises RowDamaged."""
+    found = json.loads(text)
+    kind, name, message, frames, traceback = (
+        found["kind"], found["type"], found["message"], found.get("frames", ()), found.get("traceback", ""),
+    )  # fmt: skip
+    if not isinstance(name, str) or not isinstance(message, str) or not isinstance(traceback, str):
+        raise TypeError("a text is missing")
+    return Failure(FailureKind(kind), name, message, tuple(TracebackFrame(**frame) for frame in frames), traceback)
+
+
+def lacks_result(text: str | None) -> bool:
+    """Tell whether a stored failure means that the task was not to run, and that the store has no result of it."""
+    return text is not None and read_failure(text).type == NOT_STORED.type
 
 
 def _plain(value: object) -> object:
@@ -81,7 +119,7 @@ def _revive(name: str, value: Any) -> Any:
         case "artifacts" | "items":
             return tuple(_artifact(*facts) for facts in value)
         case "passed_on":
-            return read_passed_on(value)
+            return _passed_on(value)
         case "failure":
             kind, error, message, frames, traceback = value
             return Failure(

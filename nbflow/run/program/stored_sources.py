@@ -9,6 +9,7 @@ from typing import Any
 from nbflow.flow.graph.graph import Graph, Link, Passage
 from nbflow.flow.source.cell import Cell, Place
 from nbflow.flow.syntax.specs import ControlFlow, FlowSource, Foreach, Next, NextKind, StepNames, StepSource, StepSpec
+from nbflow.store.catalog.columns import reads_row
 
 
 def write_cells(cells: Iterable[Cell]) -> str:
@@ -16,11 +17,13 @@ def write_cells(cells: Iterable[Cell]) -> str:
     return json.dumps([[cell.number, cell.source, sorted(cell.tags)] for cell in cells])
 
 
+@reads_row("the cells of a run")
 def read_stored_cells(text: str) -> list[Cell]:
     """Return the cells that `write_cells` has written."""
     return [Cell(number, source, tags=frozenset(tags)) for number, source, tags in json.loads(text)]
 
 
+@reads_row("the graph of a run")
 def read_graph(text: str, flow: str, document: str) -> Graph | None:
     """Return the graph that is stored with the run of a script; None if the text holds cells of a notebook."""
     facts = json.loads(text)
@@ -31,6 +34,7 @@ def read_graph(text: str, flow: str, document: str) -> Graph | None:
     return Graph(FlowSource(flow, document, tuple(steps.values())), links, Passage.BY_EDGE)
 
 
+@reads_row("the sources of a run")
 def read_sources(text: str, document: str) -> dict[str, str]:
     """Return the sources of a stored run: by file for a script, by cell for a notebook."""
     facts = json.loads(text)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 import time
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -16,6 +15,7 @@ from nbflow.flow.syntax.definition import Definition
 from nbflow.flow.syntax.specs import StepSpec
 from nbflow.garbage import without_gc
 from nbflow.run.events.events import NOTHING_PASSED_ON, Failure, FailureKind, PassedOn, TaskId
+from nbflow.run.events.replay import read_failure
 from nbflow.run.output.outputs import Output
 from nbflow.run.program.keys import seed_of
 from nbflow.run.program.patching import patches_libraries
@@ -299,8 +299,8 @@ class Performer:
         for (step, path), artifacts in records.views(run, steps, prefix):
             yield InputTask(TaskId(step, path), artifacts)
         for (step, path), artifacts, failure in records.failures(run, steps, prefix):
-            facts = json.loads(failure)
-            yield InputTask(TaskId(step, path), artifacts, f"{facts['type']}: {facts['message']}")
+            told = read_failure(failure)
+            yield InputTask(TaskId(step, path), artifacts, f"{told.type}: {told.message}")
 
 
 def _passed_on(

@@ -11,6 +11,7 @@ from typing import Any
 from nbflow.errors import BlobCorrupt, BlobMissing, StoreBroken, StoreError
 from nbflow.store.blobs.protocol import BlobStore
 from nbflow.store.catalog import schema
+from nbflow.store.catalog.columns import path_of
 from nbflow.store.catalog.evictions import read_evicted
 from nbflow.store.catalog.reader import CatalogReader
 from nbflow.store.catalog.trust import digest_text, keyring
@@ -181,9 +182,7 @@ def _hits(reader: CatalogReader, components: Iterable[str]) -> tuple[Hit, ...]:
 
 
 def _hits_of(rows: Iterable[Sequence[Any]]) -> tuple[Hit, ...]:
-    return tuple(
-        Hit(task, flow, run, step, schema.unpack_path(path), name) for task, flow, run, step, path, name in rows
-    )
+    return tuple(Hit(task, flow, run, step, path_of(path), name) for task, flow, run, step, path, name in rows)
 
 
 def forget(path: Path, blobs: BlobStore, damage: Iterable[Damage]) -> None:

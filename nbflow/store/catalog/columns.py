@@ -9,7 +9,6 @@ from functools import wraps
 from typing import Any, TypeVar
 
 from nbflow.errors import RowDamaged
-from nbflow.store.catalog import schema
 from nbflow.store.catalog.rows import TaskRow, TaskStatus
 from nbflow.store.values.artifact_ref import ArtifactRef, Component, Lost, Summary
 
@@ -52,12 +51,18 @@ TaskPath = tuple[str, tuple[int, ...]]
 
 
 @reads_row("a task")
+def path_of(packed: bytes) -> tuple[int, ...]:
+    """Return the path that `schema.pack_path` has packed."""
+    return struct.unpack(f">{len(packed) // 4}I", packed)
+
+
+@reads_row("a task")
 def task_of(row: Sequence[Any]) -> TaskRow:
     """Return the row of a task from its `TASK_COLUMNS`."""
     run, step, path, turn, split, number, task, attempt, key, status = row[:10]
     started, finished, seconds, item, failure, outputs, source, items, again, passed_on = row[10:20]
     return TaskRow(
-        run, step, schema.unpack_path(path), turn, bool(split), number, task, attempt, key or "", TaskStatus(status),
+        run, step, path_of(path), turn, bool(split), number, task, attempt, key or "", TaskStatus(status),
         started, finished, seconds, item or "", failure, outputs, source, items, bool(again), passed_on,
     )  # fmt: skip
 
@@ -93,7 +98,7 @@ def by_place(rows: Iterable[Sequence[Any]]) -> Iterator[tuple[TaskPath, dict[str
     place: TaskPath | None = None
     found: dict[str, ArtifactRef] = {}
     for step, path, *row in rows:
-        here = (step, schema.unpack_path(path))
+        here = (step, path_of(path))
         if here != place:
             if place is not None:
                 yield place, found

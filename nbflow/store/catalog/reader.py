@@ -16,6 +16,7 @@ from nbflow.store.catalog.columns import (
     artifact_of,
     by_place,
     component_of,
+    path_of,
     reads_row,
     task_of,
 )
@@ -264,7 +265,7 @@ class CatalogReader(ContentReader):
         failed = f"newest.status = '{TaskStatus.FAILED}'"
         told = f"""SELECT names.text, tasks.path, tasks.failure {_FROM_TASKS}
             WHERE tasks.run = ? AND tasks.failure IS NOT NULL ORDER BY tasks.number"""
-        why = {(step, schema.unpack_path(path)): failure for step, path, failure in self.query(told, run)}
+        why = {(step, path_of(path)): failure for step, path, failure in self.query(told, run)}
         for place, artifacts in self._views(run, steps, prefix, failed) if why else ():
             yield place, artifacts, why.get(place) or "{}"
 

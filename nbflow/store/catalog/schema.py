@@ -83,11 +83,6 @@ def pack_path(path: tuple[int, ...]) -> bytes:
     return struct.pack(f">{len(path)}I", *path)
 
 
-def unpack_path(packed: bytes) -> tuple[int, ...]:
-    """Return the path that `pack_path` has packed."""
-    return struct.unpack(f">{len(packed) // 4}I", packed)
-
-
 class Catalog(sqlite3.Connection):
     """Is a connection that takes any text: a lone surrogate, which UTF-8 cannot hold, is kept as its escape `\\udc80`.
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -24,6 +23,7 @@ from nbflow.jupyter.protocol.messages import MIME
 from nbflow.jupyter.protocol.wire import to_data
 from nbflow.progress.pictures import count
 from nbflow.run.events.events import StartTask, TaskId, TaskReused
+from nbflow.run.events.replay import lacks_result, read_failure
 from nbflow.store.catalog.foreign import trust_store
 from nbflow.store.catalog.rows import RunRow, TaskRow, TaskStatus
 from nbflow.store.store import Store
@@ -141,7 +141,7 @@ def _find_failed(archive: Archive, address: Address | None) -> tuple[RunRow, Tas
 
 
 def _is_failed(task: TaskRow) -> bool:
-    return task.status is TaskStatus.FAILED and not task.split and '"NotStored"' not in (task.failure or "")
+    return task.status is TaskStatus.FAILED and not task.split and not lacks_result(task.failure)
 
 
 def _stored_in(archive: Archive, row: RunRow) -> Mapping[TaskId, TaskReused]:
@@ -160,10 +160,10 @@ def _tell(row: RunRow, failed: TaskRow, graph: Graph, start: StartTask) -> None:
     bound = ", ".join(one.name for one in start.inputs) or "nothing"
     print(f"{task_name(failed)} of run {row.number}: bound its inputs {bound}")
     if failed.failure:
-        failure = json.loads(failed.failure)
-        print(f"it raised {failure['type']}: {failure['message']}")
-        for frame in failure.get("frames", ())[-1:]:
-            print(f"  {frame['where']}: {frame['source']}")
+        failure = read_failure(failed.failure)
+        print(f"it raised {failure.type}: {failure.message}")
+        for frame in failure.frames[-1:]:
+            print(f"  {frame.where}: {frame.source}")
     cell = graph.steps[failed.step].place.cell
     print(f"execute cell {cell} (step {failed.step}) to run it here; after an error, %debug inspects it")
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import click
@@ -14,6 +13,7 @@ from nbflow.jupyter.kernel.session import Session
 from nbflow.jupyter.kernel.verbs.moving import archive_of
 from nbflow.notebook.convert import FORMS, convert_notebook
 from nbflow.progress.pictures import count
+from nbflow.run.events.replay import read_failure
 from nbflow.run.request import refuse_empty
 from nbflow.store.catalog.foreign import stored_outputs
 from nbflow.store.catalog.rows import TaskStatus
@@ -42,7 +42,7 @@ def live_card(session: Session, task: str) -> None:
         session.screen.say(heading(row, one))
         session.screen.replay(stored_outputs(archive.reader, one))
         if one.status is TaskStatus.FAILED and one.failure:
-            session.screen.say(json.loads(one.failure).get("traceback", ""))
+            session.screen.say(read_failure(one.failure).traceback)
 
 
 @click.command("report")
