@@ -147,6 +147,9 @@ class Narrator:
     def _failed(self, event: TaskFailed, result: Result | None) -> Iterator[str]:
         failure = event.failure
         reason = f"{failure.type}: {failure.message}".splitlines()[0]
+        if event.left_out:
+            yield f"{event.task} · left out, as it failed before · {reason}\n"
+            return
         if self.tally.will_retry(event):
             retry = self.graph.steps[event.task.step].options.retry
             yield f"{event.task} · attempt {event.attempt + 1} of {retry + 1} failed · {reason}\n"

@@ -188,8 +188,10 @@ class Executor:
             found = self._look_up(start)
             if found is None:
                 submitted.append(start)
-            else:
-                yield found, None
+                continue
+            if isinstance(found, TaskFailed):
+                yield TaskStarted(found.task), None
+            yield found, None
         for start in submitted:
             self._wait_before(start)
 
@@ -199,13 +201,16 @@ class Executor:
             return True
         return any(self.journal.is_news(one.component) for one in _items_of(start))
 
-    def _look_up(self, start: StartTask) -> TaskReused | TaskMissing | None:
+    def _look_up(self, start: StartTask) -> TaskReused | TaskMissing | TaskFailed | None:
         if self._keys.program.graph is not self.run.graph:  # a write was learned
             self._keys = Keys(replace(self.program, graph=self.run.graph))
             self._facts_of_step.cache_clear()
         key = self._keys.key(start)
         item = self._item(start)
         self.journal.expect(start, key, item)
+        if key in self.run.plan.left_out:
+            retry = self.run.graph.steps[start.task.step].options.retry
+            return replace(self.run.plan.left_out[key], task=start.task, attempt=retry)
         if start.reuse is Reuse.NEVER:
             return None
         if start.reuse is Reuse.OWN:

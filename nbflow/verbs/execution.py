@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -14,13 +14,16 @@ import click
 from nbflow.errors import HeaderError
 from nbflow.flow.syntax.units import read_size
 from nbflow.history.address import Address, read_address
+from nbflow.history.archive import Archive
 from nbflow.history.executed_file import ExecutedFile, target_of
 from nbflow.progress.narrator import Memory
 from nbflow.progress.numbers import ago
+from nbflow.run.events.events import TaskFailed, TaskId
+from nbflow.run.events.replay import read_failure
 from nbflow.run.machine.plan import plan_run
 from nbflow.run.request import RunRequest
-from nbflow.store.catalog.foreign import read_outputs
-from nbflow.store.catalog.rows import RunKind
+from nbflow.store.catalog.foreign import read_outputs, signed_as_listed
+from nbflow.store.catalog.rows import RunKind, RunRow, TaskStatus
 from nbflow.store.store import Store
 from nbflow.verbs.context import PERFORM, WORKSPACE
 from nbflow.verbs.options import FlowCommand, require_step
@@ -94,21 +97,48 @@ def run(
 @click.command(cls=FlowCommand)
 @NOTEBOOK
 @click.argument("origin", metavar="[RUN]", required=False)
+@click.option(
+    "--without-failed", "without", metavar="STEP", multiple=True,
+    help="Leave out the items of this foreach that failed in RUN; may be repeated.",
+)  # fmt: skip
 @_resources
 @click.pass_context
 def resume(
-    ctx: click.Context, notebook: Path, origin: str | None, jobs: int, memory: int | None, tags: tuple[str, ...],
-    output: Path | None,
+    ctx: click.Context, notebook: Path, origin: str | None, without: tuple[str, ...], jobs: int, memory: int | None,
+    tags: tuple[str, ...], output: Path | None,
 ) -> None:  # fmt: skip
     """Start a new run that reuses every result that is still valid, of RUN (default: the newest) and other runs.
 
-    It uses the parameters of RUN, except those that you give.
+    It uses the parameters of RUN, except those that you give. With --without-failed, the tasks of a foreach that failed
+    do not run again unless their code or inputs have changed: the join gets the other items.
     """
     workspace = find_workspace_with_steps(notebook)
+    for name in without:
+        require_step(workspace.flow, name)
     row = workspace.archive.run(origin)
     parameters = workspace.parameters(ctx, row)
-    plan = plan_run(workspace.graph, slots=jobs, memory=memory)
+    left_out = failed_tasks(workspace.archive, row, without)
+    plan = plan_run(workspace.graph, left_out=left_out, slots=jobs, memory=memory)
     perform(workspace, RunRequest(plan, parameters, tags, RunKind.RESUME, row.number), output)
+
+
+def failed_tasks(archive: Archive, row: RunRow, steps: Iterable[str]) -> dict[str, TaskFailed]:
+    """Return how the foreach tasks of these steps failed in a run, by their keys.
+
+    Raises click.UsageError for a step without such a task.
+    """
+    found: dict[str, TaskFailed] = {}
+    for step in steps:
+        tasks = [task for task in archive.reader.tasks(row.id, step) if task.path and not task.split]
+        failed = [task for task in tasks if task.status is TaskStatus.FAILED and task.failure]
+        if not failed:
+            raise click.UsageError(f"no foreach task of '{step}' failed in run {row.number}: omit --without-failed")
+        for task in failed:
+            artifacts = signed_as_listed(archive.reader, task) or ()
+            place = TaskId(task.step, task.path, task.turn)
+            failure = read_failure(task.failure or "{}")
+            found[task.key] = TaskFailed(place, failure, artifacts=artifacts, left_out=True)
+    return found
 
 
 @click.command(cls=FlowCommand)

@@ -157,13 +157,14 @@ class TaskSkipped:
 
 @dataclass(frozen=True, slots=True)
 class TaskFailed:
-    """Says that an attempt of a task failed."""
+    """Says that an attempt of a task failed; `left_out`: in an earlier run, and this run does without the task."""
 
     task: TaskId
     failure: Failure
     attempt: int = 0
     seconds: float = 0.0
     artifacts: tuple[ArtifactRef, ...] = ()  # what the task had bound before it failed
+    left_out: bool = False
 
 
 @dataclass(frozen=True, slots=True)

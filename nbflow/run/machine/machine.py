@@ -165,7 +165,7 @@ class RunMachine:
 
     def _fail(self, event: TaskFailed) -> None:
         task = event.task
-        if self._tries_again(event):
+        if not event.left_out and self._tries_again(event):
             self.capacity.give_back(task)
             self.tasks[task].attempt = event.attempt + 1
             self.tasks[task].failure = event.failure
@@ -174,7 +174,7 @@ class RunMachine:
         entry = self._end(task, TaskPhase.FAILED)
         entry.failure = event.failure
         entry.artifacts = {artifact.name: artifact for artifact in event.artifacts}
-        if not task.split and self._tolerates(task):
+        if event.left_out or (not task.split and self._tolerates(task)):
             entry.tolerated = True
             self._finish(task.step, task.path)
 
