@@ -153,9 +153,9 @@ def test_diff_of_one_step_includes_the_prelude_it_uses() -> None:
 
 def test_diff_of_values_marks_what_is_on_one_side_only() -> None:
     assert diff_values({"a": 1, "b": "x", "c": 3}, {"a": 1, "b": "y", "d": 4}) == [
-        ("b", "x", "y"),
-        ("c", "3", "-"),
-        ("d", "-", "4"),
+        ("b", ("x", "y")),
+        ("c", ("3", "-")),
+        ("d", ("-", "4")),
     ]
 
 

@@ -4,6 +4,7 @@ import './notices.css';
 import './form.css';
 import './split.css';
 import './steps.css';
+import './grid.css';
 import './timeline.css';
 import './runs.css';
 import './widget.css';

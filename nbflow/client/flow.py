@@ -7,7 +7,7 @@ import importlib
 import os
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from nbflow.client.named import ClientObject
 from nbflow.client.namespaces import get_namespace, is_default, is_seen, require_seen
@@ -18,6 +18,9 @@ from nbflow.errors import MetaflowNamespaceMismatch, MetaflowNotFound, NotInClie
 from nbflow.history.archive import Archive
 from nbflow.store.catalog.rows import RunRow, spun
 from nbflow.store.store import Store
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
 
 
 class Flow(ClientObject):
@@ -107,6 +110,24 @@ class Flow(ClientObject):
     def runs(self, *tags: str) -> Iterator[Run]:
         """Return the runs that have all of these `tags`, newest first; without tags, all runs."""
         return (run for run in self if run.tags.issuperset(tags))
+
+    def runs_table(self, *tags: str) -> DataFrame:
+        """Return the runs that have all of these `tags`, newest first, as a table: a row for each run.
+
+        The index has the numbers of the runs. The columns are status, kind, started, seconds, tags, note and pinned,
+        then the parameters, then the scalar artifacts that steps outside of a foreach have stored. A name that
+        several of them have is written `parameters.NAME` or `STEP.NAME`. Nothing is unpickled.
+
+        Raises:
+            ModuleNotFoundError: if pandas is not installed.
+
+        Example:
+            >>> Flow("Films").runs_table()["status"].tolist()
+            ['succeeded']
+        """
+        from nbflow.client.runs_frame import frame_of_runs  # noqa: PLC0415 - it imports pandas
+
+        return frame_of_runs(self._archive, [run._row for run in self.runs(*tags)])
 
     def show(self) -> Any:
         """Return the graph as the newest run left it, for a cell to show; in the flow's own notebook it updates."""

@@ -74,6 +74,15 @@ class StoreInUse(StoreError):
         super().__init__(f"{who} writing to {root}: let it finish or cancel it, then run gc again")
 
 
+class RunGoesOn(StoreError):
+    """Raised when a run is to be deleted that has not ended. `is_session` tells that it belongs to an open kernel."""
+
+    def __init__(self, run: int, is_session: bool) -> None:
+        self.run, self.is_session = run, is_session
+        state = "is open in a kernel: shut down or restart that kernel" if is_session else "goes on: stop it"
+        super().__init__(f"run {run} {state} first, then delete it")
+
+
 class KeyExposed(StoreError):
     """Raised before a key is used that other users may read, or may have written."""
 

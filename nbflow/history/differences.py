@@ -1,10 +1,11 @@
-"""Compares two runs, or one step of them. It reads only the catalog and loads no value."""
+"""Compares runs, or one step of them. It reads only the catalog and loads no value."""
 
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from nbflow.errors import UnknownName
@@ -18,59 +19,74 @@ _FEW = 4
 """The number of differing tasks of one step that are listed one by one; for more, only their number is given."""
 
 _WIDTH = 60
-"""The number of characters shown of a value on each side of a difference."""
+"""The number of characters shown of each value of a difference."""
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """Describes one difference. `-` stands for a missing value. If `then` and `now` are empty, `note` says it all."""
+    """Describes one difference: what each run has, the oldest run first. `-` stands for a missing value.
+
+    If there are no values, `note` says it all.
+    """
 
     name: str
-    then: str = ""
-    now: str = ""
+    values: tuple[str, ...] = ()
     note: str = ""
 
     def __str__(self) -> str:
         """Return the text to show after the name: `5 → 7`."""
         if not self.note:
-            return f"{self.then} → {self.now}"
-        return f"{self.then}, {self.note}" if self.then else self.note
+            return " → ".join(self.values)
+        return f"{self.values[0]}, {self.note}" if self.values else self.note
 
 
 @dataclass(frozen=True, slots=True)
 class Differences:
-    """Holds everything that differs between two runs. `code` has one unified diff per definition or step."""
+    """Holds everything that differs between some runs, the oldest run first.
 
+    `code` has one unified diff per definition or step, between each run and the next one.
+    """
+
+    runs: tuple[RunRow, ...]
     parameters: tuple[Difference, ...]
     code: tuple[str, ...]
     artifacts: tuple[Difference, ...]
     environment: tuple[Difference, ...]
 
 
-def compare_runs(archive: Archive, then: RunRow, now: RunRow, step: str | None = None) -> Differences:
-    """Compare two runs, or one step of them. Raises UnknownName if neither has the step."""
-    known = {*archive.graph(then).links, *archive.graph(now).links}
+def compare_runs(archive: Archive, rows: Iterable[RunRow], step: str | None = None) -> Differences:
+    """Compare runs, or one step of them; the order in which they are given does not matter.
+
+    Raises UnknownName if none of them has the step.
+    """
+    runs = in_order_of_time(rows)
+    known = {name for row in runs for name in archive.graph(row).links}
     if step is not None and step not in known:
         raise UnknownName("step", step, known)
     return Differences(
-        _changes(diff_values(*_parameters(archive, then, now, step))),
-        _code(archive, then, now, step),
-        tuple(_artifacts(archive, then, now, step)),
-        _changes(diff_values(*(_environment(archive, row) for row in (then, now)))),
+        runs,
+        _changes(list(_parameters(archive, runs, step))),
+        tuple(text for then, now in pairwise(runs) for text in _code(archive, then, now, step)),
+        tuple(_artifacts(archive, runs, step)),
+        _changes([_environment(archive, row) for row in runs]),
     )
 
 
-def _changes(found: Iterable[tuple[str, str, str]]) -> tuple[Difference, ...]:
-    return tuple(Difference(*one) for one in found)
+def in_order_of_time(rows: Iterable[RunRow]) -> tuple[RunRow, ...]:
+    """Return runs, each once, in the order in which they began."""
+    return tuple(sorted({row.id: row for row in rows}.values(), key=lambda row: (row.started, row.id)))
 
 
-def _parameters(archive: Archive, then: RunRow, now: RunRow, step: str | None) -> tuple[Mapping[str, Any], ...]:
-    """Return the parameters of each run, only those that the step reads if one is given."""
-    if step is None:
-        return then.parameters, now.parameters
-    links = [archive.graph(row).links.get(step) for row in (then, now)]
+def _changes(values: Sequence[Mapping[str, Any]]) -> tuple[Difference, ...]:
+    return tuple(Difference(*one) for one in diff_values(*values))
+
+
+def _parameters(archive: Archive, runs: Sequence[RunRow], step: str | None) -> Iterator[Mapping[str, Any]]:
+    """Yield the parameters of each run, only those that the step reads if one is given."""
+    links = [archive.graph(row).links.get(step) for row in runs] if step is not None else []
     read = frozenset().union(*(linked.parameters for linked in links if linked))
-    return tuple({name: v for name, v in row.parameters.items() if name in read} for row in (then, now))
+    for row in runs:
+        yield {name: value for name, value in row.parameters.items() if step is None or name in read}
 
 
 def _code(archive: Archive, then: RunRow, now: RunRow, step: str | None) -> tuple[str, ...]:
@@ -83,40 +99,46 @@ def _environment(archive: Archive, row: RunRow) -> dict[str, str]:
     return {"Python": facts.get("python", "-"), "platform": facts.get("platform", "-"), **facts.get("packages", {})}
 
 
-def _artifacts(archive: Archive, then: RunRow, now: RunRow, step: str | None) -> Iterator[Difference]:
+def _artifacts(archive: Archive, runs: Sequence[RunRow], step: str | None) -> Iterator[Difference]:
     """Yield the artifacts whose descriptions or stored bytes differ."""
-    for name in [step] if step else list(archive.graph(now).links):
-        before, after = (_held(archive, row, name) for row in (then, now))
-        for artifact, paths in _differing(before, after).items():
+    steps = dict.fromkeys(name for row in reversed(runs) for name in archive.graph(row).links)
+    for name in [step] if step else list(steps):
+        held = [_held(archive, row, name) for row in runs]
+        for artifact, paths in _differing(held).items():
             if len(paths) > _FEW:
-                yield Difference(f"{name}.{artifact}", note=f"differs in {len(paths):,} of {len(after):,} tasks")
+                yield Difference(f"{name}.{artifact}", note=f"differs in {len(paths):,} of {len(held[-1]):,} tasks")
                 continue
             for path in paths:
-                yield _change(f"{TaskId(name, path)}.{artifact}", before[path][artifact], after[path][artifact])
+                found = [tasks.get(path, {}).get(artifact) for tasks in held]
+                yield _change(f"{TaskId(name, path)}.{artifact}", found)
 
 
-_Artifacts = Mapping[tuple[int, ...], Mapping[str, ArtifactRef]]
+Held = Mapping[tuple[int, ...], Mapping[str, ArtifactRef]]
 """Maps the path of each task of a step to its artifacts by name."""
 
 
-def _held(archive: Archive, row: RunRow, step: str) -> _Artifacts:
+def _held(archive: Archive, row: RunRow, step: str) -> Held:
     return {path: artifacts for (_, path), artifacts in archive.reader.views(row.id, [step])}
 
 
-def _differing(then: _Artifacts, now: _Artifacts) -> dict[str, list[tuple[int, ...]]]:
-    """Return artifact -> the paths where both runs have it with different digests."""
+def _differing(held: Sequence[Held]) -> dict[str, list[tuple[int, ...]]]:
+    """Return artifact -> the paths where at least two runs have it, and not all with the same digest."""
+    digests: dict[tuple[str, tuple[int, ...]], list[str]] = {}
+    for tasks in held:
+        for path, artifacts in tasks.items():
+            for name, one in artifacts.items():
+                digests.setdefault((name, path), []).append(one.digest)
     found: dict[str, list[tuple[int, ...]]] = {}
-    for path in sorted(then.keys() & now.keys()):
-        for name in sorted(then[path].keys() & now[path].keys()):
-            if then[path][name].digest != now[path][name].digest:
-                found.setdefault(name, []).append(path)
+    for name, path in sorted(digests, key=lambda one: (one[1], one[0])):
+        if len(set(digests[name, path])) > 1:
+            found.setdefault(name, []).append(path)
     return found
 
 
-def _change(name: str, then: ArtifactRef, now: ArtifactRef) -> Difference:
-    """Describe a change. Digests compare stored bytes, so two artifacts can differ and still look the same."""
-    before, after = describe_artifact(then), describe_artifact(now)
-    return Difference(name, before, after, "same shape, different values" if before == after else "")
+def _change(name: str, found: Sequence[ArtifactRef | None]) -> Difference:
+    """Describe a change. Digests compare stored bytes, so artifacts can differ and still look the same."""
+    texts = tuple("-" if one is None else describe_artifact(one) for one in found)
+    return Difference(name, texts, "same shape, different values" if len(set(texts)) == 1 else "")
 
 
 def describe_artifact(artifact: ArtifactRef) -> str:

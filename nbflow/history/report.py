@@ -13,6 +13,7 @@ from nbflow.errors import NoDrawing
 from nbflow.history.archive import Archive, item_of, task_name
 from nbflow.progress.dot import to_svg
 from nbflow.progress.pictures import to_text
+from nbflow.progress.status import describe_status
 from nbflow.run.events.replay import read_failure
 from nbflow.store.catalog.foreign import stored_outputs
 from nbflow.store.catalog.rows import RunRow, TaskRow, TaskStatus
@@ -43,7 +44,7 @@ def page(archive: Archive, row: RunRow) -> str:
 def _parts(archive: Archive, row: RunRow) -> Iterator[str]:
     when = time.strftime("%Y-%m-%d %H:%M", time.localtime(row.started))
     took = f" · {row.finished - row.started:.1f} s" if row.finished else ""
-    yield f"<p>{row.status} · {when}{took}{escape(' · ' + ', '.join(row.tags) if row.tags else '')}</p>"
+    yield f"<p>{describe_status(row)} · {when}{took}{escape(' · ' + ', '.join(row.tags) if row.tags else '')}</p>"
     if row.parameters:
         yield _table({name: str(value) for name, value in row.parameters.items()})
     graph = archive.graph(row)

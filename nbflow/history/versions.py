@@ -320,13 +320,14 @@ def _unified(what: str, old: str, new: str, labels: tuple[str, str]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def diff_values(then: Mapping[str, Any], now: Mapping[str, Any]) -> list[tuple[str, str, str]]:
-    """Return (name, then, now) for each value that differs, sorted by name; `-` stands for a missing value."""
-    names = sorted(then.keys() | now.keys())
+def diff_values(*versions: Mapping[str, Any]) -> list[tuple[str, tuple[str, ...]]]:
+    """Return (name, values) for each value that differs, sorted by name; `-` stands for a missing value."""
+    names = sorted({name for values in versions for name in values})
+    held = ((name, [values.get(name, _UNSET) for values in versions]) for name in names)
     return [
-        (name, _shown(then, name), _shown(now, name))
-        for name in names
-        if then.get(name, _UNSET) != now.get(name, _UNSET)
+        (name, tuple(_shown(values, name) for values in versions))
+        for name, (first, *others) in held
+        if any(other != first for other in others)
     ]
 
 

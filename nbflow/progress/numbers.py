@@ -50,6 +50,11 @@ def table(rows: Iterable[Iterable[str]]) -> Iterable[str]:
         yield "  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip()
 
 
+def significant(value: object, digits: int = 6) -> str:
+    """Return a value for a cell of a table: a float with at most so many digits, any other value as its text."""
+    return f"{value:.{digits}g}" if isinstance(value, float) else brief(value)
+
+
 def brief(value: object, width: int = 40) -> str:
     """Return a value on one line, shortened to at most `width` characters."""
     return textwrap.shorten(str(value), width, placeholder=" …")

@@ -6,12 +6,13 @@ The catalog records `TaskStatus` for a single task; `status_of_task` translates 
 
 from __future__ import annotations
 
+from datetime import datetime
 from enum import StrEnum
 from typing import assert_never
 
-from nbflow.store.catalog.rows import RunStatus, TaskStatus
+from nbflow.store.catalog.rows import RunKind, RunRow, RunStatus, TaskStatus
 
-__all__ = ["RunStatus", "StepStatus", "status_of_task"]
+__all__ = ["RunStatus", "StepStatus", "describe_status", "status_of_task"]
 
 
 class StepStatus(StrEnum):
@@ -50,3 +51,12 @@ def status_of_task(status: TaskStatus) -> StepStatus:
             return StepStatus.CANCELLED
         case _:
             assert_never(status)
+
+
+def describe_status(run: RunRow) -> str:
+    """Return the status of a run in words: the run of a kernel does not run all the time, it is open."""
+    if run.kind is not RunKind.INTERACTIVE or run.status is not RunStatus.RUNNING:
+        return str(run.status)
+    began = datetime.fromtimestamp(run.started)
+    is_today = began.date() == datetime.now().date()
+    return f"open since {began:%H:%M}" if is_today else f"open since {began:%Y-%m-%d %H:%M}"

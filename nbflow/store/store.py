@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import stat
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from functools import cached_property
 from pathlib import Path
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from nbflow.store.catalog.disk_use import DiskUse
     from nbflow.store.catalog.evictions import Evicted
     from nbflow.store.catalog.keeping_rules import Kept
+    from nbflow.store.catalog.rows import RunRow
     from nbflow.store.catalog.sweep import Swept
     from nbflow.store.values.artifact_ref import Component
 
@@ -171,6 +172,18 @@ class Store(ValueStore):
                 running = (run for run in self.history.runs() if run.status is RunStatus.RUNNING)
                 raise StoreInUse(self.root, tuple(f"{run.flow}/{run.number}" for run in running))
             return sweep(self.catalog, self.blobs, kept, dry_run)
+
+    def delete_runs(self, runs: Sequence[RunRow]) -> Swept | None:
+        """Delete these runs, and what only they need; while the store is in use, only the runs, and return None.
+
+        Raises RunGoesOn if one of them goes on; then nothing is deleted.
+        """
+        from nbflow.store.catalog.keeping_rules import EVERY_RUN  # noqa: PLC0415 - as above
+        from nbflow.store.catalog.sweep import drop_runs, sweep  # noqa: PLC0415 - as above
+
+        drop_runs(self.catalog, runs)
+        with lock.alone(self.root / "lock") as is_alone:
+            return sweep(self.catalog, self.blobs, EVERY_RUN, False) if is_alone else None
 
     def disk_use(self, kept: Kept) -> DiskUse:
         """Return what each flow, run, step and name takes on disk, and what gc would free if it kept these runs."""

@@ -15,6 +15,7 @@ from nbflow.errors import NoRunYet
 from nbflow.notebook.stored_flow import find_stored_flow
 from nbflow.progress.numbers import ago, format_size, table
 from nbflow.progress.pictures import count
+from nbflow.progress.status import describe_status
 from nbflow.store.catalog.disk_use import DiskUse, Taken
 from nbflow.store.catalog.keeping_rules import Kept
 from nbflow.store.catalog.rows import RunRow
@@ -101,7 +102,7 @@ def _of_run(use: DiskUse, row: RunRow) -> Taken:
 
 def _words(row: RunRow) -> str:
     tags = f" [{', '.join(row.tags)}]" if row.tags else ""
-    return f"{row.status}, {ago(time.time() - row.started)}{tags}"
+    return f"{describe_status(row)}, {ago(time.time() - row.started)}{tags}"
 
 
 def _some(runs: tuple[str, ...]) -> str:

@@ -1,20 +1,33 @@
-"""Defines the verbs about runs: runs, diff, tag."""
+"""Defines the verbs that list and compare runs: runs, diff."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import click
 
 from nbflow.errors import UnknownName
+from nbflow.history.archive import Archive
 from nbflow.history.differences import Difference, compare_runs
-from nbflow.progress.numbers import ago, brief, duration, indent, table
+from nbflow.history.results import Results, best_of, find_result, in_order, require_columns, results_of_run
+from nbflow.progress.numbers import ago, brief, duration, indent, significant, table
+from nbflow.progress.status import describe_status
 from nbflow.progress.tally import Count
 from nbflow.store.catalog.rows import RunRow, StepRow
-from nbflow.store.store import Store
 from nbflow.verbs.workspace import NOTEBOOK, find_workspace
+
+
+class ColumnNames(click.ParamType[tuple[str, ...]]):
+    """Reads names that are separated by commas: `r2,mae`."""
+
+    name = "names"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, ...]:
+        given = value.split(",") if isinstance(value, str) else value
+        return tuple(dict.fromkeys(name.strip() for name in given if name.strip()))
 
 
 @click.command()
@@ -23,27 +36,84 @@ from nbflow.verbs.workspace import NOTEBOOK, find_workspace
     "-n", "--limit", type=click.IntRange(1, 10**9), default=20, show_default=True, help="How many runs to list."
 )
 @click.option("--tag", help="List only runs with this tag.")
-def runs(notebook: Path, limit: int, tag: str | None) -> None:
-    """List the runs, newest first, with their parameters, durations and results."""
+@click.option(
+    "--search", metavar="TEXT", help="List only runs with this text in a parameter, a tag, the note or the status."
+)
+@click.option(
+    "--columns", type=ColumnNames(), default=(), help="Show these scalar artifacts too: r2,mae or evaluate.r2."
+)
+@click.option("--sort", metavar="NAME", help="Begin with the run that has the best value of this scalar artifact.")
+@click.option("--reverse", is_flag=True, help="Begin with the other end.")
+def runs(
+    notebook: Path, limit: int, tag: str | None, search: str | None, columns: tuple[str, ...], sort: str | None,
+    reverse: bool,
+) -> None:  # fmt: skip
+    """List the runs, newest first, with their parameters, durations and results.
+
+    A scalar artifact is a number, a truth or a short text that a step outside of a foreach has stored. The best value
+    is the lowest of an error, a loss or a time, and the highest of anything else.
+    """
     archive = find_workspace(notebook).archive
-    rows = archive.runs(limit) if tag is None else [row for row in archive.runs() if tag in row.tags][:limit]
-    if not rows:
-        known = {tag for row in archive.runs() for tag in row.tags}
-        if tag is None:
-            archive.none()
-        raise UnknownName("tag", tag, known)
-    for line in table(_row(row, archive.reader.steps(row.id)) for row in rows):
+    rows = _chosen(archive, tag, search)
+    results = {row.id: results_of_run(archive, row) for row in rows} if columns or sort else {}
+    require_columns([*columns, *([sort] if sort else [])], list(results.values()))
+    if sort:
+        values = {place: find_result(results[row.id], sort) for place, row in enumerate(rows)}
+        rows = [rows[place] for place in in_order(values, best_of(sort), reverse)]
+    elif reverse:
+        rows.reverse()
+    for line in table(_lines_of_runs(archive, rows[:limit], results, columns)):
         click.echo(line)
 
 
-def _row(row: RunRow, steps: Iterable[StepRow]) -> Iterator[str]:
+def _chosen(archive: Archive, tag: str | None, search: str | None) -> list[RunRow]:
+    every = archive.runs() or archive.none()
+    rows = [row for row in every if tag is None or tag in row.tags]
+    if not rows:
+        raise UnknownName("tag", str(tag), {tag for row in every for tag in row.tags})
+    if search is not None:
+        rows = [row for row in rows if search.casefold() in _text_of(row).casefold()]
+        if not rows:
+            raise click.ClickException(f"no run has '{search}' in a parameter, a tag, its note or its status")
+    return rows
+
+
+def _text_of(row: RunRow) -> str:
+    return "\n".join([describe_status(row), *row.tags, row.note, *_parameters(row)])
+
+
+def _parameters(row: RunRow) -> Iterator[str]:
+    return (f"{name}={brief(value)}" for name, value in row.parameters.items())
+
+
+def _lines_of_runs(
+    archive: Archive, rows: Sequence[RunRow], results: Mapping[int, Results], columns: Sequence[str]
+) -> Iterator[list[str]]:
+    if columns:
+        yield ["run", "status", "began", "took", "tasks", *columns, ""]
+    for row in rows:
+        values = (find_result(results[row.id], column) for column in columns)
+        shown = ("" if value is None else significant(value) for value in values)
+        yield [*_facts(row, archive.reader.steps(row.id)), *shown, " ".join(_marks(row))]
+
+
+def _facts(row: RunRow, steps: Iterable[StepRow]) -> Iterator[str]:
     yield f"{row.number}"
-    yield row.status + (f" ({row.kind} of {row.origin})" if row.origin else "")
+    yield describe_status(row) + (f" ({row.kind} of {row.origin})" if row.origin else "")
     yield ago(time.time() - row.started)
     yield duration(row.finished - row.started) if row.finished else ""
     yield counts(steps)
-    tags = f"[{', '.join(row.tags)}] " if row.tags else ""
-    yield tags + ", ".join(f"{name}={brief(value)}" for name, value in row.parameters.items())
+
+
+def _marks(row: RunRow) -> Iterator[str]:
+    """Yield what users have said about a run, and its parameters: `pinned [best] top=2 · the one for the talk`."""
+    if row.pinned:
+        yield "pinned"
+    if row.tags:
+        yield f"[{', '.join(row.tags)}]"
+    yield ", ".join(_parameters(row))
+    if row.note:
+        yield f"· {brief(row.note, 60)}"
 
 
 def counts(steps: Iterable[StepRow]) -> str:
@@ -57,29 +127,16 @@ def counts(steps: Iterable[StepRow]) -> str:
 
 @click.command()
 @NOTEBOOK
-@click.argument("run")
-@click.argument("name")
-def tag(notebook: Path, run: str, name: str) -> None:
-    """Give a run a name. `resume`, `diff` and `runs --tag` accept this name instead of the number."""
-    workspace = find_workspace(notebook)
-    row = workspace.archive.run(run)
-    if name.isdecimal():
-        raise click.UsageError(f"'{name}' could be the number of a run: use a name with a letter in it")
-    with Store.open(workspace.root, create=False) as store, store.writer() as writer:
-        writer.tag(row.id, name)
-    click.echo(f"run {row.number} is tagged {name}")
-
-
-@click.command()
-@NOTEBOOK
 @click.argument("run1")
 @click.argument("run2")
 @click.argument("step", required=False)
 def diff(notebook: Path, run1: str, run2: str, step: str | None) -> None:
-    """Show what differs between two runs, or in one step of them: code, parameters, artifacts, environment."""
+    """Show what differs between two runs, or in one step of them: code, parameters, artifacts, environment.
+
+    What the older run has comes first, in whichever order they are given.
+    """
     archive = find_workspace(notebook).archive
-    then, now = archive.run(run1), archive.run(run2)
-    found = compare_runs(archive, then, now, step)
+    found = compare_runs(archive, (archive.run(run1), archive.run(run2)), step)
     parts = {
         "parameters": _lines(found.parameters),
         "code": list(found.code),
@@ -90,7 +147,10 @@ def diff(notebook: Path, run1: str, run2: str, step: str | None) -> None:
         if lines:
             click.echo(f"{title}\n" + indent("\n".join(lines)), nl=False)
     if not any(parts.values()):
-        click.echo(f"runs {then.number} and {now.number} do not differ" + (f" in {step}" if step else ""))
+        click.echo(
+            f"runs {' and '.join(str(row.number) for row in found.runs)} do not differ"
+            + (f" in {step}" if step else "")
+        )
 
 
 def _lines(differences: Iterable[Difference]) -> list[str]:

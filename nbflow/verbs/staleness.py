@@ -12,7 +12,7 @@ from nbflow.history.step_states import LOOKED_AT, states_of_steps, would_run
 from nbflow.history.versions import StepState, Version, diff_values
 from nbflow.progress.numbers import ago, brief, duration, table
 from nbflow.progress.pictures import count
-from nbflow.progress.status import StepStatus
+from nbflow.progress.status import StepStatus, describe_status
 from nbflow.run.environment import describe_environment
 from nbflow.store.catalog.rows import RunRow
 from nbflow.verbs.options import FlowCommand, require_step
@@ -76,7 +76,7 @@ def _states(workspace: Workspace, now: Version) -> dict[str, StepState]:
 
 def _basis(row: RunRow, now: Version) -> str:
     values = ", ".join(f"{name} {brief(value)}" for name, value in now.parameters.items())
-    return f"newest run {row.number}, {row.status}" + (f" · {values}" if values else "")
+    return f"newest run {row.number}, {describe_status(row)}" + (f" · {values}" if values else "")
 
 
 def _row(one: StepState, workspace: Workspace) -> Iterator[str]:
@@ -118,6 +118,6 @@ def _packages(workspace: Workspace, number: int | None) -> Iterator[str]:
     then = workspace.archive.reader.environment(workspace.archive.run(number).environment) or {}
     changed = diff_values(then.get("packages", {}), describe_environment({})["packages"])
     if changed:
-        named = ", ".join(f"{name} {before} → {after}" for name, before, after in changed[:PACKAGES])
+        named = ", ".join(f"{name} {before} → {after}" for name, (before, after) in changed[:PACKAGES])
         more = f" and {len(changed) - PACKAGES} more" if len(changed) > PACKAGES else ""
         yield f"packages changed, which makes no step stale: {named}{more}"

@@ -160,7 +160,7 @@ def test_ten_thousand_tasks(benchmark: Any, desk: Desk) -> None:
             for n in range(10_000)
         )
         writer.update_run(many.id, status=RunStatus.SUCCEEDED, finished=3.0)
-    benchmark(lambda: desk.ask("tasks", step="fit"))
+    benchmark(lambda: desk.ask("grid", step="fit"))
 
 
 def test_the_picture_of_a_figure(benchmark: Any) -> None:

@@ -36,11 +36,11 @@ def test_two_runs_are_compared(notebook: OpenNotebook) -> None:
 def test_an_earlier_run_is_looked_at_and_left_again(notebook: OpenNotebook) -> None:
     window = two_runs(notebook)
     runs = window.panel.open_view("runs")
-    runs.locator(".nbf-RunRow[data-run='1'] .nbf-Run").click()
+    runs.locator(".nbf-RunRow[data-run='1']").click()
     window.panel.root.locator(".nbf-ShownRun", has_text="Run 1").wait_for()
     window.panel.open_view("steps")
     window.panel.wait_for_steps(load="done", clean="done", report="done")
-    window.panel.open_view("runs").locator(".nbf-RunRow[data-run='2'] .nbf-Run").click()
+    window.panel.open_view("runs").locator(".nbf-RunRow[data-run='2']").click()
     window.panel.open_view("steps")
     window.panel.wait_for_steps(load="reused", clean="reused", report="done")
     window.panel.action("back").click()

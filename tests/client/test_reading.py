@@ -56,6 +56,19 @@ def test_runs_are_newest_first_and_known_by_how_they_ended(flow: Flow) -> None:
     assert "9" not in flow
 
 
+def test_runs_are_a_table(flow: Flow) -> None:
+    table = flow.runs_table()
+    assert list(table.index) == [3, 2, 1]
+    assert list(table.columns) == [
+        "status", "kind", "started", "seconds", "tags", "note", "pinned", "top", "ratio",
+    ]  # fmt: skip
+    assert list(table["status"]) == ["succeeded", "failed", "succeeded"]
+    assert list(table["top"]) == [2, 1, 2]
+    assert list(table["ratio"].dropna()) == [10, 10]
+    assert table["started"][1] == flow[1].created_at
+    assert list(flow.runs_table("good").index) == [1]
+
+
 def test_tasks_of_a_foreach_stand_in_the_order_of_their_items(flow: Flow) -> None:
     step = flow["1"]["fit"]
     assert [(task.index, task.data.score) for task in step.tasks] == [(0, 2), (1, 5)]

@@ -28,10 +28,26 @@ COLUMNS = (
 )
 TEXTS = ("", "{", "[]", "{}", "null", "3", '"x"', "[[[]]]", '{"kind": 1, "type": [], "message": {}}')
 VERBS = (
-    *(("status",), ("why", "fit"), ("runs",), ("logs", "broken"), ("dump", "load"), ("diff", "1", "2"), ("du",)),
+    *(
+        ("status",),
+        ("why", "fit"),
+        ("runs",),
+        ("runs", "--sort", "values"),
+        ("logs", "broken"),
+        ("dump", "load"),
+        ("diff", "1", "2"),
+        ("du",),
+    ),
     *(("report", "-o", "page.html"), ("run", "--reuse"), ("verify",)),
 )
-REQUESTS = {"runs": {}, "run": {"run": "1"}, "tasks": {"step": "fit"}, "task": {"run": "1", "task": "1"}}
+REQUESTS = {
+    "runs": {},
+    "run": {"run": "1"},
+    "tasks": {},
+    "grid": {"step": "fit"},
+    "results": {},
+    "task": {"run": "1", "task": "1"},
+}
 
 
 @pytest.fixture

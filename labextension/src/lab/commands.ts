@@ -34,7 +34,7 @@ interface Action {
   readonly execute: (notebook: FlowNotebook, args: Args) => unknown;
 }
 
-export const VIEWS: readonly ViewName[] = ['steps', 'graph', 'timeline', 'runs'];
+export const VIEWS: readonly ViewName[] = ['steps', 'graph', 'timeline', 'runs', 'tasks'];
 
 export const isView = (name: unknown): name is ViewName => VIEWS.some(view => view === name);
 
@@ -113,7 +113,8 @@ export class FlowCommands {
       steps: trans('Open Flow Steps in a Tab'),
       graph: trans('Open Flow Graph in a Tab'),
       timeline: trans('Open Flow Timeline in a Tab'),
-      runs: trans('Open Flow Runs in a Tab')
+      runs: trans('Open Flow Runs in a Tab'),
+      tasks: trans('Open Flow Tasks in a Tab')
     };
     return labels[view];
   }

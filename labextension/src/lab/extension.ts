@@ -4,6 +4,7 @@ import type { INotebookTracker } from '@jupyterlab/notebook';
 import type { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import type { ISettingRegistry } from '@jupyterlab/settingregistry';
 import type { IStatusBar } from '@jupyterlab/statusbar';
+import { makeKeep } from '../state/keep';
 import type { RunLine } from '../state/protocol';
 import type { Host } from '../views/host';
 import { FlowPanel, type ViewName } from '../views/panel';
@@ -165,7 +166,8 @@ export class FlowExtension {
 
   private hostOf(notebook: FlowNotebook): Host {
     const { showOutputs } = this;
-    return { archive: notebook.archive, actions: this.actionsOf(notebook), showOutputs, trans: this.lab.trans };
+    const keep = makeKeep(() => notebook.path);
+    return { archive: notebook.archive, actions: this.actionsOf(notebook), showOutputs, keep, trans: this.lab.trans };
   }
 
   private preferences = DEFAULTS;

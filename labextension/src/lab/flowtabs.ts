@@ -65,7 +65,8 @@ export class FlowTabs {
       steps: trans('Steps'),
       graph: trans('Graph'),
       timeline: trans('Timeline'),
-      runs: trans('Runs')
+      runs: trans('Runs'),
+      tasks: trans('Tasks')
     };
     const tab = new FlowTab(notebook, this.draw(notebook, view), words);
     app.shell.add(tab, 'main', { mode: 'split-right', ref: notebook.panel.id });

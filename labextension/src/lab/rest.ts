@@ -5,9 +5,11 @@ import type {
   FlowState,
   OutputList,
   ProposedName,
-  RunDiff,
+  RunComparison,
   RunList,
+  RunResults,
   RunState,
+  TaskGrid,
   TaskList,
   TaskState
 } from '../state/protocol';
@@ -56,8 +58,16 @@ export class ServerArchive implements Archive {
     return this.get('run', { run: number });
   }
 
-  tasks(step: string | null, run: number | null): Promise<TaskList> {
-    return this.get('tasks', { step, run });
+  results(): Promise<RunResults> {
+    return this.get('results', {});
+  }
+
+  tasks(run: number | null): Promise<TaskList> {
+    return this.get('tasks', { run });
+  }
+
+  grid(step: string, run: number | null): Promise<TaskGrid> {
+    return this.get('grid', { step, run });
   }
 
   task(run: number, number: number): Promise<TaskState> {
@@ -69,8 +79,8 @@ export class ServerArchive implements Archive {
     return this.get('outputs', { run, steps: steps.join() });
   }
 
-  diff(then: number, now: number): Promise<RunDiff> {
-    return this.get('diff', { then, now });
+  diff(runs: readonly number[]): Promise<RunComparison> {
+    return this.get('diff', { runs: runs.join(',') });
   }
 
   /** Return a name for a step that no other step has. */

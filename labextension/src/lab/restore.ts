@@ -1,7 +1,7 @@
-import { Dialog, Notification, showDialog } from '@jupyterlab/apputils';
+import { Dialog, InputDialog, Notification, showDialog } from '@jupyterlab/apputils';
 import type { Kernel } from '@jupyterlab/services';
 import { Widget } from '@lumino/widgets';
-import type { RestorePreview } from '../state/protocol';
+import type { RestorePreview, TaskGrid } from '../state/protocol';
 import { h } from '../ui/dom';
 import { ask, Refusal } from './channel';
 import { askInTurn, explain, isFree, reachKernel, sayRefusal } from './kernel';
@@ -17,8 +17,37 @@ const UNDO_FOR = 15_000; // milliseconds for which Undo is offered after a resto
 
 /** Shows what a restore would change, restores if the user agrees, and offers to undo it. */
 export async function restore(lab: Lab, notebook: FlowNotebook, address: string): Promise<void> {
-  await new Restore(lab, notebook, address).begin();
+  const chosen = await chooseTask(lab, notebook, address);
+  if (chosen !== null) {
+    await new Restore(lab, notebook, chosen).begin();
+  }
 }
+
+const WHOLE_STEP = /^(?:(\d+)\/)?([\p{L}_][\p{L}\p{N}_]*)$/u;
+
+/** Ask which item of a foreach is meant if the address names all of them; null if the user takes none. */
+async function chooseTask(lab: Lab, notebook: FlowNotebook, address: string): Promise<string | null> {
+  const [, run, step = ''] = WHOLE_STEP.exec(address) ?? [];
+  if (!notebook.model.facts(step)?.scope.length) {
+    return address;
+  }
+  const { tasks } = await notebook.archive.grid(step, run === undefined ? null : Number(run)).catch(() => NO_TASKS);
+  const stored = tasks.filter(({ status }) => status === 'done' || status === 'reused');
+  if (stored.length < 2) {
+    return address;
+  }
+  const names = stored.map(({ label, item }) => (item ? `${label} · ${item}` : label));
+  const { button, value } = await InputDialog.getItem({
+    title: lab.trans('Restore which item of %1?', step),
+    label: lab.trans('The step has run once for each item.'),
+    items: names,
+    okLabel: lab.trans('Restore…')
+  });
+  const task = button.accept ? stored[names.indexOf(value ?? '')] : undefined;
+  return task ? `${task.run}/${task.label}` : null;
+}
+
+const NO_TASKS: Pick<TaskGrid, 'tasks'> = { tasks: [] };
 
 export async function undo(lab: Lab, notebook: FlowNotebook): Promise<void> {
   const what = lab.trans('Undo');

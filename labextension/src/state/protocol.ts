@@ -91,6 +91,8 @@ export interface RunLine {
   readonly done: number;
   readonly reused: number;
   readonly failed: number;
+  readonly note: string;
+  readonly pinned: boolean;
 }
 
 /**
@@ -186,7 +188,7 @@ export interface RunState {
 }
 
 /**
- * Lists the tasks of one step or of all, in the order in which they began.
+ * Lists the tasks of all steps in the order in which they began.
  *
  * They belong to the requested run, else to the newest run that has any.
  */
@@ -279,27 +281,6 @@ export interface OutputList {
 }
 
 /**
- * Describes a difference between two runs. `then` or `now` is "-" if the run does not have it.
- */
-export interface Change {
-  readonly name: string;
-  readonly then: string;
-  readonly now: string;
-}
-
-/**
- * Lists the differences between two runs. `code` are unified diffs, one for each definition or step.
- */
-export interface RunDiff {
-  readonly then: number;
-  readonly now: number;
-  readonly parameters: readonly Change[];
-  readonly code: readonly string[];
-  readonly artifacts: readonly Change[];
-  readonly environment: readonly Change[];
-}
-
-/**
  * Proposes a name for a new step, made from the names that its cell writes; `header` is the whole first line.
  */
 export interface ProposedName {
@@ -334,4 +315,79 @@ export interface RestorePreview {
   readonly notes: readonly string[];
   readonly to_map: number;
   readonly to_load: number;
+}
+
+/**
+ * Says which values of a column are the best, as far as its name tells.
+ */
+export type Best = 'highest' | 'lowest' | 'unknown';
+
+/**
+ * Describes a column. `from_item` tells whether its values come from the items of a foreach, not from results.
+ */
+export interface TableColumn {
+  readonly name: string;
+  readonly from_item: boolean;
+  readonly best: Best;
+}
+
+/**
+ * Lists the tasks of a step in the order of their items, with one row of `cells` for each task.
+ *
+ * They belong to the requested run, else to the newest run that has any. A split of the step that failed comes first.
+ */
+export interface TaskGrid {
+  readonly run: RunLine | null;
+  readonly columns: readonly TableColumn[];
+  readonly tasks: readonly TaskLine[];
+  readonly cells: readonly (readonly (string | number | boolean | null)[])[];
+}
+
+/**
+ * Holds the scalars that runs have stored outside of their foreaches, one row of `cells` for each run.
+ */
+export interface RunResults {
+  readonly columns: readonly TableColumn[];
+  readonly runs: readonly number[];
+  readonly cells: readonly (readonly (string | number | boolean | null)[])[];
+}
+
+/**
+ * Describes a difference between runs: what each has, "-" if it lacks the name. `note` may say it all.
+ */
+export interface Change {
+  readonly name: string;
+  readonly values: readonly string[];
+  readonly note: string;
+}
+
+/**
+ * Holds what a step has displayed in each run, as notebook outputs: figures and other rich displays.
+ */
+export interface Displays {
+  readonly name: string;
+  readonly outputs: readonly (readonly (Readonly<Record<string, unknown>>)[])[];
+}
+
+/**
+ * Holds the first rows of a table in each run, as HTML; "" if the run does not have it.
+ */
+export interface FrameHeads {
+  readonly name: string;
+  readonly heads: readonly string[];
+}
+
+/**
+ * Lists the differences between runs, the oldest first.
+ *
+ * `code` are unified diffs between each run and the next, one for each definition or step.
+ */
+export interface RunComparison {
+  readonly runs: readonly RunLine[];
+  readonly parameters: readonly Change[];
+  readonly artifacts: readonly Change[];
+  readonly displays: readonly Displays[];
+  readonly frames: readonly FrameHeads[];
+  readonly code: readonly string[];
+  readonly environment: readonly Change[];
 }

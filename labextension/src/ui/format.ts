@@ -86,7 +86,8 @@ export function parameterText(parameters: Readonly<Record<string, unknown>> | nu
     .join(', ');
 }
 
-function plain(value: unknown): string {
+/** Returns the value of a parameter as a text. */
+export function plain(value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 

@@ -66,6 +66,11 @@ const SIGNS = {
   warning: { line: 'M8 2.2l6.3 11.3H1.7zM8 6.4v3.4M8 11.3v.5' },
   tag: { line: 'M2.5 2.5h5l6 6-5 5-6-6zM5.2 5.2v.1' },
   report: { line: 'M4 1.8h5.5L12.5 5v9.2H4zM9.2 2v3.3h3.1M6 8.2h4.5M6 10.8h4.5' },
+  chart: { line: 'M2.5 2.5v11h11M5.5 10.5v-3M8.5 10.5v-6M11.5 10.5v-4.5' },
+  pin: { line: 'M9.5 2.5l4 4-2.4.8-2.6 2.6-.4 2.6-4.6-4.6 2.6-.4 2.6-2.6zM5.6 10.4L2.5 13.5' },
+  note: { line: 'M3 3h10v7l-3 3H3zM10 13v-3h3M5.5 6h5M5.5 8.5h3' },
+  trash: { line: 'M3 4.5h10M6.5 4.2V2.8h3v1.4M4.5 4.5l.6 8.7h5.8l.6-8.7M6.8 7v4m2.4-4v4' },
+  columns: { line: 'M2.5 3h11v10h-11zM6.2 3v10M9.8 3v10' },
   compare: { line: 'M5.5 3L3 5.5 5.5 8M3.3 5.5H13M10.5 8L13 10.5 10.5 13M12.7 10.5H3' }
 } as const satisfies Record<string, Drawing>;
 

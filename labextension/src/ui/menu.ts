@@ -1,4 +1,4 @@
-/** Makes a button that opens a menu. */
+/** Opens menus: below a button, or where the user has asked for one. */
 import { h } from './dom';
 import { type Sign, signIcon } from './icons';
 import { rove } from './roving';
@@ -12,7 +12,7 @@ export interface MenuItem {
 }
 
 /** Returns the button; `items` is called each time the menu opens. */
-export function menuButton(label: string, items: () => readonly MenuItem[]): HTMLElement {
+export function menuButton(label: string, items: () => readonly MenuItem[], sign: Sign = 'down'): HTMLElement {
   const menu = h('div', { class: 'nbf-Menu', role: 'menu', 'aria-label': label, popover: 'auto' });
   const button = h(
     'button',
@@ -24,17 +24,11 @@ export function menuButton(label: string, items: () => readonly MenuItem[]): HTM
       'aria-haspopup': 'menu',
       'aria-expanded': 'false'
     },
-    signIcon('down')
+    signIcon(sign)
   );
-  const choose = (item: MenuItem): void => {
-    menu.hidePopover();
-    item.run();
-  };
   const open = (): void => {
-    menu.replaceChildren(...items().map(item => menuItem(item, () => choose(item))));
-    menu.showPopover();
-    place(menu, button);
-    entries(menu)[0]?.focus();
+    const { left, bottom } = button.getBoundingClientRect();
+    show(menu, items(), { x: left, y: bottom + 2 });
   };
   button.addEventListener('click', open);
   button.addEventListener('keydown', event => {
@@ -46,6 +40,40 @@ export function menuButton(label: string, items: () => readonly MenuItem[]): HTM
   menu.addEventListener('toggle', () => button.setAttribute('aria-expanded', String(menu.matches(':popover-open'))));
   menu.addEventListener('keydown', event => onKey(event, menu));
   return h('span', { class: 'nbf-MenuHost' }, button, menu);
+}
+
+/** Opens a menu at a place of the window; it is part of `host` until it closes. */
+export function openMenu(host: HTMLElement, label: string, items: readonly MenuItem[], place: Place): void {
+  const menu = h('div', { class: 'nbf-Menu', role: 'menu', 'aria-label': label, popover: 'auto' });
+  const before = document.activeElement;
+  menu.addEventListener('keydown', event => onKey(event, menu));
+  menu.addEventListener('toggle', () => {
+    if (!menu.matches(':popover-open')) {
+      menu.remove();
+      if (before instanceof HTMLElement && (document.activeElement === document.body || !document.activeElement)) {
+        before.focus();
+      }
+    }
+  });
+  host.append(menu);
+  show(menu, items, place);
+}
+
+export interface Place {
+  readonly x: number;
+  readonly y: number;
+}
+
+function show(menu: HTMLElement, items: readonly MenuItem[], { x, y }: Place): void {
+  const choose = (item: MenuItem): void => {
+    menu.hidePopover();
+    item.run();
+  };
+  menu.replaceChildren(...items.map(item => menuItem(item, () => choose(item))));
+  menu.showPopover();
+  menu.style.left = `${Math.max(4, Math.min(x, window.innerWidth - menu.offsetWidth - 4))}px`;
+  menu.style.top = `${Math.max(4, Math.min(y, window.innerHeight - menu.offsetHeight - 4))}px`;
+  entries(menu)[0]?.focus();
 }
 
 function menuItem(item: MenuItem, onclick: () => void): HTMLElement {
@@ -75,10 +103,3 @@ function onKey(event: KeyboardEvent, menu: HTMLElement): void {
 
 const entries = (menu: HTMLElement): HTMLElement[] =>
   [...menu.querySelectorAll('button')].filter(button => !button.disabled);
-
-/** Places the menu below its button, within the window. */
-function place(menu: HTMLElement, button: HTMLElement): void {
-  const { left, bottom } = button.getBoundingClientRect();
-  menu.style.left = `${Math.max(4, Math.min(left, window.innerWidth - menu.offsetWidth - 4))}px`;
-  menu.style.top = `${Math.max(4, Math.min(bottom + 2, window.innerHeight - menu.offsetHeight - 4))}px`;
-}

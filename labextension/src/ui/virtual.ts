@@ -12,16 +12,17 @@ export interface VirtualRow<T> {
 
 export interface VirtualProps<T, R> {
   readonly class: string;
-  readonly role: 'list' | 'listbox' | 'tree';
+  readonly role: 'list' | 'listbox' | 'tree' | 'grid';
   readonly label: string;
   readonly height: number; // the height of a row, in pixels
+  readonly head?: HTMLElement; // stays above the rows
   readonly ahead?: number; // the number of rows beyond each edge, ready for scrolling
   readonly create: () => R;
   /** Returns a key that stays the same when an item is read again. */
   readonly key: (item: T) => string;
   readonly onclick: (item: T, event: Event) => void;
   /** Is told of Enter and the space bar, which a row that is no button does not take for a click. */
-  readonly onenter?: (item: T) => void;
+  readonly onenter?: (item: T, event: Event) => void;
 }
 
 const AHEAD = 8;
@@ -41,8 +42,10 @@ export class VirtualList<T, R extends VirtualRow<T> = VirtualRow<T>> implements 
         onclick: event => this.onClick(event),
         onkeydown: event => this.onKey(event)
       },
+      props.head,
       this.sizer
     );
+    setAttribute(this.sizer, 'role', props.role === 'grid' ? 'rowgroup' : 'presentation');
     this.node.addEventListener('scroll', this.render, { passive: true });
     this.resizes = new ResizeObserver(this.render);
     this.resizes.observe(this.node);
@@ -55,6 +58,9 @@ export class VirtualList<T, R extends VirtualRow<T> = VirtualRow<T>> implements 
   set items(items: readonly T[]) {
     this._items = items;
     this.sizer.style.height = `${items.length * this.props.height}px`;
+    if (this.props.role === 'grid') {
+      setAttribute(this.node, 'aria-rowcount', items.length + 1);
+    }
     this.stale = true;
     this.render();
   }
@@ -67,13 +73,22 @@ export class VirtualList<T, R extends VirtualRow<T> = VirtualRow<T>> implements 
   /** Scroll as little as needed to show an item. */
   reveal(index: number): void {
     const { height } = this.props;
-    const [top, room] = [this.node.scrollTop, this.node.clientHeight];
+    const top = this.node.scrollTop;
+    const room = this.node.clientHeight - (this.props.head?.offsetHeight ?? 0);
     if (index * height < top) {
       this.node.scrollTop = index * height;
     } else if ((index + 1) * height > top + room) {
       this.node.scrollTop = (index + 1) * height - room;
     }
     this.render();
+  }
+
+  /** Make all rows anew, because they have other parts now. */
+  forget(): void {
+    this.rows.forEach(({ node }) => node.remove());
+    this.rows.clear();
+    this.spare.length = 0;
+    this.stale = true;
   }
 
   /** Return the item whose row an event came from. */
@@ -172,6 +187,10 @@ export class VirtualList<T, R extends VirtualRow<T> = VirtualRow<T>> implements 
   private place({ node }: VirtualRow<T>, index: number): void {
     node.style.transform = `translateY(${index * this.props.height}px)`;
     setAttribute(node, 'data-index', index);
+    if (this.props.role === 'grid') {
+      setAttribute(node, 'aria-rowindex', index + 2); // the headings are the first row
+      return;
+    }
     setAttribute(node, 'aria-posinset', index + 1);
     setAttribute(node, 'aria-setsize', this._items.length);
   }
@@ -198,7 +217,7 @@ export class VirtualList<T, R extends VirtualRow<T> = VirtualRow<T>> implements 
     const item = this.itemOf(event);
     if (this.props.onenter && item !== undefined && (event.key === 'Enter' || event.key === ' ')) {
       event.preventDefault();
-      this.props.onenter(item);
+      this.props.onenter(item, event);
       return;
     }
     const step = stepOfKey(event.key, false);
@@ -216,7 +235,7 @@ export class VirtualList<T, R extends VirtualRow<T> = VirtualRow<T>> implements 
   private first = 0;
   private last = 0;
   private stale = false;
-  private readonly sizer = h('div', { class: 'nbf-Sizer', role: 'presentation' });
+  private readonly sizer = h('div', { class: 'nbf-Sizer' });
   private readonly rows = new Map<string, R>();
   private readonly spare: R[] = [];
   private readonly ahead: number;

@@ -1,6 +1,6 @@
 /** Describes steps, tasks and runs in the user's language, for tooltips and screen readers too. */
-import type { RunStatus, StepLine, StepStatus, TaskLine } from '../state/protocol';
-import { count, duration, roughly, ticking } from './format';
+import type { RunLine, RunStatus, StepLine, StepStatus, TaskLine } from '../state/protocol';
+import { count, duration, moment, now, roughly, ticking } from './format';
 import type { Translate } from './language';
 
 const STATUS: Record<StepStatus, string> = {
@@ -24,6 +24,14 @@ const LIFECYCLE: Record<RunStatus, string> = {
 };
 
 export const statusWord = (status: StepStatus, trans: Translate): string => trans(STATUS[status]);
+
+/** Tells whether a run is that of a kernel, which does not run all the time but is open. */
+export const isOpen = (run: RunLine): boolean => run.kind === 'interactive' && run.status === 'running';
+
+/** Returns the status of a run in words. */
+export function runWord(run: RunLine, trans: Translate): string {
+  return isOpen(run) ? trans('open since %1', moment(run.started, now())) : lifecycleWord(run.status, trans);
+}
 
 export const lifecycleWord = (status: RunStatus, trans: Translate): string => trans(LIFECYCLE[status]);
 

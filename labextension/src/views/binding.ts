@@ -2,13 +2,10 @@
 import type { IDisposable } from '@lumino/disposable';
 import { Signal } from '@lumino/signaling';
 import type { FlowModel } from '../state/model';
-import type { RunDiff, RunState, TaskList } from '../state/protocol';
+import type { TaskList } from '../state/protocol';
 import { Reading } from '../state/reading';
 import type { Component } from '../ui/component';
-import { h } from '../ui/dom';
-import { runDiff } from './diff';
 import type { Host } from './host';
-import { Runs } from './runs';
 import { Timeline } from './timeline';
 import type { FlowView } from './view';
 
@@ -98,7 +95,7 @@ export class TimelineBinding extends Binding<Timeline> {
       this.again();
     } else if (archive && run !== null) {
       this.run = run;
-      this.reading.ask(() => archive.tasks(null, run));
+      this.reading.ask(() => archive.tasks(run));
     } else {
       this.run = run;
       this.reading.stop();
@@ -112,68 +109,6 @@ export class TimelineBinding extends Binding<Timeline> {
 
   private run: number | null = null;
   private readonly reading: Reading<TaskList>;
-}
-
-export class RunsBinding extends Binding<Runs> {
-  constructor(
-    model: FlowModel,
-    private readonly host: Host,
-    private readonly complain: Complain
-  ) {
-    const view = new Runs({
-      trans: host.trans,
-      onShow: run => this.open(run.number),
-      onCompare: (then, now) => this.compare(then, now)
-    });
-    super(model, view, h('div', { class: 'nbf-RunsAndDiff' }, view.node));
-    this.node.append(this.diff);
-    this.reading = this.read<RunState>(
-      run => model.show(run),
-      error => this.fail(error)
-    );
-    this.comparing = this.read<RunDiff>(
-      diff => this.showDiff(diff),
-      error => this.fail(error)
-    );
-    model.runsChanged.connect(this.show, this);
-    model.shownChanged.connect(this.show, this);
-    this.show();
-  }
-
-  private show(): void {
-    this.view.show(this.model.runs, this.model.shown?.run.number ?? null);
-  }
-
-  /** Show a run; a click on the run that is shown leads back to the notebook. */
-  private open(run: number): void {
-    const { archive } = this.host;
-    if (this.model.shown?.run.number === run) {
-      this.model.show(null);
-    } else if (archive) {
-      this.reading.ask(() => archive.run(run));
-    }
-  }
-
-  private compare(then: number, now: number): void {
-    const { archive } = this.host;
-    if (archive) {
-      this.comparing.ask(() => archive.diff(then, now));
-    }
-  }
-
-  private showDiff(diff: RunDiff | null): void {
-    this.diff.replaceChildren(...(diff ? [runDiff(diff, this.host.trans, () => this.showDiff(null))] : []));
-    this.view.node.hidden = diff !== null;
-    this.diff.querySelector('button')?.focus();
-  }
-
-  private fail(error: unknown): void {
-    this.complain(this.host.trans('The run cannot be read: %1', reason(error)));
-  }
-
-  private readonly diff = h('div', { class: 'nbf-DiffHost' });
-  private readonly reading: Reading<RunState>;
-  private readonly comparing: Reading<RunDiff>;
 }
 
 /** Returns why something could not be read, in a few words. */

@@ -1,5 +1,5 @@
 /** Shows all facts about the selected step or task. */
-import type { ArtifactLine, StepFacts, StepLine, TaskLine, TaskList, TaskState } from '../state/protocol';
+import type { ArtifactLine, StepFacts, StepLine, TaskGrid, TaskLine, TaskState } from '../state/protocol';
 import { iconButton } from '../ui/button';
 import type { Component } from '../ui/component';
 import { h, setAttribute, setText } from '../ui/dom';
@@ -10,20 +10,25 @@ import type { Translate } from '../ui/language';
 import { Section } from '../ui/section';
 import { ago, lineTime, statusWord, summary, taskTime } from '../ui/words';
 import { about } from './about';
+import { Aside } from './aside';
 import { artifactList } from './artifacts';
+import type { Compared } from './comparison';
 import { type DetailActions, DetailButtons } from './detailbuttons';
 import { type Failed, failure } from './failure';
 import type { ShowOutputs } from './host';
 import { OutputSection } from './outputs';
-import { Tasks } from './tasks';
+import { type TaskActions, Tasks } from './tasks';
 
 export interface DetailProps {
   readonly trans: Translate;
   readonly actions: DetailActions | null;
+  readonly taskActions: TaskActions | null;
   readonly showOutputs: ShowOutputs;
   readonly onJump: ((cell: string, ...line: [number?]) => void) | null;
   readonly onStep: (step: string) => void;
   readonly onTask: (task: TaskLine) => void;
+  readonly onCompare: (tasks: readonly TaskLine[]) => void;
+  readonly onTab: (() => void) | null;
   readonly onClose: () => void;
 }
 
@@ -32,7 +37,7 @@ export interface DetailState {
   readonly facts: StepFacts;
   readonly line: StepLine;
   readonly chosen: number | null; // the task that was selected in the table
-  readonly tasks: TaskList | null;
+  readonly tasks: TaskGrid | null;
   readonly task: TaskState | null;
   readonly failed: TaskState | null; // the first failed task, while no task is chosen
   readonly trouble: string;
@@ -44,7 +49,16 @@ export class Detail implements Component {
 
   constructor(private readonly props: DetailProps) {
     const { trans } = props;
-    this.tasks = new Tasks({ trans, onSelect: props.onTask });
+    this.tasks = new Tasks({
+      trans,
+      actions: props.taskActions,
+      showOutputs: props.showOutputs,
+      onSelect: props.onTask,
+      onCompare: props.onCompare,
+      onTab: props.onTab,
+      isWhole: false
+    });
+    this.aside = new Aside(this.tasks.node, props);
     this.buttons = new DetailButtons(trans, props.actions, props.onJump);
     const { onJump, onTask, actions } = props;
     const failing = { trans, onJump, onTask, onDebug: actions?.debug ?? null };
@@ -83,7 +97,7 @@ export class Detail implements Component {
         this.reasons,
         this.trouble,
         this.firstFailure.node,
-        this.tasks.node,
+        this.aside.node,
         this.failure.node,
         this.outputs.node,
         this.artifacts.node,
@@ -101,8 +115,8 @@ export class Detail implements Component {
     setText(this.trouble, state.trouble);
     this.trouble.hidden = !state.trouble;
     const isOne = line.total <= 1 && (tasks?.tasks.length ?? 0) <= 1;
-    this.tasks.node.hidden = isOne;
-    this.tasks.show(isOne ? [] : (tasks?.tasks ?? []), chosen);
+    this.aside.node.hidden = isOne;
+    this.tasks.show(isOne ? null : tasks, chosen);
     const first = chosen === null && !isOne ? firstFailed(state, this.props.trans) : null;
     this.showReasons(reasonsOf(state, first !== null || task?.failure != null), line);
     this.firstFailure.show(first);
@@ -114,6 +128,11 @@ export class Detail implements Component {
     this.buttons.show(facts, line, chosen === null ? null : this.chosenTask(state), task);
   }
 
+  /** Compare tasks in the place of their table, until that is closed. */
+  compare(found: Compared | null): void {
+    this.aside.show(found);
+  }
+
   tick(time: number): void {
     if (this.state?.line.status === 'running') {
       this.showFacts(this.state, time);
@@ -123,6 +142,7 @@ export class Detail implements Component {
 
   dispose(): void {
     this.isDisposed = true;
+    this.aside.dispose();
     this.tasks.dispose();
     this.outputs.dispose();
   }
@@ -171,6 +191,7 @@ export class Detail implements Component {
 
   private state: DetailState | null = null;
   private readonly tasks: Tasks;
+  private readonly aside: Aside;
   private readonly buttons: DetailButtons;
   private readonly firstFailure: Section<Failed | null>;
   private readonly failure: Section<Failed | null>;

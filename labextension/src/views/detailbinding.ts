@@ -1,10 +1,12 @@
 /** Connects the detail with the model: reads the tasks of the selected step, and the chosen task. */
 import type { FlowModel } from '../state/model';
-import type { TaskLine, TaskList, TaskState } from '../state/protocol';
+import type { TaskGrid, TaskLine, TaskState } from '../state/protocol';
 import type { Reading } from '../state/reading';
 import { Binding, reason } from './binding';
+import { comparedTasks } from './comparison';
 import { Detail } from './detail';
 import type { Host } from './host';
+import { readTasks, taskActions } from './tasksbinding';
 
 export class DetailBinding extends Binding<Detail> {
   constructor(
@@ -23,13 +25,20 @@ export class DetailBinding extends Binding<Detail> {
         runTo: step => run({ to: step }),
         runFrom: step => run({ from: step })
       },
+      taskActions: taskActions(host),
+      onCompare: tasks => this.comparing.ask(() => readTasks(host, tasks)),
+      onTab: actions && (() => actions.openAsTab('tasks')),
       onJump: actions && ((cell, ...line) => actions.jump(cell, ...line)),
       onStep: step => model.select({ step, task: null }),
       onTask: ({ step, run, number }: TaskLine) => model.select({ step, task: { run, number } }),
       onClose: () => model.select(null)
     });
     super(model, view);
-    this.listing = this.read<TaskList>(
+    this.comparing = this.read<readonly TaskState[]>(
+      tasks => this.tasks && view.compare(comparedTasks(tasks, this.tasks)),
+      error => this.fail(error)
+    );
+    this.listing = this.read<TaskGrid>(
       tasks => this.setTasks(tasks),
       error => this.fail(error)
     );
@@ -87,9 +96,11 @@ export class DetailBinding extends Binding<Detail> {
     this.listing.stop();
     this.failing.stop();
     this.reading.stop();
+    this.comparing.stop();
+    this.view.compare(null);
     if (selected && archive) {
       const { step, task } = selected;
-      this.listing.ask(() => archive.tasks(step, task?.run ?? shown?.run.number ?? null));
+      this.listing.ask(() => archive.grid(step, task?.run ?? shown?.run.number ?? null));
       if (task) {
         this.readTask(task.run, task.number);
       }
@@ -97,7 +108,7 @@ export class DetailBinding extends Binding<Detail> {
     this.show();
   }
 
-  private setTasks(tasks: TaskList): void {
+  private setTasks(tasks: TaskGrid): void {
     const [first] = tasks.tasks;
     this.tasks = tasks;
     if (first && tasks.tasks.length === 1 && !this.isReading(first)) {
@@ -174,12 +185,13 @@ export class DetailBinding extends Binding<Detail> {
   }
 
   private step: string | null = null;
-  private tasks: TaskList | null = null;
+  private tasks: TaskGrid | null = null;
   private task: TaskState | null = null;
   private failed: TaskState | null = null;
   private asked: { run: number; number: number } | null = null;
   private trouble = '';
-  private readonly listing: Reading<TaskList>;
+  private readonly listing: Reading<TaskGrid>;
+  private readonly comparing: Reading<readonly TaskState[]>;
   private readonly failing: Reading<TaskState>;
   private readonly reading: Reading<TaskState>;
 }

@@ -1,7 +1,7 @@
 /** Shows the buttons for the selected step or task. */
 import type { StepFacts, StepLine, StepStatus, TaskLine, TaskState } from '../state/protocol';
 import { iconButton, textButton } from '../ui/button';
-import { h } from '../ui/dom';
+import { h, setText } from '../ui/dom';
 import type { Translate } from '../ui/language';
 
 export interface DetailActions {
@@ -37,7 +37,11 @@ export class DetailButtons {
   readonly node: HTMLElement;
   readonly jump: HTMLElement | null; // is placed elsewhere
 
-  constructor(trans: Translate, actions: DetailActions | null, onJump: ((cell: string) => void) | null) {
+  constructor(
+    private readonly trans: Translate,
+    actions: DetailActions | null,
+    onJump: ((cell: string) => void) | null
+  ) {
     const on = (act: (target: Target) => void) => (): void => {
       if (this.target) {
         act(this.target);
@@ -96,7 +100,10 @@ export class DetailButtons {
       address,
       checkpoint: run === null ? address : `${run}/${address}`
     };
-    this.restore.disabled = !(state && (chosen ?? line.total <= 1) ? state.restorable : STORED[status]);
+    const hasItems = chosen === null && line.total > 1;
+    const isStored = STORED[status] || (hasItems && line.done + line.reused > 0); // then it is asked which
+    this.restore.disabled = !(state && !hasItems ? state.restorable : isStored);
+    setText(this.restore.lastElementChild ?? this.restore, hasItems ? this.trans('Restore…') : this.trans('Restore'));
     this.rerun.disabled = status === 'running' || status === 'waiting';
   }
 

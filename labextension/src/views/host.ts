@@ -1,12 +1,15 @@
 /** Defines what the panel needs from the program around it: JupyterLab, Notebook 7 or an anywidget host. */
 import type { Archive } from '../state/archive';
+import type { Keep } from '../state/keep';
+import type { RunLine } from '../state/protocol';
 import type { Translate } from '../ui/language';
 
 /** Performs what the user asks for. Each action reports its result to the user; none rejects. */
 export interface Actions {
   /** Run the flow or a part of it; the parameters are texts as the user typed them. */
   run(part: { to?: string; from?: string; only?: string }, parameters: Readonly<Record<string, string>>): Promise<void>;
-  resume(run: number | null): Promise<void>;
+  /** Start a new run that reuses what is valid, without the items of the step `without` that failed in the run. */
+  resume(run: number | null, without?: string): Promise<void>;
   /** Run a task again. Addresses are as users write them: `fit`, `fit[3]`, `7/fit[3]`. */
   rerun(address: string): Promise<void>;
   debug(address: string): Promise<void>;
@@ -19,10 +22,15 @@ export interface Actions {
   shareRuns(flow: string): Promise<void>;
   /** Make this copy of a notebook one of its own, with no runs but those that it has made. */
   startEmpty(): Promise<void>;
+  /** Ask for the text of a note on a run, and keep it. */
+  note(run: RunLine): Promise<void>;
+  pin(run: number, pinned: boolean): Promise<void>;
+  /** Delete runs, if the user agrees. */
+  remove(runs: readonly number[]): Promise<void>;
   /** Scroll to the cell with this id and put the cursor on a line, counted from 1. */
   jump(cell: string, line?: number): void;
   /** Open a view as a tab of the main area. */
-  openAsTab(view: 'steps' | 'graph' | 'timeline' | 'runs'): void;
+  openAsTab(view: 'steps' | 'graph' | 'timeline' | 'runs' | 'tasks'): void;
   /** Open the report of a run, an HTML page. */
   report(run: number): void;
   /** Write the notebook as a FlowSpec script; the user chooses the file. */
@@ -39,5 +47,6 @@ export interface Host {
   readonly archive: Archive | null; // null if there are only broadcasts
   readonly actions: Actions | null; // null if the panel only shows the flow
   readonly showOutputs: ShowOutputs;
+  readonly keep: Keep;
   readonly trans: Translate;
 }

@@ -6,7 +6,7 @@ import { h, setAttribute } from '../ui/dom';
 import { now } from '../ui/format';
 import { lifecycleIcon, signIcon } from '../ui/icons';
 import type { Translate } from '../ui/language';
-import { ago, lifecycleWord } from '../ui/words';
+import { ago, runWord } from '../ui/words';
 import type { Actions } from './host';
 
 export interface ShownRunProps {
@@ -17,7 +17,7 @@ export interface ShownRunProps {
 
 /** Returns the notice of an earlier run, `Run 7 · failed · 2 h ago`, with its buttons and the way back. */
 export function shownRun(run: RunLine, { trans, actions, onBack }: ShownRunProps): HTMLElement {
-  const text = `${trans('Run %1', run.number)} · ${lifecycleWord(run.status, trans)} · ${ago(run.started, now(), trans)}`;
+  const text = `${trans('Run %1', run.number)} · ${runWord(run, trans)} · ${ago(run.started, now(), trans)}`;
   const back = textButton({ sign: 'back', label: trans('Back to the notebook'), name: 'back', onclick: onBack });
   const tagForm = makeTagForm(trans, name => void actions?.tag(run.number, name));
   const tag = iconButton({

@@ -4,22 +4,24 @@ import type { Message } from '@lumino/messaging';
 import { type ISignal, Signal } from '@lumino/signaling';
 import { Widget } from '@lumino/widgets';
 import type { FlowModel } from '../state/model';
-import { h } from '../ui/dom';
+import { h, setAttribute } from '../ui/dom';
 import { now } from '../ui/format';
 import type { MenuItem } from '../ui/menu';
 import { Split } from '../ui/split';
 import { Tabs } from '../ui/tabs';
-import { type Bound, FlowBinding, RunsBinding, TimelineBinding } from './binding';
+import { type Bound, FlowBinding, TimelineBinding } from './binding';
 import { DetailBinding } from './detailbinding';
 import { Chips } from './chips';
 import { Form } from './form';
 import { FlowGraph } from './graph';
 import type { Host } from './host';
 import { copied, empty, otherVersion, Problems, shownRun, trouble } from './notices';
+import { RunsBinding } from './runsbinding';
 import { Steps } from './steps';
+import { TasksBinding } from './tasksbinding';
 import { Toolbar } from './toolbar';
 
-export type ViewName = 'steps' | 'graph' | 'timeline' | 'runs';
+export type ViewName = 'steps' | 'graph' | 'timeline' | 'runs' | 'tasks';
 
 export interface PanelOptions {
   readonly model: FlowModel;
@@ -177,7 +179,7 @@ export class FlowPanel extends Widget {
         : empty(trans('No flow'), trans('Open a notebook to see its flow.'))
     );
     const nothing = !shape?.steps.length;
-    this.empty.hidden = !nothing || this.view === 'runs' || this.view === 'timeline';
+    this.empty.hidden = !nothing || (this.view !== 'steps' && this.view !== 'graph');
     this.node.toggleAttribute('data-empty', nothing);
   }
 
@@ -210,10 +212,13 @@ export class FlowPanel extends Widget {
   };
 
   private showSelection(): void {
-    const isOpen = this.model.selected !== null && this.host.archive !== null;
+    const { selected } = this.model;
+    const isShown = this.view === 'tasks' ? selected?.task != null : selected !== null; // the table shows all of a step
+    const isOpen = isShown && this.host.archive !== null;
     if (!isOpen && this.split.hasFocus) {
       this.focusView();
     }
+    setAttribute(this.node, 'data-detail', isOpen);
     this.split.isOpen = isOpen;
   }
 
@@ -305,10 +310,13 @@ export class FlowPanel extends Widget {
           label: trans('Timeline'),
           create: () => bind(new TimelineBinding(model, host, this.complain))
         },
-        { name: 'runs', label: trans('Runs'), create: () => bind(new RunsBinding(model, host, this.complain)) }
+        { name: 'runs', label: trans('Runs'), create: () => bind(new RunsBinding(model, host, this.complain)) },
+        { name: 'tasks', label: trans('Tasks'), create: () => bind(new TasksBinding(model, host, this.complain)) }
       ],
       view => {
+        setAttribute(this.node, 'data-view', view);
         this.showEmpty();
+        this.showSelection();
         this._viewChanged.emit(view);
       }
     );

@@ -14,7 +14,8 @@ from nbflow.flow.syntax.proposals import header_line, propose_name
 from nbflow.jupyter.panel.flow_state import flow_state
 from nbflow.jupyter.panel.notebook_place import NotBelowRoot, NotebookPlace, find_place
 from nbflow.jupyter.panel.requests import HTML, JSON
-from nbflow.jupyter.panel.run_list import output_list, report_page, run_diff, run_list, run_state
+from nbflow.jupyter.panel.run_list import output_list, report_page, run_list, run_state
+from nbflow.jupyter.panel.tables import run_diff, run_results, task_grid
 from nbflow.jupyter.panel.task_detail import task_state
 from nbflow.jupyter.panel.task_list import task_list
 from nbflow.jupyter.protocol.messages import ProposedName
@@ -109,10 +110,6 @@ def _flow(question: Question) -> Any:
     return flow_state(question.place, sent.cells, sent.choices)
 
 
-def _tasks(question: Question) -> Any:
-    return task_list(question.place, question.text("step"), question.text("run"))
-
-
 def _task(question: Question) -> Any:
     return task_state(question.place, question.needed("run"), question.number("task"))
 
@@ -136,10 +133,12 @@ ANSWERS: Mapping[str, Callable[[Question], Any]] = {
     "flow": _flow,
     "runs": lambda question: run_list(question.place),
     "run": lambda question: run_state(question.place, question.text("run")),
-    "tasks": _tasks,
+    "tasks": lambda question: task_list(question.place, question.text("run")),
+    "grid": lambda question: task_grid(question.place, question.needed("step"), question.text("run")),
     "task": _task,
     "outputs": _outputs,
-    "diff": lambda question: run_diff(question.place, question.needed("then"), question.needed("now")),
+    "results": lambda question: run_results(question.place),
+    "diff": lambda question: run_diff(question.place, question.needed("runs").split(",")),
     "report": lambda question: report_page(question.place, question.text("run")),
     "name": _name,
 }

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from nbflow.history.archive import Archive
+from nbflow.history.results import Results, results_of_run
 from nbflow.history.versions import Past
 from nbflow.jupyter.panel.status_lines import Totals, totals_of
 from nbflow.store.catalog.rows import RunRow, RunStatus
@@ -39,7 +40,7 @@ class PastMemory:
         return made
 
 
-_totals, _pasts = PastMemory(2000), PastMemory(200)
+_totals, _pasts, _results = PastMemory(2000), PastMemory(200), PastMemory(2000)
 
 
 def recall_totals(archive: Archive, row: RunRow) -> Totals:
@@ -56,6 +57,13 @@ def recall_past(archive: Archive, row: RunRow) -> Past:
         return archive.past(row)
     learned = frozenset(archive.reader.learned(archive.flow).items())
     return _pasts.recall((*_name(archive.root, row), learned), lambda: archive.past(row))
+
+
+def recall_results(archive: Archive, row: RunRow) -> Results:
+    """Return the scalars of a run; they are read again only while it goes on."""
+    if row.status is RunStatus.RUNNING:
+        return results_of_run(archive, row)
+    return _results.recall(_name(archive.root, row), lambda: results_of_run(archive, row))
 
 
 def _name(root: Path, row: RunRow) -> tuple[Hashable, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-REQUESTS = ("flow", "runs", "run", "tasks", "task", "outputs", "diff", "report", "name")
+REQUESTS = ("flow", "runs", "run", "tasks", "grid", "task", "outputs", "results", "diff", "report", "name")
 """The last parts of the paths below `/nbflow/`."""
 
 POSTED = frozenset({"flow", "name"})

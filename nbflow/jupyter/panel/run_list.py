@@ -1,18 +1,17 @@
-"""Lists the runs of a notebook, and compares two of them."""
+"""Lists the runs of a notebook, and shows one of them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
 from nbflow.history.archive import Archive
-from nbflow.history.differences import Difference, compare_runs
 from nbflow.history.report import page
 from nbflow.history.step_outputs import outputs_of_step
 from nbflow.jupyter.panel.flow_shape import shape_of
 from nbflow.jupyter.panel.notebook_place import NotebookPlace
 from nbflow.jupyter.panel.past_runs import recall_totals
 from nbflow.jupyter.panel.status_lines import run_line, step_lines
-from nbflow.jupyter.protocol.messages import Change, OutputList, RunDiff, RunList, RunState, StepOutputs
+from nbflow.jupyter.protocol.messages import OutputList, RunList, RunState, StepOutputs
 from nbflow.store.catalog.rows import RunRow
 
 LISTED = 200
@@ -51,25 +50,6 @@ def _outputs(archive: Archive, row: RunRow, step: str, document: str) -> StepOut
     return StepOutputs(
         step, found.status, tuple(found.outputs), found.widgets, found.tasks, found.seconds, found.source
     )  # fmt: skip
-
-
-def run_diff(place: NotebookPlace, then: str, now: str) -> RunDiff:
-    """Return the differences between two runs."""
-    with place.archive() as archive:
-        before, after = archive.run(then), archive.run(now)
-        found = compare_runs(archive, before, after)
-        return RunDiff(
-            before.number,
-            after.number,
-            tuple(map(_change, found.parameters)),
-            found.code,
-            tuple(map(_change, found.artifacts)),
-            tuple(map(_change, found.environment)),
-        )
-
-
-def _change(one: Difference) -> Change:
-    return Change(one.name, one.then, f"{one.now}, {one.note}" if one.then and one.note else one.note or one.now)
 
 
 def report_page(place: NotebookPlace, run: str | None) -> str:

@@ -105,6 +105,7 @@ def line_of_run(row: RunRow, counts: Collection[Count]) -> RunLine:
         done=sum(count.ran + count.skipped for count in counts),
         reused=sum(count.reused for count in counts),
         failed=sum(count.failed for count in counts),
+        note=row.note, pinned=row.pinned,
     )  # fmt: skip
 
 

@@ -16,18 +16,18 @@ from nbflow.run.events.replay import lacks_result, read_failure
 from nbflow.store.catalog.rows import RunRow, RunStatus, TaskRow, TaskStatus
 
 
-def task_list(place: NotebookPlace, step: str | None = None, run: str | None = None) -> TaskList:
-    """Return the tasks of a run, by default of the newest that has any. Raises UnknownName for a wrong run or step."""
+def task_list(place: NotebookPlace, run: str | None = None) -> TaskList:
+    """Return the tasks of all steps of a run, by default of the newest. Raises UnknownName for a wrong run."""
     if not place.has_store and run is None:
         return TaskList(None, ())
     with place.archive() as archive:
-        row, tasks = _find(archive, step, run)
+        row, tasks = tasks_of_step(archive, None, run)
         if row is None:
             return TaskList(None, ())
         return TaskList(run_line(archive, recall_totals(archive, row)), tuple(_lines(row, tasks)))
 
 
-def _find(archive: Archive, step: str | None, run: str | None) -> tuple[RunRow | None, tuple[TaskRow, ...]]:
+def tasks_of_step(archive: Archive, step: str | None, run: str | None) -> tuple[RunRow | None, tuple[TaskRow, ...]]:
     """Return the requested run, else the newest one with such tasks, and the tasks."""
     if run is not None:
         row = archive.run(run)

@@ -4,6 +4,6 @@ from __future__ import annotations
 
 import sys
 
-from nbflow.jupyter.protocol.messages import write_protocol
+from nbflow.jupyter.protocol.published import write_protocol
 
 sys.exit(write_protocol(sys.argv[1:]))

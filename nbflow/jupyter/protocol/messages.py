@@ -1,4 +1,4 @@
-"""Defines the messages between kernel, server and panel. `python -m nbflow.jupyter.protocol` writes them as TypeScript.
+"""Defines the messages between kernel, server and panel; `table_messages` has those that are shown as tables.
 
 Times are seconds since 1970, durations are seconds, sizes are bytes. A message refers to a step by its name, and to a
 task by the number of its run and its own number in that run, or as users write it: `7/fit[3]`.
@@ -6,13 +6,10 @@ task by the number of its run and its own number in that run, or as users write 
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-from nbflow.jupyter.protocol.typescript import write_typescript
 from nbflow.progress.status import RunStatus, StepStatus
 
 PROTOCOL = 1
@@ -107,6 +104,8 @@ class RunLine:
     done: int = 0
     reused: int = 0
     failed: int = 0
+    note: str = ""
+    pinned: bool = False
 
 
 # broadcasts of the kernel
@@ -211,7 +210,7 @@ class RunState:
 
 @dataclass(frozen=True, slots=True)
 class TaskList:
-    """Lists the tasks of one step or of all, in the order in which they began.
+    """Lists the tasks of all steps in the order in which they began.
 
     They belong to the requested run, else to the newest run that has any.
     """
@@ -306,27 +305,6 @@ class OutputList:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
-    """Describes a difference between two runs. `then` or `now` is "-" if the run does not have it."""
-
-    name: str
-    then: str
-    now: str
-
-
-@dataclass(frozen=True, slots=True)
-class RunDiff:
-    """Lists the differences between two runs. `code` are unified diffs, one for each definition or step."""
-
-    then: int
-    now: int
-    parameters: tuple[Change, ...]
-    code: tuple[str, ...]
-    artifacts: tuple[Change, ...]
-    environment: tuple[Change, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class ProposedName:
     """Proposes a name for a new step, made from the names that its cell writes; `header` is the whole first line."""
 
@@ -365,33 +343,3 @@ class RestorePreview:
     notes: tuple[str, ...]
     to_map: int
     to_load: int
-
-
-MESSAGES: tuple[type, ...] = (
-    StepStatus, RunStatus, Edge, StepFacts, FlowShape, StepLine, RunLine, Snapshot, ParameterField, ProblemLine,
-    FlowState, RunList, TaskLine, RunState, TaskList, ArtifactLine, FrameLine, FailureLine, TaskState, StepOutputs,
-    OutputList, Change, RunDiff, ProposedName, NameLine, RestorePreview,
-)  # fmt: skip
-
-TYPESCRIPT = Path(__file__).parents[3] / "labextension/src/state/protocol.ts"
-"""The panel's copy of the messages, in a checkout."""
-
-
-def in_typescript() -> str:
-    """Return all messages as a TypeScript module."""
-    constants = {"PROTOCOL": PROTOCOL, "COMM": COMM, "MIME": MIME}
-    return write_typescript(MESSAGES, constants, "python -m nbflow.jupyter.protocol")
-
-
-def write_protocol(arguments: Sequence[str]) -> int:
-    """Write the panel's copy of the messages; with `--check`, only compare it. Return the exit code."""
-    if "--check" not in arguments:
-        TYPESCRIPT.write_text(in_typescript(), "utf-8")
-        return 0
-    if TYPESCRIPT.exists() and TYPESCRIPT.read_text("utf-8") == in_typescript():
-        return 0
-    print(
-        f"{TYPESCRIPT.name} does not match nbflow/jupyter/protocol: run python -m nbflow.jupyter.protocol",
-        file=sys.stderr,
-    )
-    return 1

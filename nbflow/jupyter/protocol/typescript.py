@@ -49,7 +49,7 @@ def spell(hint: Any) -> str:
         return "null"
     origin, inside = get_origin(hint), get_args(hint)
     if origin in (types.UnionType, Union):
-        return " | ".join(map(spell, inside))
+        return " | ".join(dict.fromkeys(map(spell, inside)))
     if origin is tuple and inside[-1] is Ellipsis:
         return f"readonly {_grouped(inside[0])}[]"
     if origin is tuple:

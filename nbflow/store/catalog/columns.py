@@ -26,6 +26,8 @@ COMPONENT_COLUMNS = (
     "components.blob, components.refs"
 )
 
+SUMMARY_DEFAULTS: tuple[Any, ...] = (None, None, (), "", "", ())
+"""Holds what a summary has after its type and text where its row ends earlier."""
 
 _Read = TypeVar("_Read", bound=Callable[..., Any])
 
@@ -73,16 +75,18 @@ def artifact_of(row: Sequence[Any]) -> ArtifactRef:
     name, component, index, size, summary, lost, shares, task = row
     losses = tuple(Lost(*one) for one in json.loads(lost)) if lost else ()
     reached = tuple((shares or "").split())
-    return ArtifactRef(name, component, index, size, _summary(summary), losses, reached, task)
+    return ArtifactRef(name, component, index, size, read_summary(summary), losses, reached, task)
 
 
-def _summary(text: str) -> Summary:
-    kind, short, *more = json.loads(text)
-    if not more:
-        return Summary(kind, short)
-    shape, dtype, columns, head, *image = more
-    listed = tuple(map(tuple, columns))
-    return Summary(kind, short, None if shape is None else tuple(shape), dtype, listed, head, *image)
+@reads_row("an artifact")
+def read_summary(text: str) -> Summary:
+    """Return the summary of a value from the text in its row."""
+    facts: list[Any] = json.loads(text)
+    if len(facts) == 2:
+        return Summary(*facts)
+    kind, short, shape, dtype, columns, head, image, fields = [*facts, *SUMMARY_DEFAULTS[len(facts) - 2 :]]
+    listed, known = (tuple((name, one) for name, one in pairs) for pairs in (columns, fields))
+    return Summary(kind, short, None if shape is None else tuple(shape), dtype, listed, head, image, known)
 
 
 @reads_row("a component")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from nbflow.store.catalog.pieces import Ask
 from nbflow.store.catalog.rows import RunStatus
+from nbflow.store.catalog.run_marks import PINNED_RUNS
 from nbflow.store.drivers import Process, is_gone
 
 NEWEST = 10
@@ -23,12 +24,16 @@ class Kept:
     """Says which runs gc keeps; a run goes only if no field keeps it.
 
     `newest` is the number of runs of each flow. `since` keeps runs that ended later, in seconds since 1970; None keeps
-    no run for its age. `tagged` keeps runs to which a user has given a tag. Running runs are always kept.
+    no run for its age. `tagged` keeps runs to which a user has given a tag. Running and pinned runs are always kept.
     """
 
     newest: int = NEWEST
     since: float | None = None
     tagged: bool = False
+
+
+EVERY_RUN = Kept(newest=1 << 62)
+"""Keeps all runs, so that gc only deletes what none of them needs."""
 
 
 def kept_by_options(keep: int | None, older: float | None, tagged: bool) -> Kept:
@@ -48,7 +53,7 @@ def runs_to_delete(ask: Ask, kept: Kept) -> dict[int, str]:
         query += f" AND ended < {kept.since!r}"
     if kept.tagged:
         query += " AND id NOT IN (SELECT run FROM tags)"
-    rows = ask(query)
+    rows = ask(f"{query} AND id NOT IN ({PINNED_RUNS})")
     return {
         run: f"{flow}/{number}"
         for run, flow, number, status, *driver in rows

@@ -32,6 +32,7 @@ from nbflow.store.catalog.rows import (
     TaskStatus,
     task_id,
 )
+from nbflow.store.catalog.run_marks import read_run_marks
 from nbflow.store.catalog.trust import Seal, SignedRecord, Trusts, accepts
 from nbflow.store.drivers import Process, is_gone
 from nbflow.store.values.artifact_ref import ArtifactRef, Component
@@ -123,7 +124,7 @@ class CatalogReader(ContentReader):
             seen = self._end(run, RunKind(kind))
         return RunRow(
             run, flow, number, document, RunKind(kind), seen, started, finished, json.loads(parameters), origin,
-            self.tags(run), user, host, pid, pid_start, code, environment,
+            self.tags(run), user, host, pid, pid_start, code, environment, *read_run_marks(self.query, run),
         )  # fmt: skip
 
     def _end(self, run: int, kind: RunKind) -> RunStatus:

@@ -66,6 +66,8 @@ class RunRow:
     pid_start: int = 0
     code: str = ""  # digest of a stored code text
     environment: str = ""  # digest of a stored environment
+    note: str = ""
+    pinned: bool = False  # gc keeps it
 
     @property
     def driver(self) -> Process:

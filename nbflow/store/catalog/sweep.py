@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from nbflow.errors import RunGoesOn
 from nbflow.store.blobs import protocol as blob
 from nbflow.store.blobs.protocol import BlobStore
 from nbflow.store.catalog import schema
 from nbflow.store.catalog.evictions import DELETE_OLD_MARKS
 from nbflow.store.catalog.keeping_rules import Kept, runs_to_delete
 from nbflow.store.catalog.pieces import pieces_of_components
+from nbflow.store.catalog.rows import RunKind, RunRow, RunStatus
+from nbflow.store.catalog.run_marks import DELETE_MARKS_OF_RUN
+from nbflow.store.drivers import Process, is_gone
 
 _DELETE_OF_RUN = (
     "DELETE FROM artifacts WHERE task IN (SELECT id FROM tasks WHERE run = ?)",
@@ -21,6 +26,7 @@ _DELETE_OF_RUN = (
     "DELETE FROM tasks WHERE run = ?",
     "DELETE FROM events WHERE run = ?",
     "DELETE FROM tags WHERE run = ?",
+    DELETE_MARKS_OF_RUN,
     "DELETE FROM runs WHERE id = ?",
 )
 _UNUSED_COMPONENTS = "FROM components WHERE digest NOT IN (SELECT component FROM artifacts) AND digest NOT IN needed"
@@ -65,11 +71,36 @@ def sweep(path: Path, blobs: BlobStore, kept: Kept, dry_run: bool) -> Swept:
 
 def _delete_runs(connection: sqlite3.Connection, kept: Kept) -> tuple[str, ...]:
     deleted = runs_to_delete(connection.execute, kept)
-    for run in deleted:
+    _delete_rows(connection, deleted)
+    return tuple(deleted.values())
+
+
+def _delete_rows(connection: sqlite3.Connection, runs: Iterable[int]) -> None:
+    for run in runs:
         for statement in _DELETE_OF_RUN:
             connection.execute(statement, (run,))
     connection.execute(DELETE_OLD_MARKS)
-    return tuple(deleted.values())
+
+
+def drop_runs(path: Path, runs: Iterable[RunRow]) -> None:
+    """Delete runs, all of them or none; what only they need stays until the next sweep. Raises RunGoesOn."""
+    connection = schema.connect(path, write=True)
+    try:
+        with schema.meaning_of_errors(path):
+            connection.execute("BEGIN IMMEDIATE")
+            for run in runs:
+                _refuse_running(connection, run)
+            _delete_rows(connection, [run.id for run in runs])
+            connection.execute("COMMIT")
+    finally:
+        connection.close()  # which rolls back what is not committed
+
+
+def _refuse_running(connection: sqlite3.Connection, run: RunRow) -> None:
+    query = "SELECT status, host, pid, pid_start FROM runs WHERE id = ?"
+    for status, *driver in connection.execute(query, (run.id,)):
+        if status == RunStatus.RUNNING and not is_gone(Process(*driver)):
+            raise RunGoesOn(run.number, run.kind is RunKind.INTERACTIVE)
 
 
 def _find_needed(connection: sqlite3.Connection) -> None:

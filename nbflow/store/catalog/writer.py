@@ -15,7 +15,9 @@ from blake3 import blake3
 from nbflow.errors import NbflowError, StoreBroken
 from nbflow.store.blobs.protocol import HASH_LENGTH
 from nbflow.store.catalog import schema
+from nbflow.store.catalog.columns import SUMMARY_DEFAULTS
 from nbflow.store.catalog.rows import FileRow, RunKind, RunRow, RunStatus, TaskRow, spun, task_id
+from nbflow.store.catalog.run_marks import write_note, write_pin
 from nbflow.store.catalog.texts import pack_text
 from nbflow.store.catalog.trust import Code, Seal, digest_text, keyring
 from nbflow.store.catalog.user import user_name
@@ -180,7 +182,7 @@ class CatalogWriter:
         return int(self._write(counted, (flow,)).fetchone()[0])
 
     def _insert_run(self, row: RunRow) -> int:
-        columns = [f.name for f in fields(RunRow) if f.name not in ("id", "tags")]
+        columns = [f.name for f in fields(RunRow) if f.name not in ("id", "tags", "note", "pinned")]
         values = [_column(row, column) for column in columns]
         cursor = self._write(
             f"INSERT INTO runs ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})", values
@@ -219,6 +221,14 @@ class CatalogWriter:
         """Remove tags from a run."""
         for tag in tags:
             self._write("DELETE FROM tags WHERE run = ? AND tag = ?", (run, tag))
+
+    def note(self, run: int, text: str) -> None:
+        """Replace the note of a run; an empty text removes it."""
+        write_note(self._write, run, text)
+
+    def pin(self, run: int, pinned: bool) -> None:
+        """Pin a run, so that gc keeps it, or take its pin away."""
+        write_pin(self._write, run, pinned)
 
     # ---- tasks and what they made
 
@@ -373,10 +383,11 @@ def _with_id(row: RunRow, run: int) -> RunRow:
 
 
 def _summary_text(summary: Summary) -> str:
-    """Omit default fields: rows stay small, and older versions can read them."""
-    facts = [summary.type, summary.text, summary.shape, summary.dtype, summary.columns, summary.head, summary.image]
-    if not summary.image:
+    """Omit the last fields while they are defaults, so that rows stay small."""
+    facts = [
+        summary.type, summary.text, summary.shape, summary.dtype, summary.columns, summary.head, summary.image,
+        summary.fields,
+    ]  # fmt: skip
+    while len(facts) > 2 and facts[-1] == SUMMARY_DEFAULTS[len(facts) - 3]:
         facts.pop()
-        if summary.shape is None and summary.dtype is None and not summary.columns and not summary.head:
-            del facts[2:]
     return _dump(facts)

@@ -44,6 +44,7 @@ class Summary:
     columns: tuple[tuple[str, str], ...] = ()  # (name, dtype), at most 100
     head: str = ""  # an HTML table of the first rows of a DataFrame
     image: str = ""  # for a figure or an image: a small PNG in base64
+    fields: tuple[tuple[str, str], ...] = ()  # of a dict, tuple or dataclass: (key, short repr), if it has only a few
 
 
 @pickled_by_fields

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import reprlib
 import sys
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass, replace
 from itertools import islice
 from typing import Any
 
@@ -14,7 +15,7 @@ from nbflow.store.values.tombstone import Tombstone
 from nbflow.store.values.user_code import LONGEST_NAME, SECONDS_FOR_TEXT, TakesTooLong, answer_of, type_name_of
 
 TEXT = 200  # characters
-COLUMNS = 100
+COLUMNS, FIELDS = 100, 40
 HEAD_ROWS, HEAD_COLUMNS = 5, 12
 
 _PLAIN: frozenset[type] = frozenset({int, float, bool, complex, type(None)})
@@ -118,10 +119,29 @@ def _ordinary(value: Any, name: str) -> Summary:
     kind = type(value)
     shape = _shape(value)
     if kind in _CONTAINERS:
-        return Summary(name, f"{len(value)} items: {_content(value)}"[:TEXT], shape)
+        text = f"{len(value)} items: {_content(value)}"[:TEXT]
+        return Summary(name, text, shape, fields=_fields(value))
     if _repr_is_risky(value):
         return Summary(name, f"{len(value)} items", shape)
-    return Summary(name, " ".join(_short.repr(value).split())[:TEXT], shape, _dtype(value))
+    return Summary(name, " ".join(_short.repr(value).split())[:TEXT], shape, _dtype(value), fields=_fields(value))
+
+
+def _fields(value: Any) -> tuple[tuple[str, str], ...]:
+    """Return each key of a small dict, tuple or dataclass with the short repr of what it holds, in their order."""
+    parts = _parts(value)
+    return tuple((key, _short.repr(part)) for key, part in parts.items()) if 0 < len(parts) <= FIELDS else ()
+
+
+def _parts(value: Any) -> Mapping[str, Any]:
+    kind = type(value)
+    if kind is dict:
+        return value if len(value) <= FIELDS and all(type(key) is str for key in value) else {}
+    if isinstance(value, tuple):
+        names = getattr(kind, "_fields", None) or [f"[{place}]" for place in range(len(value))]
+        return dict(zip(names, value, strict=True)) if len(value) <= FIELDS else {}
+    if is_dataclass(kind):
+        return {field.name: getattr(value, field.name, None) for field in islice(fields(kind), FIELDS + 1)}
+    return {}
 
 
 def _content(value: Any) -> str:

@@ -2,6 +2,7 @@
 import { Widget } from '@lumino/widgets';
 import { FlowModel } from '@nbflow/state/model.js';
 import { FlowPanel } from '@nbflow/views/panel.js';
+import { makeKeep } from '@nbflow/state/keep.js';
 import { showPlainly } from '@nbflow/views/plain.js';
 import { refresh } from '@nbflow/state/reading.js';
 import widget from '@nbflow/views/widget.js';
@@ -25,14 +26,23 @@ class StoredFacts {
   flow = () => this.look('flow');
   runs = () => this.look('runs');
   run = number => this.look('run', number);
-  async tasks(step, run) {
+  results = async () => this.facts.results ?? { columns: [], runs: [], cells: [] };
+  async tasks(run) {
     const runs = await this.look('tasks');
-    const has = list => step === null || list.tasks.some(task => task.step === step);
+    const list = run === null ? Object.values(runs).at(-1) : runs[run];
+    return { run: list?.run ?? null, tasks: list?.tasks ?? [] };
+  }
+  /** As a table of the tasks alone, unless the test wrote down its columns and cells. */
+  async grid(step, run) {
+    const runs = await this.look('tasks');
+    const has = list => list.tasks.some(task => task.step === step);
     const list = run === null ? Object.values(runs).reverse().find(has) : runs[run];
-    return { run: list?.run ?? null, tasks: (list?.tasks ?? []).filter(task => step === null || task.step === step) };
+    const tasks = (list?.tasks ?? []).filter(task => task.step === step);
+    const { columns, cells } = this.facts.cells?.[step] ?? { columns: [], cells: tasks.map(() => []) };
+    return { run: list?.run ?? null, columns, tasks, cells };
   }
   task = (run, number) => this.look('task', run, number);
-  diff = (then, now) => this.look('diff', `${then} ${now}`);
+  diff = runs => this.look('diff', [...runs].sort((one, other) => one - other).join(' '));
 }
 
 /** Notes down what was asked for. */
@@ -51,7 +61,7 @@ export function mount({ facts = null, canAct = true, view = 'steps' } = {}) {
   const model = new FlowModel();
   const calls = [];
   const archive = facts && new StoredFacts(facts);
-  const host = { archive, actions: canAct ? noting(calls) : null, showOutputs: showPlainly, trans };
+  const host = { archive, actions: canAct ? noting(calls) : null, showOutputs: showPlainly, keep: makeKeep(() => 'test'), trans };
   const panel = new FlowPanel({ model, host, view });
   Widget.attach(panel, document.getElementById('host'));
   return { model, panel, calls, archive, refresh: () => refresh(model, archive) };

@@ -291,6 +291,19 @@ def fit_artifacts() -> list[Json]:
     ]
 
 
+def change(name: str, *values: str, note: str = "") -> Json:
+    return {"name": name, "values": list(values), "note": note}
+
+
+def shown_picture(height: int) -> Json:
+    return {"output_type": "display_data", "data": {"image/png": picture(height=height)}, "metadata": {}}
+
+
+def head_of(*titles: str) -> str:
+    rows = "".join(f"<tr><th>{n}</th><td>{title}</td></tr>" for n, title in enumerate(titles))
+    return f"<table><thead><tr><th></th><th>title</th></tr></thead><tbody>{rows}</tbody></table>"
+
+
 def difference() -> Json:
     code = """--- run 6/pick
 +++ run 7/pick
@@ -300,13 +313,11 @@ def difference() -> Json:
 +picks = _candidates.assign(appeal=appeal(_candidates)).nlargest(top_k, "appeal")
 """
     return {
-        "then": 6,
-        "now": 7,
-        "parameters": [{"name": "top_k", "then": "12", "now": "5"}],
+        "runs": [run_line(6, parameters={"top_k": 12}), run_line(7, parameters={"top_k": 5})],
+        "parameters": [change("top_k", "12", "5")],
         "code": [code],
-        "artifacts": [
-            {"name": "picks", "then": "DataFrame 12 × 6", "now": "DataFrame 5 × 6"},
-            {"name": "films", "then": "-", "now": "list of 5"},
-        ],
-        "environment": [{"name": "scikit-learn", "then": "1.5.2", "now": "1.6.0"}],
+        "artifacts": [change("picks", "DataFrame 12 × 6", "DataFrame 5 × 6"), change("films", "-", "list of 5")],
+        "displays": [{"name": "figure", "outputs": [[shown_picture(40)], [shown_picture(60)]]}],
+        "frames": [{"name": "picks", "heads": [head_of("Alien", "Heat"), head_of("Alien", "Ran")]}],
+        "environment": [change("scikit-learn", "1.5.2", "1.6.0")],
     }

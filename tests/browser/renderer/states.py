@@ -94,6 +94,8 @@ def run_line(
         "done": 18,
         "reused": 0,
         "failed": 0,
+        "note": "",
+        "pinned": False,
         **facts,
     }
 

@@ -277,7 +277,8 @@ def test_at_every_width_of_a_sidebar_nothing_is_cut_off_sideways(stage: Stage) -
         )
         expect(stage.find(".nbf-Frame").first).to_be_visible()
         wide = """() => [...document.querySelectorAll('.nbf-Panel :is(button, input, select, .nbf-Step > *)')]
-            .filter(part => part.checkVisibility() && part.getBoundingClientRect().right > innerWidth + 0.5)
+            .filter(part => part.checkVisibility() && !part.closest('.nbf-Grid')) // a table scrolls sideways
+            .filter(part => part.getBoundingClientRect().right > innerWidth + 0.5)
             .map(part => part.outerHTML)"""
         assert stage.page.evaluate(wide) == []
 

@@ -135,7 +135,7 @@ def test_a_run_in_a_shell_is_seen_while_it_goes_on(desk: Desk) -> None:
             assert (wait["total"], wait["done"], wait["run"]) == (3, 1, 1)
             assert wait["began"] > 0
             assert (state["run"]["status"], state["run"]["finished"], state["run"]["total"]) == ("running", None, 5)
-            task = next(one for one in desk.ask("tasks", step="wait")["tasks"] if one["label"] == "wait[1]")
+            task = next(one for one in desk.ask("grid", step="wait")["tasks"] if one["label"] == "wait[1]")
             outputs = []
             while not outputs:
                 outputs = desk.ask("task", run=1, task=task["number"])["outputs"]
@@ -162,7 +162,7 @@ def test_what_was_stopped_in_the_kernel_is_cancelled_until_it_is_edited(desk: De
         state = desk.flow(LOAD, stuck)
         assert statuses(state) == statuses(desk.ask("run", run=1)) == {"load": "done", "stuck": "cancelled"}
         assert line_of(state, "stuck")["reasons"] == ["it was stopped before it was done"]
-        (task,) = desk.ask("tasks", step="stuck")["tasks"]
+        (task,) = desk.ask("grid", step="stuck")["tasks"]
         assert task["status"] == "cancelled"
         assert desk.ask("task", run=1, task=task["number"])["outputs"][0]["text"] == "begun\n"
         live.session.close()
@@ -180,7 +180,7 @@ def test_what_a_step_prints_in_the_kernel_is_read_while_it_runs_and_afterwards(d
     seen: list[Any] = []
 
     def look() -> None:
-        (task,) = desk.ask("tasks", step="talk")["tasks"]
+        (task,) = desk.ask("grid", step="talk")["tasks"]
         seen.append((task["status"], desk.ask("task", run=1, task=task["number"])["outputs"]))
 
     builtins.look_at_the_log = look  # type: ignore[attr-defined]
@@ -233,6 +233,6 @@ def test_ten_thousand_tasks_are_listed_at_once(desk: Desk) -> None:
             for n in range(10_000)
         )
         writer.update_run(many.id, status=RunStatus.SUCCEEDED, finished=3.0)
-    tasks = desk.ask("tasks", step="load")["tasks"]
+    tasks = desk.ask("grid", step="load")["tasks"]
     assert len(tasks) == 10_000
     assert tasks[-1]["label"] == "load[9999]"

@@ -84,7 +84,7 @@ def test_a_run_of_a_part_has_only_that_part(ran: Desk) -> None:
 
 def test_tasks_are_those_of_the_newest_run_that_has_any(ran: Desk) -> None:
     ran.use("run", "--to", "load")
-    found = ran.ask("tasks", step="fit")
+    found = ran.ask("grid", step="fit")
     assert found["run"]["number"] == 2
     assert [(one["label"], one["item"], one["status"]) for one in found["tasks"]] == [
         ("fit[0]", "3", "done"), ("fit[1]", "1", "done"), ("fit[2]", "2", "done"),
@@ -99,7 +99,7 @@ def test_tasks_are_those_of_the_newest_run_that_has_any(ran: Desk) -> None:
 def test_items_that_are_dictionaries_are_called_by_what_is_in_them(desk: Desk) -> None:
     desk.write("%%step fit --foreach cfg in [{'rate': 0.1, 'leaves': 4}]\nscore = cfg['rate']")
     desk.use("run")
-    assert [one["item"] for one in desk.ask("tasks", step="fit")["tasks"]] == ["rate=0.1, leaves=4"]
+    assert [one["item"] for one in desk.ask("tasks")["tasks"]] == ["rate=0.1, leaves=4"]
 
 
 def test_a_task_tells_its_artifacts_inputs_and_outputs(ran: Desk) -> None:
@@ -164,14 +164,6 @@ def test_figures_have_a_picture(desk: Desk) -> None:
     assert task_of(desk, 1, "draw")["artifacts"][0]["image"].startswith("iVBOR")
 
 
-def test_two_runs_are_compared(ran: Desk) -> None:
-    found = ran.ask("diff", then=1, now="good")
-    assert (found["then"], found["now"], found["environment"]) == (1, 2, [])
-    assert found["parameters"] == [{"name": "factor", "then": "2", "now": "3"}]
-    assert [text.splitlines()[0] for text in found["code"]] == ["--- step fit · run 1"]
-    assert {"name": "fit[0].score", "then": "6", "now": "9"} in found["artifacts"]
-
-
 def test_a_report_is_a_page(ran: Desk) -> None:
     status, page = ran.try_to_ask("report", run=2)
     assert status == 200
@@ -183,11 +175,15 @@ def test_a_report_is_a_page(ran: Desk) -> None:
     [
         ("run", {"run": 9}, 404, "no run '9'"),
         ("run", {"run": "nonsense"}, 404, "no run 'nonsense'"),
-        ("tasks", {"run": 1, "step": "nowhere"}, 404, "no step 'nowhere'"),
+        ("grid", {"run": 1, "step": "nowhere"}, 404, "no step 'nowhere'"),
+        ("grid", {"run": 1}, 400, "'step' is missing"),
         ("task", {"run": 1, "task": 99}, 404, "no task '1/99'"),
         ("task", {"run": 1, "task": "x"}, 400, "'task' is not the number of a task"),
         ("task", {"run": 1}, 400, "'task' is missing"),
-        ("diff", {"then": 1}, 400, "'now' is missing"),
+        ("diff", {}, 400, "'runs' is missing"),
+        ("diff", {"runs": "1"}, 400, "one run has no differences"),
+        ("diff", {"runs": "1,1"}, 400, "one run has no differences"),
+        ("diff", {"runs": "1,9"}, 404, "no run '9'"),
         ("runs", {"path": "../films.ipynb"}, 404, "there is no notebook"),
         ("runs", {"path": "nowhere.ipynb"}, 404, "there is no notebook"),
         ("runs", {"path": ""}, 404, "there is no notebook"),

@@ -1,0 +1,136 @@
+/** Sorts, filters and marks the rows of a table, whatever they show. */
+import type { Best } from './protocol';
+
+/** Holds a value of a row. A number that JavaScript does not have, such as `nan`, is a text. */
+export type Cell = string | number | boolean | null;
+
+export interface TableOrder {
+  readonly column: string;
+  readonly descending: boolean;
+}
+
+/** Returns the number that a cell stands for; NaN if it stands for none. */
+export function numberOf(cell: Cell): number {
+  switch (cell) {
+    case 'inf':
+      return Infinity;
+    case '-inf':
+      return -Infinity;
+    case null:
+    case '':
+      return NaN;
+    default:
+      return Number(cell);
+  }
+}
+
+/** Tells whether a column holds numbers, apart from cells that are empty or `nan`. */
+export function isNumeric(cells: readonly Cell[]): boolean {
+  return cells.some(cell => typeof cell === 'number') && cells.every(cell => cell === 'nan' || isNumberOrNone(cell));
+}
+
+const isNumberOrNone = (cell: Cell): boolean => cell === null || !Number.isNaN(numberOf(cell));
+
+/** Returns the places of the cells in their order: numbers, then texts; those without a value come last both ways. */
+export function sortedPlaces(cells: readonly Cell[], descending: boolean): number[] {
+  const sign = descending ? -1 : 1;
+  const keys = cells.map(cell => ({
+    number: numberOf(cell),
+    text: cell === null || cell === 'nan' ? '' : String(cell)
+  }));
+  return [...cells.keys()].sort((one, other) => {
+    const [first, second] = [keys[one], keys[other]];
+    return first && second ? compare(first, second, sign) || one - other : 0;
+  });
+}
+
+interface Key {
+  readonly number: number;
+  readonly text: string;
+}
+
+function compare(one: Key, other: Key, sign: number): number {
+  const [isNumber, isOther] = [!Number.isNaN(one.number), !Number.isNaN(other.number)];
+  if (isNumber && isOther) {
+    return one.number === other.number ? 0 : sign * (one.number < other.number ? -1 : 1);
+  }
+  if (isNumber || isOther) {
+    return isNumber ? -1 : 1;
+  }
+  if (!one.text || !other.text) {
+    return Number(!one.text) - Number(!other.text);
+  }
+  return sign * COLLATOR.compare(one.text, other.text);
+}
+
+const COLLATOR = new Intl.Collator('en', { numeric: true });
+
+/** Returns the value that is the best of a column; null if its name does not tell which is. */
+export function bestValue(cells: readonly Cell[], best: Best): number | null {
+  if (best === 'unknown') {
+    return null;
+  }
+  const better = best === 'highest' ? Math.max : Math.min;
+  const numbers = cells.map(numberOf).filter(number => !Number.isNaN(number));
+  return numbers.length > 1 ? numbers.reduce((one, other) => better(one, other)) : null;
+}
+
+/** Returns a cell as it is shown: a number with at most six digits. */
+export function cellText(cell: Cell): string {
+  if (typeof cell === 'number' && !Number.isInteger(cell)) {
+    return String(Number(cell.toPrecision(6)));
+  }
+  return cell === null ? '' : String(cell);
+}
+
+/** Holds what the filter looks at in a row: its cells, and all words that it has. */
+export interface FilterRow {
+  readonly cells: readonly Cell[];
+  readonly text: string;
+}
+
+const CONDITION = /^(.+?)(<=|>=|!=|==?|<|>)(.+)$/;
+
+/**
+ * Tells of each row whether it passes a filter of words, each of which must be in the row or be a condition such as
+ * `r2>0.8`. A condition on what is no column is a word like others.
+ */
+export function passing(text: string, columns: readonly string[], rows: readonly FilterRow[]): boolean[] {
+  const joined = text.trim().replace(/\s*(<=|>=|!=|==|<|>|=)\s*/g, '$1');
+  const tests = joined
+    .split(/\s+/)
+    .filter(Boolean)
+    .map(word => test(word, columns));
+  return rows.map(row => tests.every(one => one(row)));
+}
+
+function test(word: string, columns: readonly string[]): (row: FilterRow) => boolean {
+  const [, name = '', sign = '', given = ''] = CONDITION.exec(word) ?? [];
+  const place = columns.findIndex(one => one.toLowerCase() === name.toLowerCase());
+  return place < 0
+    ? row => row.text.toLowerCase().includes(word.toLowerCase())
+    : row => holds(row.cells[place] ?? null, sign, given);
+}
+
+function holds(cell: Cell, sign: string, given: string): boolean {
+  if (cell === null) {
+    return false;
+  }
+  const numbers = [numberOf(cell), numberOf(given)] as const;
+  const areNumbers = numbers.every(number => !Number.isNaN(number));
+  const order = areNumbers ? Math.sign(numbers[0] - numbers[1]) || 0 : COLLATOR.compare(String(cell), given);
+  switch (sign) {
+    case '<':
+      return order < 0;
+    case '>':
+      return order > 0;
+    case '<=':
+      return order <= 0;
+    case '>=':
+      return order >= 0;
+    case '!=':
+      return order !== 0;
+    default:
+      return order === 0;
+  }
+}

@@ -1,0 +1,148 @@
+/** Draws columns of a table as a chart: two as a scatter plot, more as parallel coordinates. */
+import { type Cell, cellText, isNumeric, numberOf } from '../state/table';
+import type { Component } from '../ui/component';
+import { h } from '../ui/dom';
+import type { Translate } from '../ui/language';
+import type { ShowOutputs } from './host';
+
+const MIME = 'application/vnd.vegalite.v5+json'; // as JupyterLab shows it
+const HEIGHT = 180; // pixels
+
+export interface ChartColumn {
+  readonly label: string;
+  readonly cells: readonly Cell[];
+}
+
+type Spec = Readonly<Record<string, unknown>>;
+
+export class Chart implements Component {
+  readonly node = h('div', { class: 'nbf-Chart', hidden: true });
+  isDisposed = false;
+
+  constructor(
+    private readonly trans: Translate,
+    private readonly showOutputs: ShowOutputs
+  ) {}
+
+  /** Draw the columns; nothing for fewer than two. `names` are those of the rows. */
+  show(columns: readonly ChartColumn[], names: readonly string[]): void {
+    const [first, second] = columns;
+    const spec =
+      first && second ? (columns.length === 2 ? scatter(first, second, names) : parallel(columns, names)) : null;
+    const text = JSON.stringify(spec);
+    if (text === this.text) {
+      return;
+    }
+    this.text = text;
+    this.shown?.dispose();
+    this.shown = null;
+    this.node.hidden = spec === null;
+    this.node.replaceChildren();
+    if (spec) {
+      const host = h('div');
+      this.node.append(host);
+      const words = this.trans('Chart of %1', columns.map(({ label }) => label).join(', '));
+      const data = { [MIME]: spec, 'text/plain': words };
+      this.shown = this.showOutputs(host, [{ output_type: 'display_data', data, metadata: {} }]);
+    }
+  }
+
+  dispose(): void {
+    this.isDisposed = true;
+    this.shown?.dispose();
+    this.shown = null;
+  }
+
+  private text = 'null';
+  private shown: { dispose(): void } | null = null;
+}
+
+const FRAME: Spec = {
+  $schema: 'https://vega.github.io/schema/vega-lite/v5.json',
+  width: 'container',
+  height: HEIGHT,
+  background: 'transparent',
+  autosize: { type: 'fit', contains: 'padding' },
+  usermeta: { embedOptions: { renderer: 'canvas', actions: false } }
+};
+
+/** Returns a scatter plot; rows without a value in one of the columns are left out. */
+export function scatter(x: ChartColumn, y: ChartColumn, names: readonly string[]): Spec {
+  const [lefts, rights] = [drawn(x), drawn(y)];
+  const values = names.flatMap((name, row) => {
+    const [left = null, right = null] = [lefts[row], rights[row]];
+    return left === null || right === null ? [] : [{ name, x: left, y: right }];
+  });
+  return {
+    ...FRAME,
+    data: { values },
+    mark: { type: 'point', filled: true, opacity: 0.7, size: 36 },
+    encoding: {
+      x: { field: 'x', type: kind(x), title: x.label, scale: { zero: false } },
+      y: { field: 'y', type: kind(y), title: y.label, scale: { zero: false } },
+      tooltip: [
+        { field: 'name', title: 'task' },
+        { field: 'x', title: x.label },
+        { field: 'y', title: y.label }
+      ]
+    }
+  };
+}
+
+/** Returns parallel coordinates: each column has an axis of its own, and each row is a line in the colour of its last. */
+export function parallel(columns: readonly ChartColumn[], names: readonly string[]): Spec {
+  const axes = columns.map(makeAxis);
+  const shade = axes.at(-1);
+  const values = names.flatMap((name, row) =>
+    axes.flatMap(({ title, heights, cells }) => {
+      const height = heights[row] ?? NaN;
+      const known = { name, axis: title, height, text: cellText(cells[row] ?? null), shade: shade?.heights[row] ?? 0 };
+      return Number.isFinite(height) ? [known] : [];
+    })
+  );
+  return {
+    ...FRAME,
+    data: { values },
+    mark: { type: 'line', opacity: Math.max(0.08, Math.min(0.7, 40 / names.length)), strokeWidth: 1.2 },
+    encoding: {
+      x: { field: 'axis', type: 'nominal', sort: axes.map(({ title }) => title), title: null, axis: AXIS },
+      y: { field: 'height', type: 'quantitative', axis: null, scale: { domain: [0, 1] } },
+      color: { field: 'shade', type: 'quantitative', legend: null, scale: { scheme: 'viridis' } },
+      detail: { field: 'name' },
+      tooltip: [
+        { field: 'name', title: 'task' },
+        { field: 'axis', title: 'column' },
+        { field: 'text', title: 'value' }
+      ]
+    }
+  };
+}
+
+const AXIS: Spec = { labelAngle: 0, grid: true, domain: false, ticks: false, labelExpr: "split(datum.label, '\\n')" };
+
+interface Axis {
+  readonly title: string; // with its ends
+  readonly cells: readonly Cell[];
+  readonly heights: readonly number[]; // from 0 to 1; NaN without a value
+}
+
+function makeAxis({ label, cells }: ChartColumn): Axis {
+  const texts = [...new Set(cells.filter(cell => cell !== null).map(String))].sort();
+  const numeric = isNumeric(cells);
+  const numbers = cells.map(cell => (numeric ? numberOf(cell) : cell === null ? NaN : texts.indexOf(String(cell))));
+  const finite = numbers.filter(Number.isFinite);
+  const [low, high] = [
+    finite.reduce((a, b) => Math.min(a, b), Infinity),
+    finite.reduce((a, b) => Math.max(a, b), -Infinity)
+  ];
+  const heights = numbers.map(number => (high > low ? (number - low) / (high - low) : number - low + 0.5));
+  const ends = numeric ? [cellText(low), cellText(high)] : [texts[0] ?? '', texts.at(-1) ?? ''];
+  return { title: `${label}\n${ends.join(' – ')}`, cells, heights };
+}
+
+const kind = ({ cells }: ChartColumn): string => (isNumeric(cells) ? 'quantitative' : 'nominal');
+
+/** Returns the cells that have a place in a plot: not nan and inf. */
+function drawn({ cells }: ChartColumn): readonly Cell[] {
+  return isNumeric(cells) ? cells.map(cell => (typeof cell === 'string' ? null : cell)) : cells;
+}

@@ -1,0 +1,77 @@
+"""Writes all messages between kernel, server and panel as a module of TypeScript."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from nbflow.history.results import Best
+from nbflow.jupyter.protocol.messages import (
+    COMM,
+    MIME,
+    PROTOCOL,
+    ArtifactLine,
+    Edge,
+    FailureLine,
+    FlowShape,
+    FlowState,
+    FrameLine,
+    NameLine,
+    OutputList,
+    ParameterField,
+    ProblemLine,
+    ProposedName,
+    RestorePreview,
+    RunLine,
+    RunList,
+    RunState,
+    Snapshot,
+    StepFacts,
+    StepLine,
+    StepOutputs,
+    TaskLine,
+    TaskList,
+    TaskState,
+)  # fmt: skip
+from nbflow.jupyter.protocol.table_messages import (
+    Change,
+    Displays,
+    FrameHeads,
+    RunComparison,
+    RunResults,
+    TableColumn,
+    TaskGrid,
+)  # fmt: skip
+from nbflow.jupyter.protocol.typescript import write_typescript
+from nbflow.progress.status import RunStatus, StepStatus
+
+MESSAGES: tuple[type, ...] = (
+    StepStatus, RunStatus, Edge, StepFacts, FlowShape, StepLine, RunLine, Snapshot, ParameterField, ProblemLine,
+    FlowState, RunList, TaskLine, RunState, TaskList, ArtifactLine, FrameLine, FailureLine, TaskState, StepOutputs,
+    OutputList, ProposedName, NameLine, RestorePreview, Best, TableColumn, TaskGrid, RunResults, Change, Displays,
+    FrameHeads, RunComparison,
+)  # fmt: skip
+
+TYPESCRIPT = Path(__file__).parents[3] / "labextension/src/state/protocol.ts"
+"""The panel's copy of the messages, in a checkout."""
+
+
+def in_typescript() -> str:
+    """Return all messages as a TypeScript module."""
+    constants = {"PROTOCOL": PROTOCOL, "COMM": COMM, "MIME": MIME}
+    return write_typescript(MESSAGES, constants, "python -m nbflow.jupyter.protocol")
+
+
+def write_protocol(arguments: Sequence[str]) -> int:
+    """Write the panel's copy of the messages; with `--check`, only compare it. Return the exit code."""
+    if "--check" not in arguments:
+        TYPESCRIPT.write_text(in_typescript(), "utf-8")
+        return 0
+    if TYPESCRIPT.exists() and TYPESCRIPT.read_text("utf-8") == in_typescript():
+        return 0
+    print(
+        f"{TYPESCRIPT.name} does not match nbflow/jupyter/protocol: run python -m nbflow.jupyter.protocol",
+        file=sys.stderr,
+    )
+    return 1
