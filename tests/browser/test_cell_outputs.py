@@ -76,9 +76,13 @@ def test_outputs_arrive_under_the_cells_and_are_saved_with_the_notebook(notebook
 
 
 def test_an_item_is_picked_and_seen_alone(notebook: OpenNotebook, folder: Path) -> None:
-    window = notebook(RICH[:4])
+    header, *body = RICH[3].split("\n")
+    slow = "\n".join([header, "print('first', flush=True)\nwait_for('go')", *body])
+    window = notebook([*RICH[:3], slow])
     window.open_panel().action("run").click()
     drawn = cell(window, "draw")
+    drawn.locator(".jp-Cell-outputWrapper .jp-OutputArea-output", has_text="first").first.wait_for()
+    open_gate(folder)
     drawn.locator(".nbf-Thumb").nth(2).click()
     drawn.locator(".nbf-ItemOutputs", has_text="row 3").wait_for()
     assert drawn.locator(".nbf-ItemOutputs img").count() == 1

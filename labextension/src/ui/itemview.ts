@@ -30,7 +30,6 @@ export class ItemView implements Component {
   /** Show items; the one that is chosen stays chosen. Pictures are shown as a grid first. */
   show(items: readonly CellItem[]): void {
     this.items = items;
-    this.choice ??= items.some(item => item.picture) ? 'grid' : 'all';
     const { trans } = this.props;
     const options = [
       h('option', { value: 'grid' }, trans('%1 items', items.length)),
@@ -38,7 +37,9 @@ export class ItemView implements Component {
       ...items.map(({ label, failed }, index) => h('option', { value: index }, failed ? `✗ ${label}` : label))
     ];
     this.picker.replaceChildren(...options);
-    this.choose(typeof this.choice === 'number' && this.choice >= items.length ? 'grid' : this.choice);
+    const isGone = typeof this.chosen === 'number' && this.chosen >= items.length;
+    const usual = items.some(item => item.picture) ? 'grid' : 'all';
+    this.open(isGone ? usual : (this.chosen ?? usual));
   }
 
   dispose(): void {
@@ -48,7 +49,11 @@ export class ItemView implements Component {
   }
 
   private choose(choice: Choice): void {
-    this.choice = choice;
+    this.chosen = choice;
+    this.open(choice);
+  }
+
+  private open(choice: Choice): void {
     this.picker.value = String(choice);
     this.shown?.dispose();
     this.shown = null;
@@ -81,7 +86,7 @@ export class ItemView implements Component {
     return h('div', { role: 'listitem' }, button);
   }
 
-  private choice: Choice | null = null;
+  private chosen: Choice | null = null; // by the user
   private items: readonly CellItem[] = [];
   private shown: { dispose(): void } | null = null;
   private readonly body = h('div', { class: 'nbf-ItemBody' });
