@@ -115,7 +115,8 @@ def _task(question: Question) -> Any:
 
 
 def _outputs(question: Question) -> Any:
-    return output_list(question.place, question.needed("run"), question.needed("steps").split(","))
+    steps = question.text("steps")
+    return output_list(question.place, question.needed("run"), steps.split(",") if steps else None)
 
 
 def _name(question: Question) -> Any:

@@ -36,11 +36,12 @@ def run_state(place: NotebookPlace, run: str | None) -> RunState:
         return RunState(run_line(archive, totals), shape_of(graph, place.step_cells()), lines)
 
 
-def output_list(place: NotebookPlace, run: str, steps: Iterable[str]) -> OutputList:
-    """Return the outputs of those of the steps that the run has, as they stand under their cells."""
+def output_list(place: NotebookPlace, run: str, steps: Iterable[str] | None) -> OutputList:
+    """Return the outputs of all steps of a run, or of those of `steps` that it has, as they stand under their cells."""
     with place.archive() as archive:
         row = archive.run(run)
-        known = [step for step in steps if step in archive.graph(row).links]
+        links = archive.graph(row).links
+        known = [step for step in (links if steps is None else steps) if step in links]
         found = tuple(_outputs(archive, row, step, place.document) for step in known)
         return OutputList(run_line(archive, recall_totals(archive, row)), found)
 
