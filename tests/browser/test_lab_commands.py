@@ -81,8 +81,7 @@ def test_the_toolbar_has_buttons_once_there_is_a_step(notebook: OpenNotebook) ->
     window.edit_cell(1, "%%step add\n" + ORDINARY[1])
     run = window.page.locator(".jp-NotebookPanel-toolbar").get_by_role("button", name="Run flow")
     run.wait_for(state="visible")
-    window.page.locator(".nbf-Status").wait_for(state="visible")
-    assert window.page.locator(".nbf-Status").inner_text().strip() == "Flow 0/1"
+    window.page.locator(".nbf-Status:visible", has_text="Flow 0/1").wait_for()
     window.edit_cell(1, ORDINARY[1])
     run.wait_for(state="hidden")
     window.page.locator(".nbf-Status").wait_for(state="hidden")
