@@ -98,6 +98,38 @@ def test_ten_thousand_tasks_are_shown_and_scrolled(stage: Stage, measure: Measur
     print(f"60 frames take 1000 ms at best: {measure(scroll, None):.0f}")
 
 
+WIDE = ("max_depth", "rate", "leaves", "seed", "r2", "mae", "kind", "size")
+
+
+@pytest.mark.parametrize("what", ["open", "sort"])
+def test_a_table_of_five_thousand_tasks(stage: Stage, measure: Measure, what: str) -> None:
+    """Without the server, whose part is in `test_panel_costs.py`."""
+    run = states.run_line(7)
+    flow = states.state(
+        [states.step("fit", 1, scope=["fit"])], [states.line("fit", "done", total=5000, run=7)], run=run
+    )
+    columns = [
+        {"name": name, "from_item": place < 4, "best": "highest" if name == "r2" else "unknown"}
+        for place, name in enumerate(WIDE)
+    ]
+    cells = [[n % 7, n / 1000, n % 31, n, n * 7919 % 5000 / 5000, n / 3, f"tree {n % 3}", n] for n in range(5000)]
+    tasks = {"7": {"run": run, "tasks": states.many_tasks(5000)}}
+    given = {
+        "flow": flow,
+        "runs": {"runs": [run]},
+        "tasks": tasks,
+        "cells": {"fit": {"columns": columns, "cells": cells}},
+    }
+    stage.mount(given, width=900)
+    rows = "while (document.querySelectorAll('.nbf-Task').length < 5) await new Promise(done => setTimeout(done));"
+    select = f"stage.model.select({{ step: 'fit', task: null }}); {rows} document.body.offsetHeight;"
+    if what == "open":
+        measure(f"stage.model.select(null); {select}", None)
+    else:
+        stage.page.evaluate(f"async () => {{ {select} }}")
+        measure("document.querySelector('[data-column=r2]').click(); document.body.offsetHeight;", None)
+
+
 def test_memory_stays_flat_over_ten_thousand_updates(stage: Stage, benchmark: Any) -> None:
     """Kilobytes of the heap and elements of the document, after each of four times 2,500 snapshots."""
     story = stage.mount_movies()

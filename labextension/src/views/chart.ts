@@ -27,8 +27,8 @@ export class Chart implements Component {
   /** Draw the columns; nothing for fewer than two. `names` are those of the rows. */
   show(columns: readonly ChartColumn[], names: readonly string[]): void {
     const [first, second] = columns;
-    const spec =
-      first && second ? (columns.length === 2 ? scatter(first, second, names) : parallel(columns, names)) : null;
+    const drawn = first && second && (columns.length === 2 ? scatter(first, second, names) : parallel(columns, names));
+    const spec = drawn ? { ...drawn, config: inColour(getComputedStyle(this.node).color) } : null;
     const text = JSON.stringify(spec);
     if (text === this.text) {
       return;
@@ -65,6 +65,19 @@ const FRAME: Spec = {
   autosize: { type: 'fit', contains: 'padding' },
   usermeta: { embedOptions: { renderer: 'canvas', actions: false } }
 };
+
+/** Returns what makes axes and labels readable in every theme. */
+const inColour = (colour: string): Spec => ({
+  axis: {
+    labelColor: colour,
+    titleColor: colour,
+    tickColor: colour,
+    domainColor: colour,
+    gridColor: colour,
+    gridOpacity: 0.2
+  },
+  view: { stroke: colour, strokeOpacity: 0.2 }
+});
 
 /** Returns a scatter plot; rows without a value in one of the columns are left out. */
 export function scatter(x: ChartColumn, y: ChartColumn, names: readonly string[]): Spec {

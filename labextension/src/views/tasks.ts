@@ -349,7 +349,7 @@ function firstColumn(hasItems: boolean, tasks: readonly TaskLine[], trans: Trans
       first.show(row.task.status, text(row), cut(text(row)));
     },
     class: FIRST,
-    width: Math.min(hasItems ? 110 : 190, 34 + letters * 7)
+    width: Math.min(hasItems ? 110 : 190, 42 + letters * 8)
   };
 }
 
