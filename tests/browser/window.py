@@ -28,7 +28,10 @@ TIDY_UP = """() => {
   for (const toast of document.querySelectorAll('.Toastify__toast .jp-Notification-Toast-Close')) toast.click();
   return document.body.dataset.jpThemeName === 'JupyterLab Light' && shell.mode === 'multiple-document';
 }"""
-OF_CLOSING = "Could not restore the debugger state: Canceled future"
+OF_CLOSING = (
+    "Could not restore the debugger state: Canceled future",
+    "Error: Canceled future for create_subshell_request message",
+)
 """What JupyterLab 4 complains of by itself when a notebook is closed early."""
 OF_TWO_PAGES = re.compile(r"Comm not found for comm id [0-9a-f]+-")
 """What JupyterLab 4 complains of by itself when two pages share a kernel: each hears what is for the other."""

@@ -210,7 +210,7 @@ function factsOf(step: StepOutputs, run: RunLine): OutputFacts {
  */
 export function outputNodeOf(cell: Cell, retry: () => void): Element | null {
   const found = cell.node.querySelector(':scope > .jp-Cell-outputWrapper');
-  if (!found) {
+  if (!found && !cell.isDisposed) {
     void cell.ready.then(retry);
   }
   return found;
