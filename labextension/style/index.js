@@ -13,4 +13,5 @@ import './detail.css';
 import './tasks.css';
 import './artifacts.css';
 import './failure.css';
+import './plan.css';
 import './lab.css';

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from nbflow.flow.source.cell import Cell
 from nbflow.flow.source.encoding import encoding_of
 from nbflow.flow.syntax.header import CellKind, read_header, rest_of
 from nbflow.notebook.read import read_cells
@@ -29,6 +31,12 @@ def convert_header(source: str, form: str) -> str:
     end = line[len(line.rstrip("\r")) :]
     lines[header.line - 1] = _header(header.kind, rest_of(line), form) + end
     return "\n".join(lines)
+
+
+def header_form(cells: Iterable[Cell]) -> str:
+    """Return the form of the last step header among the cells; "magic" if there is none."""
+    headers = [header for cell in cells if (header := read_header(cell.source)).kind is CellKind.STEP]
+    return "comment" if headers and headers[-1].comment else "magic"
 
 
 def _header(kind: CellKind, rest: str, form: str) -> str:

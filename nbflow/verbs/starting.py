@@ -66,7 +66,7 @@ def _told(plan: InitPlan) -> Iterator[str]:
 
 def _row(row: PlanRow) -> Iterable[str]:
     first, last = row.cells[0], row.cells[-1]
-    return (f"{first}" if first == last else f"{first}-{last}", brief(row.words, 32), row.becomes, row.name, row.why)
+    return (f"{first}" if first == last else f"{first}-{last}", brief(row.words, 32), row.kind, row.name, row.why)
 
 
 def _offered(plan: InitPlan) -> Iterator[str]:

@@ -29,7 +29,7 @@ def wait_for_badge(window: Window, step: str, status: str) -> None:
 def test_every_command_says_what_it_does_and_what_it_takes(notebook: OpenNotebook) -> None:
     window = notebook(LINEAR)
     commands = own_commands(window)
-    assert len(commands) == 16
+    assert len(commands) == 18
     for name in commands:
         told = window.page.evaluate(f"name => [{COMMANDS}.label(name), {COMMANDS}.caption(name)]", name)
         assert all(told), name
@@ -72,7 +72,7 @@ def test_a_notebook_without_steps_is_left_alone(notebook: OpenNotebook) -> None:
     assert window.page.locator(".nbf-ToolbarButton:visible").count() == 0
     assert window.page.locator(".nbf-Badge").count() == 0
     assert not window.page.locator(".nbf-Status").is_visible()
-    assert not is_enabled(window, "nbflow:run")
+    assert not is_enabled(window, "nbflow:resume")
     assert is_enabled(window, "nbflow:make-step")
 
 

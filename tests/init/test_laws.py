@@ -28,6 +28,8 @@ TEXT = st.sampled_from(["# Title", "## Load the data", "Some *words*.", "", "| a
 CELLS = st.lists(st.one_of(st.tuples(st.just("code"), CODE), st.tuples(st.just("markdown"), TEXT)), max_size=12)
 WISHES = st.builds(Wishes, st.sampled_from(["magic", "comment"]), st.booleans(), st.booleans())
 OURS = ("%%step", "#| step:", "%%parameters", "#| parameters", "%load_ext nbflow")
+TIMING = "%%time"
+"""What steps need no more."""
 
 
 def notebook(cells: list[tuple[str, str]]) -> str:
@@ -41,9 +43,9 @@ def notebook(cells: list[tuple[str, str]]) -> str:
 
 
 def code(cells: list[dict[str, Any]]) -> list[str]:
-    """The lines of all code cells, without those that nbflow adds."""
+    """The lines of all code cells, without those that nbflow adds or drops."""
     lines = (line for cell in cells if cell["cell_type"] == "code" for line in "".join(cell["source"]).splitlines())
-    return [line for line in lines if line.strip() and not line.startswith(OURS)]
+    return [line for line in lines if line.strip() and not line.startswith((*OURS, TIMING))]
 
 
 def pick(cells: list[dict[str, Any]], kind: str, key: str) -> list[Any]:

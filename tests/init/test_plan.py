@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from nbflow.flow.source.cell import Cell
-from nbflow.notebook.init.groups import Becomes
 from nbflow.notebook.init.init_plan import InitPlan, plan_init
+from nbflow.notebook.init.planned_kind import Becomes, PlannedKind
 
 IMPORT = "import numpy as np\nimport pandas as pd"
 FRAME = 'df = pd.read_csv("films.csv")'
@@ -304,3 +304,57 @@ def test_steps_that_can_see_the_cache_of_a_function_are_one() -> None:
         "c = [slow(1)]\nc",
     )
     assert [row.cells for row in found.rows] == [(1,), (2,), (3, 4, 5)]
+
+
+def test_the_time_magic_goes_where_a_cell_becomes_a_step() -> None:
+    found = plan("%%time\nimport math", "%%time\n\nx = math.sqrt(2)", "%%time --no-raise-error\ny = math.sqrt(x)")
+    assert [group.source for group in found.groups] == [
+        "%%time\nimport math",
+        "\nx = math.sqrt(2)",
+        "%%time --no-raise-error\ny = math.sqrt(x)",
+    ]
+    assert [row.name for row in found.rows] == ["", "x", "y"]
+    assert found.left == ()
+
+
+@pytest.mark.parametrize(
+    ("source", "kind"),
+    [
+        ("import math\nprint(math.pi)", PlannedKind.SHARED),
+        ("def f():\n    return 1", PlannedKind.SHARED),
+        ("import pandas as pd\npd.set_option('display.precision', 2)", PlannedKind.SHARED),
+        ("np.set_printoptions(precision=2)", PlannedKind.SETTINGS),
+        ("print(xs)", PlannedKind.SCRATCH),
+        ("# only a comment", PlannedKind.SCRATCH),
+        ("x = = 1", PlannedKind.LEFT),
+        ("%%html\n<b>", PlannedKind.LEFT),
+        ("%%shared\nnp.seterr(all='raise')", PlannedKind.SHARED),
+        ("%%parameters\nn: int = 3", PlannedKind.PARAMETERS),
+        ("ys = [helper(x) for x in xs]", PlannedKind.STEP),
+    ],
+)
+def test_a_word_says_what_a_cell_will_be(source: str, kind: PlannedKind) -> None:
+    assert plan("import numpy as np", "xs = list(helper())", source).rows[-1].kind is kind
+
+
+CHAIN = ("a = df.a * 2", "b = df.b * 2", "c = df.c * 2", "d = df.d * 2", "e = df.e * 2")
+
+
+def test_a_long_chain_of_tiny_cells_below_a_heading_is_one_step() -> None:
+    first, *rest = CHAIN
+    found = plan(IMPORT, FRAME, ("## Scale it", first), *rest, ("Some words.", "f = df.f * 2"))
+    assert [row.cells for row in found.rows] == [(1,), (2,), (3, 4, 5, 6, 7), (8,)]
+    assert found.rows[2].name == "scale"
+    assert found.rows[2].why == "tiny cells below “Scale it”"
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        (IMPORT, FRAME, *CHAIN),  # no heading
+        (IMPORT, FRAME, ("## Scale it", CHAIN[0]), *CHAIN[1:4]),  # not long
+        (IMPORT, FRAME, ("## Scale it", CHAIN[0]), *CHAIN[1:3], "df.head()", *CHAIN[3:]),  # something looks between
+    ],
+)
+def test_other_tiny_cells_stay_apart(cells: tuple[str | tuple[str, str], ...]) -> None:
+    assert len(plan(*cells).rows) == len(cells)

@@ -26,7 +26,7 @@ def test_nobody_is_answered_without_a_token(server: Server) -> None:
     write(server.folder / "closed.ipynb", "%%step one\none = 1")
     for what in ANSWERS:
         for token in ("", "wrong"):
-            reply = server.ask(what, {} if what in ("flow", "name") else None, token, path="closed.ipynb")
+            reply = server.ask(what, {} if what in ("flow", "plan") else None, token, path="closed.ipynb")
             assert reply.status == 403, what
             assert "one" not in reply.text
 

@@ -35,6 +35,7 @@ def test_a_checkout_installs_on_a_machine_without_node(checkout: Checkout, tmp_p
     assert panel == built(checkout)
     assert {"package.json", "schemas/nbflow/plugin.json", "install.json"} <= panel.keys()
     assert (tmp_path / "venv/etc/jupyter/jupyter_server_config.d/nbflow.json").exists()
+    assert (tmp_path / "venv/etc/ipython/startup/50-nbflow.py").exists()
 
 
 def test_an_sdist_installs_without_npm(checkout: Checkout, no_npm: Mapping[str, str], tmp_path: Path) -> None:

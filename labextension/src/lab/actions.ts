@@ -2,6 +2,7 @@ import { Dialog, InputDialog, Notification, showDialog } from '@jupyterlab/apput
 import type { RunLine } from '../state/protocol';
 import type { Actions } from '../views/host';
 import type { ViewName } from '../views/panel';
+import { convert } from './convert';
 import { exportScript } from './exporting';
 import { type Feed, SILENCE } from './feed';
 import { identify, separate } from './identity';
@@ -22,10 +23,14 @@ export class FlowActions implements Actions {
     readonly openAsTab: (view: ViewName) => void
   ) {}
 
+  /** Run the flow. A notebook without steps has none: offer to make one. */
   run(
     part: { to?: string; from?: string; only?: string },
     parameters: Readonly<Record<string, string>>
   ): Promise<void> {
+    if (!this.notebook.findsSteps()) {
+      return this.convert();
+    }
     const limits = Object.entries(part).flatMap(([option, step]) => [`--${option}`, step]);
     return this.start(['run', ...limits, ...writeParameters(parameters)]);
   }
@@ -117,6 +122,10 @@ export class FlowActions implements Actions {
 
   report(run: number): void {
     window.open(this.notebook.archive.report(run), '_blank', 'noopener');
+  }
+
+  convert(): Promise<void> {
+    return convert(this.lab, this.notebook);
   }
 
   exportScript(): Promise<void> {

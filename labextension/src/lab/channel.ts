@@ -52,6 +52,17 @@ export async function ask(kernel: Kernel.IKernelConnection, lines: readonly stri
   throw new Refusal('', 'the cells before this request keep failing');
 }
 
+/** Loads nbflow in the kernel before what is sent later. Returns why it cannot; null if it is loaded or was dropped. */
+export async function loadNbflow(kernel: Kernel.IKernelConnection): Promise<Refusal | null> {
+  const request = { code: writeCode([]), silent: true, store_history: false, stop_on_error: false, allow_stdin: false };
+  try {
+    const { content } = await kernel.requestExecute(request).done;
+    return content.status === 'error' ? new Refusal(content.ename, content.evalue) : null;
+  } catch {
+    return null; // the kernel has ended
+  }
+}
+
 async function askOnce(kernel: Kernel.IKernelConnection, code: string): Promise<Answer | 'aborted'> {
   const future = kernel.requestExecute({ code, store_history: false, stop_on_error: false, allow_stdin: false });
   const heard: { text: string; data: unknown } = { text: '', data: null };

@@ -8,7 +8,7 @@ import type { FlowActions } from './actions';
 import { CommandId } from './commandids';
 import { flowIcon } from './icon';
 import type { Lab } from './lab';
-import { canBeStep, makeStep } from './makestep';
+import { canBeStep, isStep, makeOrdinary, makeSteps } from './makestep';
 import type { FlowNotebook } from './notebook';
 import { activeRun } from './progress';
 import type { FlowTracker } from './tracker';
@@ -156,7 +156,7 @@ export class FlowCommands {
       [CommandId.run]: {
         label: trans('Run Flow'),
         caption: trans('Run all steps that are not up to date'),
-        enabled: isIdle,
+        enabled: notebook => activeRun(notebook.model) === null,
         execute: notebook => this.target.run(notebook, {})
       },
       [CommandId.runTo]: part(trans('Run Flow to This Step'), trans('Run this step and what it needs'), 'to'),
@@ -236,14 +236,23 @@ export class FlowCommands {
   private cells(): Record<string, Action> {
     const { trans } = this.lab;
     return {
+      [CommandId.convert]: {
+        label: trans('Turn Notebook into Flow…'),
+        caption: trans('Show what becomes of each cell, and make steps of those that compute something'),
+        enabled: () => true,
+        execute: notebook => this.target.actionsOf(notebook).convert()
+      },
       [CommandId.makeStep]: {
         label: trans('Make This Cell a Step…'),
-        caption: trans('Put a header on top of the active cell'),
-        enabled: (notebook, args) => canBeStep(this.cell(notebook, args)),
-        execute: (notebook, args) => {
-          const cell = this.cell(notebook, args);
-          return cell && makeStep(this.lab, notebook, cell);
-        }
+        caption: trans('Put a header on top of each selected cell'),
+        enabled: (notebook, args) => this.selected(notebook, args).some(canBeStep),
+        execute: (notebook, args) => makeSteps(this.lab, notebook, this.selected(notebook, args).filter(canBeStep))
+      },
+      [CommandId.makeOrdinary]: {
+        label: trans('Make This Step an Ordinary Cell'),
+        caption: trans('Take the header away from each selected step'),
+        enabled: (notebook, args) => this.selected(notebook, args).some(isStep),
+        execute: (notebook, args) => makeOrdinary(this.lab, notebook, this.selected(notebook, args).filter(isStep))
       },
       [CommandId.export]: {
         label: trans('Export Flow as a Script…'),
@@ -262,6 +271,14 @@ export class FlowCommands {
     const { activeCell, widgets } = notebook.panel.content;
     const node = isMenu ? this.lab.app.contextMenuHitTest(node => node.classList.contains('jp-Cell')) : undefined;
     return widgets.find(cell => cell.node === node) ?? activeCell;
+  }
+
+  /** Return the selected cells; for a context menu, only the cell below the pointer if it is not one of them. */
+  private selected(notebook: FlowNotebook, args: Args): readonly Cell[] {
+    const { content } = notebook.panel;
+    const cell = this.cell(notebook, args);
+    const isAmong = cell !== null && content.isSelectedOrActive(cell);
+    return isAmong ? content.widgets.filter(one => content.isSelectedOrActive(one)) : cell ? [cell] : [];
   }
 
   private address(notebook: FlowNotebook, args: Args): string {

@@ -6,6 +6,7 @@ import { type FlowNotebook, isParametersText, isStepText } from './notebook';
 
 /** Prepares for the execution of a cell, of which the request to the kernel follows. */
 export function prepareFor(notebook: FlowNotebook, source: string): void {
+  notebook.prepare();
   if (isParametersText(source)) {
     notebook.model.choose({}); // the kernel uses the values of the cell from then on
   } else if (isStepText(source)) {

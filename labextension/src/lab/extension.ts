@@ -18,6 +18,7 @@ import { ItemViews } from './itemviews';
 import type { Lab } from './lab';
 import type { FlowNotebook } from './notebook';
 import { outputShower } from './richoutputs';
+import { sayRefusal } from './kernel';
 import { RunLines } from './runlines';
 import { DEFAULTS, read } from './settings';
 import { FlowSidebar } from './sidebar';
@@ -34,7 +35,9 @@ export class FlowExtension {
     rendermime: IRenderMimeRegistry
   ) {
     this.showOutputs = outputShower(rendermime);
-    this.tracker = new FlowTracker(notebooks, lab.app.serviceManager);
+    this.tracker = new FlowTracker(notebooks, lab.app.serviceManager, (notebook, error) =>
+      sayRefusal(lab, notebook, lab.trans('Flow'), error)
+    );
     this.tracker.added.connect((_, notebook) => this.welcome(notebook));
     for (const notebook of this.tracker.all) {
       this.welcome(notebook);

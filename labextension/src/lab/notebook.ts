@@ -5,6 +5,7 @@ import type { Kernel, ServerConnection } from '@jupyterlab/services';
 import { DisposableDelegate, type IDisposable } from '@lumino/disposable';
 import { type ISignal, Signal } from '@lumino/signaling';
 import { FlowModel } from '../state/model';
+import { loadNbflow, type Refusal } from './channel';
 import { Feed } from './feed';
 import { Pause } from './pause';
 import { type CellText, ServerArchive, type Text } from './rest';
@@ -40,7 +41,8 @@ export class FlowNotebook implements Text, IDisposable {
   constructor(
     readonly panel: NotebookPanel,
     settings: ServerConnection.ISettings,
-    private readonly localPath: (path: string) => string
+    private readonly localPath: (path: string) => string,
+    private readonly onMissing: (notebook: FlowNotebook, error: Refusal) => void
   ) {
     this.hasStepsChanged = this._hasStepsChanged;
     this.archive = new ServerArchive(this, settings);
@@ -81,8 +83,28 @@ export class FlowNotebook implements Text, IDisposable {
     return this.panel.sessionContext.session?.kernel ?? null;
   }
 
+  /** Whether the notebook had steps when its text was last read, a moment ago. */
   get hasSteps(): boolean {
     return this._hasSteps;
+  }
+
+  /** Tell whether the notebook has steps at this moment. */
+  findsSteps(): boolean {
+    return this.cells().some(cell => cell.type === 'code' && isStepText(cell.source));
+  }
+
+  /**
+   * Have the kernel load nbflow before the cell that is about to be executed, so that it knows `%%step`.
+   *
+   * It is asked again each time, once for cells that are executed together: somebody else may have restarted it.
+   */
+  prepare(): void {
+    const { kernel } = this;
+    if (kernel && !this._isPrepared && this.findsSteps()) {
+      this._isPrepared = true;
+      window.setTimeout(() => (this._isPrepared = false));
+      void loadNbflow(kernel).then(error => error && this.missNbflow(kernel, error));
+    }
   }
 
   cells(): readonly CellText[] {
@@ -93,10 +115,6 @@ export class FlowNotebook implements Text, IDisposable {
       source: cell.sharedModel.source,
       tags: readTags(cell.getMetadata('tags'))
     }));
-  }
-
-  steps(): readonly string[] {
-    return this.model.shape?.steps.map(step => step.name) ?? [];
   }
 
   /** Return the cell with an id. */
@@ -135,6 +153,14 @@ export class FlowNotebook implements Text, IDisposable {
     this.model.dispose();
     Signal.disconnectReceiver(this);
     Signal.clearData(this);
+  }
+
+  /** Say once for each kernel that it has no nbflow. */
+  private missNbflow(kernel: Kernel.IKernelConnection, error: Refusal): void {
+    if (error.kind === 'ModuleNotFoundError' && this._without !== kernel.id) {
+      this._without = kernel.id;
+      this.onMissing(this, error);
+    }
   }
 
   private get isFollowed(): boolean {
@@ -178,7 +204,7 @@ export class FlowNotebook implements Text, IDisposable {
     const isFirst = this._text === '';
     this._text = text;
     const before = this._hasSteps;
-    this._hasSteps = cells.some(cell => cell.type === 'code' && isStepText(cell.source));
+    this._hasSteps = this.findsSteps();
     if (this._hasSteps !== before) {
       this._hasStepsChanged.emit(this._hasSteps);
     }
@@ -189,6 +215,8 @@ export class FlowNotebook implements Text, IDisposable {
 
   private _text = '';
   private _hasSteps = false;
+  private _isPrepared = false;
+  private _without = '';
   private readonly _watchers = new Set<IDisposable>();
   private readonly _edits: Pause;
   private readonly _hasStepsChanged = new Signal<this, boolean>(this);

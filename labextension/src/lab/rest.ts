@@ -1,10 +1,10 @@
 import { URLExt } from '@jupyterlab/coreutils';
 import { ServerConnection } from '@jupyterlab/services';
-import type { Archive } from '../state/archive';
+import type { Archive, PlanChoices } from '../state/archive';
 import type {
+  FlowPlan,
   FlowState,
   OutputList,
-  ProposedName,
   RunComparison,
   RunList,
   RunResults,
@@ -30,8 +30,6 @@ export interface Text {
   /** The parameters that shall have another value than in their cell; null before that is known. */
   readonly choices: Readonly<Record<string, string>> | null;
   cells(): readonly CellText[];
-  /** Return the names of its steps. */
-  steps(): readonly string[];
 }
 
 /** Thrown when the server runs but its environment has no nbflow. */
@@ -83,9 +81,8 @@ export class ServerArchive implements Archive {
     return this.get('diff', { runs: runs.join(',') });
   }
 
-  /** Return a name for a step that no other step has. */
-  proposeName(source: string): Promise<ProposedName> {
-    return this.post('name', { source, taken: this.notebook.steps() });
+  plan(choices: PlanChoices): Promise<FlowPlan> {
+    return this.post('plan', { cells: this.notebook.cells(), wanted: choices });
   }
 
   /** Return the address of a run's report. */

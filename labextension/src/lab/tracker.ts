@@ -14,7 +14,8 @@ export class FlowTracker implements IDisposable {
 
   constructor(
     private readonly tracker: INotebookTracker,
-    private readonly services: ServiceManager.IManager
+    private readonly services: ServiceManager.IManager,
+    private readonly onMissing: ConstructorParameters<typeof FlowNotebook>[3]
   ) {
     this.added = this._added;
     this.currentChanged = this._currentChanged;
@@ -48,7 +49,7 @@ export class FlowTracker implements IDisposable {
       return known;
     }
     const { serverSettings, contents } = this.services;
-    const notebook = new FlowNotebook(panel, serverSettings, path => contents.localPath(path));
+    const notebook = new FlowNotebook(panel, serverSettings, path => contents.localPath(path), this.onMissing);
     this._open.set(panel, notebook);
     panel.disposed.connect(() => this.close(panel), this);
     this._added.emit(notebook);

@@ -1,7 +1,8 @@
 /** Defines the interface of the archive, the history of a flow. */
 import type {
+  FlowPlan,
   FlowState,
-  ProposedName,
+  PlannedKind,
   RunComparison,
   RunList,
   RunResults,
@@ -10,6 +11,15 @@ import type {
   TaskList,
   TaskState
 } from './protocol';
+
+/** Holds what the user decides about a plan. Cells are named by their ids, rows by their keys. */
+export interface PlanChoices {
+  readonly kinds: Readonly<Record<string, PlannedKind>>;
+  readonly names: Readonly<Record<string, string>>;
+  readonly parameters: readonly string[];
+  /** The only cells that may change; null for the whole notebook. */
+  readonly only: readonly string[] | null;
+}
 
 /** Reads what is stored, without the kernel, which may be busy, dead or missing. Rejects what cannot be read. */
 export interface Archive {
@@ -25,5 +35,6 @@ export interface Archive {
   grid(step: string, run: number | null): Promise<TaskGrid>;
   task(run: number, number: number): Promise<TaskState>;
   diff(runs: readonly number[]): Promise<RunComparison>;
-  proposeName(source: string): Promise<ProposedName>;
+  /** Return how the cells in the front end become a flow. */
+  plan(choices: PlanChoices): Promise<FlowPlan>;
 }

@@ -32,6 +32,7 @@ export interface Attributes {
   readonly src?: Value;
   readonly alt?: Value;
   readonly placeholder?: Value;
+  readonly pattern?: Value;
   readonly required?: Value;
   readonly step?: Value;
   readonly rows?: Value;

@@ -33,6 +33,8 @@ export interface Actions {
   openAsTab(view: 'steps' | 'graph' | 'timeline' | 'runs' | 'tasks'): void;
   /** Open the report of a run, an HTML page. */
   report(run: number): void;
+  /** Show how an ordinary notebook becomes a flow, and make it one if the user agrees. */
+  convert(): Promise<void>;
   /** Write the notebook as a FlowSpec script; the user chooses the file. */
   exportScript(): Promise<void>;
 }

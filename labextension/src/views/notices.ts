@@ -2,7 +2,7 @@
 import { type ProblemLine, PROTOCOL, type RunLine } from '../state/protocol';
 import { iconButton, textButton } from '../ui/button';
 import type { Component } from '../ui/component';
-import { h, setAttribute } from '../ui/dom';
+import { type Child, h, setAttribute } from '../ui/dom';
 import { now } from '../ui/format';
 import { lifecycleIcon, signIcon } from '../ui/icons';
 import type { Translate } from '../ui/language';
@@ -121,7 +121,7 @@ export function trouble(text: string, trans: Translate, onClose: () => void): HT
 }
 
 /** Returns a text that says what to do while a view is empty. */
-export function empty(title: string, ...what: (Node | string)[]): HTMLElement {
+export function empty(title: string, ...what: Child[]): HTMLElement {
   return h('div', { class: 'nbf-Empty' }, h('p', { class: 'nbf-EmptyTitle' }, title), h('p', {}, ...what));
 }
 

@@ -4,6 +4,7 @@ import type { Message } from '@lumino/messaging';
 import { type ISignal, Signal } from '@lumino/signaling';
 import { Widget } from '@lumino/widgets';
 import type { FlowModel } from '../state/model';
+import { textButton } from '../ui/button';
 import { h, setAttribute } from '../ui/dom';
 import { now } from '../ui/format';
 import type { MenuItem } from '../ui/menu';
@@ -167,13 +168,21 @@ export class FlowPanel extends Widget {
   }
 
   private showEmpty(): void {
-    const { trans } = this.host;
+    const { trans, actions } = this.host;
     const { shape } = this.model;
     this.empty.replaceChildren(
       shape
         ? empty(
             trans('No steps yet'),
-            trans('Put this line on top of a cell to make the cell a step of a flow:'),
+            actions &&
+              textButton({
+                label: trans('Turn notebook into flow…'),
+                title: trans('Show what becomes of each cell; nothing is executed'),
+                kind: 'accept',
+                name: 'convert',
+                onclick: () => void actions.convert()
+              }),
+            trans('To make a single cell a step, put this line on top of it:'),
             h('code', {}, '%%step NAME')
           )
         : empty(trans('No flow'), trans('Open a notebook to see its flow.'))

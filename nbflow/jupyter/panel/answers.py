@@ -9,8 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from nbflow.errors import AddressError, NbflowError, NoRunYet, ParameterError, TaskUnknown, UnknownName
-from nbflow.flow.syntax.header import read_header
-from nbflow.flow.syntax.proposals import header_line, propose_name
+from nbflow.jupyter.panel.flow_plan import flow_plan
 from nbflow.jupyter.panel.flow_state import flow_state
 from nbflow.jupyter.panel.notebook_place import NotBelowRoot, NotebookPlace, find_place
 from nbflow.jupyter.panel.requests import HTML, JSON
@@ -18,8 +17,7 @@ from nbflow.jupyter.panel.run_list import output_list, report_page, run_list, ru
 from nbflow.jupyter.panel.tables import run_diff, run_results, task_grid
 from nbflow.jupyter.panel.task_detail import task_state
 from nbflow.jupyter.panel.task_list import task_list
-from nbflow.jupyter.protocol.messages import ProposedName
-from nbflow.jupyter.protocol.sent import Misunderstood, read_object, read_sent
+from nbflow.jupyter.protocol.sent import Misunderstood, read_sent
 from nbflow.jupyter.protocol.wire import to_json
 from nbflow.run.program.star_names import look_beside
 from nbflow.store.catalog.lock_wait import patience
@@ -119,15 +117,9 @@ def _outputs(question: Question) -> Any:
     return output_list(question.place, question.needed("run"), steps.split(",") if steps else None)
 
 
-def _name(question: Question) -> Any:
-    body = read_object(question.body)
-    source, taken = body.get("source"), body.get("taken", [])
-    if not isinstance(source, str) or not isinstance(taken, list):
-        raise Misunderstood('the body must be {"source": text, "taken": [names]}')
-    headers = [read_header(cell.source) for cell in question.place.saved_cells()]
-    named = [header for header in headers if header.name]
-    name = propose_name(source, {*map(str, taken), *(header.name for header in named)})
-    return ProposedName(name, header_line(name, comment=bool(named) and named[-1].comment))
+def _plan(question: Question) -> Any:
+    look_beside(question.place.path)
+    return flow_plan(question.place.document, question.body)
 
 
 ANSWERS: Mapping[str, Callable[[Question], Any]] = {
@@ -141,6 +133,6 @@ ANSWERS: Mapping[str, Callable[[Question], Any]] = {
     "results": lambda question: run_results(question.place),
     "diff": lambda question: run_diff(question.place, question.needed("runs").split(",")),
     "report": lambda question: report_page(question.place, question.text("run")),
-    "name": _name,
+    "plan": _plan,
 }
 """The function that answers each request, by the last part of the path."""

@@ -1,4 +1,4 @@
-"""Defines the messages between kernel, server and panel; `table_messages` has those that are shown as tables.
+"""Defines the messages between kernel, server and panel; `table_messages` and `plan_messages` have others.
 
 Times are seconds since 1970, durations are seconds, sizes are bytes. A message refers to a step by its name, and to a
 task by the number of its run and its own number in that run, or as users write it: `7/fit[3]`.
@@ -302,14 +302,6 @@ class OutputList:
 
     run: RunLine
     steps: tuple[StepOutputs, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class ProposedName:
-    """Proposes a name for a new step, made from the names that its cell writes; `header` is the whole first line."""
-
-    name: str
-    header: str
 
 
 # answers of the kernel

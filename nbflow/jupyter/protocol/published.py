@@ -21,7 +21,6 @@ from nbflow.jupyter.protocol.messages import (
     OutputList,
     ParameterField,
     ProblemLine,
-    ProposedName,
     RestorePreview,
     RunLine,
     RunList,
@@ -34,6 +33,7 @@ from nbflow.jupyter.protocol.messages import (
     TaskList,
     TaskState,
 )  # fmt: skip
+from nbflow.jupyter.protocol.plan_messages import CellEdit, FlowPlan, ParameterOffer, PlannedRow
 from nbflow.jupyter.protocol.table_messages import (
     Change,
     Displays,
@@ -44,13 +44,14 @@ from nbflow.jupyter.protocol.table_messages import (
     TaskGrid,
 )  # fmt: skip
 from nbflow.jupyter.protocol.typescript import write_typescript
+from nbflow.notebook.init.planned_kind import PlannedKind
 from nbflow.progress.status import RunStatus, StepStatus
 
 MESSAGES: tuple[type, ...] = (
     StepStatus, RunStatus, Edge, StepFacts, FlowShape, StepLine, RunLine, Snapshot, ParameterField, ProblemLine,
     FlowState, RunList, TaskLine, RunState, TaskList, ArtifactLine, FrameLine, FailureLine, TaskState, StepOutputs,
-    OutputList, ProposedName, NameLine, RestorePreview, Best, TableColumn, TaskGrid, RunResults, Change, Displays,
-    FrameHeads, RunComparison,
+    OutputList, NameLine, RestorePreview, Best, TableColumn, TaskGrid, RunResults, Change, Displays,
+    FrameHeads, RunComparison, PlannedKind, PlannedRow, ParameterOffer, CellEdit, FlowPlan,
 )  # fmt: skip
 
 TYPESCRIPT = Path(__file__).parents[3] / "labextension/src/state/protocol.ts"

@@ -7,7 +7,8 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import groupby, pairwise
 
 from nbflow.flow.names.statements import first_line
-from nbflow.notebook.init.groups import Becomes, CellPart, Group, tree_of
+from nbflow.notebook.init.groups import CellPart, Group, tree_of
+from nbflow.notebook.init.planned_kind import Becomes
 
 _SHARED = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 

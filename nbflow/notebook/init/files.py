@@ -10,7 +10,7 @@ from pathlib import Path
 
 from nbflow.errors import NbflowError
 from nbflow.flow.source.encoding import encoding_of, without_coding
-from nbflow.flow.syntax.header import CellKind, read_header
+from nbflow.notebook.convert import header_form
 from nbflow.notebook.init import book, percent
 from nbflow.notebook.init.cell_edits import NewCell, new_cells
 from nbflow.notebook.init.init_plan import InitPlan, plan_init
@@ -19,6 +19,7 @@ from nbflow.notebook.jupytext_import import import_jupytext
 from nbflow.notebook.read import read_cells, segments
 from nbflow.notebook.write import write_whole
 from nbflow.run.program.regular_file import read_regular
+from nbflow.run.program.star_names import look_beside
 
 
 class NotMade(NbflowError):
@@ -45,15 +46,16 @@ class Wishes:
 def plan_notebook(path: Path, wishes: Wishes) -> InitPlan:
     """Return the plan for a notebook file. Raises NotANotebook."""
     cells = list(read_cells(path))
+    look_beside(path)
     return plan_init(cells, path.name, parameters=wishes.parameters, shows_count=wishes.shows_count)
 
 
 def repair_notebook(path: Path) -> InitPlan:
     """Make steps of the cells that must be steps, in place. Raises NotANotebook, NotMade and TargetUnwritable."""
     cells = list(read_cells(path))
+    look_beside(path)
     plan = plan_repair(cells, path.name)
-    headers = [header for cell in cells if (header := read_header(cell.source)).kind is CellKind.STEP]
-    write_flow(path, plan, Wishes("comment" if headers and headers[-1].comment else "magic"), None)
+    write_flow(path, plan, Wishes(header_form(cells)), None)
     return plan
 
 

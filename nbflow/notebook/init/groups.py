@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import ast
+import re
 from dataclasses import dataclass, replace
-from enum import StrEnum
 from functools import lru_cache
 
 from nbflow.flow.names.text import blank, parse_step
@@ -12,14 +12,7 @@ from nbflow.flow.reading.cells import cell_kind
 from nbflow.flow.source.cell import Cell
 from nbflow.flow.source.lines import lines_of
 from nbflow.flow.syntax.header import CellKind, read_header
-
-
-class Becomes(StrEnum):
-    """Says what the cells of a group become."""
-
-    STEP = "step"
-    ORDINARY = "ordinary"
-    PARAMETERS = "parameters"
+from nbflow.notebook.init.planned_kind import Becomes
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +42,9 @@ class CellPart:
 class Group:
     """Describes one cell of the planned flow.
 
-    `settled` means that init must not change it: it had a header already, or nbflow cannot make a step of it. `why`
-    gives the reason where the code alone does not show it.
+    `settled` means that init must not change it: it had a header already, nbflow cannot make a step of it, or the user
+    wants it as it is. `chosen` means that the user has chosen what it becomes. `why` gives the reason where the code
+    alone does not show it.
     """
 
     parts: tuple[CellPart, ...]
@@ -59,6 +53,7 @@ class Group:
     why: str = ""
     name: str = ""
     after: tuple[str, ...] = ()
+    chosen: bool = False
 
     @property
     def number(self) -> int:
@@ -73,8 +68,13 @@ class Group:
 
     @property
     def is_new(self) -> bool:
-        """Tell whether the cell becomes a step or a parameter cell that it was not before."""
+        """Tell whether the cell gets a header that it did not have before."""
         return not self.settled and self.becomes is not Becomes.ORDINARY
+
+    @property
+    def is_open(self) -> bool:
+        """Tell whether rules may still make something else of the cell."""
+        return not self.settled and self.becomes in (Becomes.STEP, Becomes.ORDINARY)
 
     @property
     def header(self) -> str:
@@ -107,7 +107,21 @@ class Group:
     def become(self, becomes: Becomes, why: str, *, settled: bool = False) -> Group:
         return replace(self, becomes=becomes, why=why, settled=settled)
 
+    def become_step(self, why: str) -> Group:
+        """Return the group as a step, without a `%%time` on top: the time of every task is stored anyway."""
+        first = self.parts[0]
+        start = _lines_of_timing(first.source)
+        parts = (replace(first, start=first.start + start), *self.parts[1:]) if start else self.parts
+        return replace(self, parts=parts, becomes=Becomes.STEP, why=why)
 
+
+def _lines_of_timing(source: str) -> int:
+    """Return how many lines a bare `%%time` takes, with the blank ones above it, at the beginning of a cell."""
+    found = _TIMING.match(source)
+    return found[0].count("\n") if found else 0
+
+
+_TIMING = re.compile(r"(?:[ \t]*\n)*%%time[ \t]*\n")
 _OURS = (CellKind.STEP, CellKind.PARAMETERS, CellKind.SHARED)
 
 

@@ -8,47 +8,64 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import TypeVar
 
-from nbflow.flow.source.cell import Cell, Problem
+from nbflow.flow.graph.graph import Graph
+from nbflow.flow.source.cell import Cell, Place, Problem
 from nbflow.flow.source.ipython import PYTHON_MAGICS
-from nbflow.flow.syntax.definition import Definition
-from nbflow.flow.syntax.header import read_header
+from nbflow.flow.syntax.header import CellKind, Header, read_header
 from nbflow.flow.syntax.places import listed
-from nbflow.notebook.init.groups import Becomes, Group, group_of, tree_of
+from nbflow.notebook.init.first_look import Choices, first_look
+from nbflow.notebook.init.groups import Group, tree_of
 from nbflow.notebook.init.merging import merge_tiny
 from nbflow.notebook.init.offering import Offer, loops, offers, split_offered, with_parameters
+from nbflow.notebook.init.planned_kind import Becomes, PlannedKind
 from nbflow.notebook.init.settle_plan import PlanDraft, know, settle_draft
 from nbflow.notebook.init.step_names import with_step_names
 from nbflow.notebook.init.waiting import with_waits
 
 _KEY = re.compile(r"\bcell_\d+_\d+\b")
+_NO_CHOICES = Choices()
 _LOADS = re.compile(r"^\s*%(?:re)?load_ext\s+nbflow\b", re.M)
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
 class PlanRow:
-    """Describes one line of the plan: the numbers of the cells, their first words, and what becomes of them."""
+    """Describes one line of the plan: the numbers of the cells, their first words, and what becomes of them.
+
+    `problems` are those of the plan that are in these cells.
+    """
 
     cells: tuple[int, ...]
     words: str
     becomes: Becomes
+    kind: PlannedKind
     name: str
     why: str
+    problems: tuple[Problem, ...] = ()
 
 
 @dataclass(frozen=True)
 class InitPlan:
-    """Holds what is to be written. `left` are problems that no rule could fix; `offers` are for the user to decide."""
+    """Holds what is to be written, and the `graph` that it makes.
+
+    `left` are problems that no rule could fix. `offers` are for the user to decide, and `taken` the offers that are
+    parameters in this plan.
+    """
 
     groups: tuple[Group, ...]
     rows: tuple[PlanRow, ...]
     left: tuple[Problem, ...]
-    offers: tuple[Offer, ...]
-    loops: tuple[tuple[str, str], ...]
     loads: bool
+    graph: Graph
+    offers: tuple[Offer, ...] = ()
+    taken: tuple[Offer, ...] = ()
+    loops: tuple[tuple[str, str], ...] = ()
 
     @property
     def steps(self) -> tuple[str, ...]:
@@ -63,21 +80,32 @@ class InitPlan:
 
 
 def plan_init(
-    cells: Sequence[Cell], document: str = "", *, parameters: bool = False, shows_count: bool = False
+    cells: Sequence[Cell],
+    document: str = "",
+    *,
+    parameters: bool = False,
+    shows_count: bool = False,
+    choices: Choices = _NO_CHOICES,
 ) -> InitPlan:
     """Decide what each code cell of a notebook becomes. No cell is executed.
 
-    With `parameters`, literals that look like parameters become parameters. With `shows_count`, cells that only show
-    something become steps too.
+    With `parameters`, all literals that look like parameters become parameters. With `shows_count`, cells that only
+    show something become steps too. `choices` come before every rule.
     """
-    draft = _drafted(cells, document, shows_count)
-    found = offers(draft)
-    if parameters and found:
-        draft, found = _with_parameters(draft, found)
-    named = PlanDraft(with_step_names(draft), document)
+    draft = _drafted(PlanDraft(tuple(first_look(cell, choices) for cell in cells), document), shows_count, choices)
+    found = offers(draft) if choices.only is None else []
+    wanted = [offer for offer in found if parameters or offer.name in choices.parameters]
+    draft, taken = _with_parameters(draft, wanted) if wanted else (draft, [])
+    named = PlanDraft(with_step_names(draft, choices.names), document)
     named = PlanDraft(with_waits(named), document)
-    candidates = tuple((group.name, loop) for group in named.groups if group.name for loop in loops(group))
-    return replace(planned(named), offers=tuple(found), loops=candidates)
+    plan = planned(named)
+    return replace(
+        plan,
+        loads=plan.loads and choices.only is None,
+        offers=tuple(offer for offer in found if offer not in taken),
+        taken=tuple(taken),
+        loops=tuple((group.name, loop) for group in named.groups if group.name for loop in loops(group)),
+    )
 
 
 def planned(draft: PlanDraft) -> InitPlan:
@@ -85,39 +113,28 @@ def planned(draft: PlanDraft) -> InitPlan:
     cells = (part.cell for group in draft.groups for part in group.parts)
     loads = any(group.is_new for group in draft.groups) and not any(_LOADS.search(cell.source) for cell in cells)
     left = tuple(one for one in draft.problems if not one.warning or one.rule in _TOLD)
-    return InitPlan(draft.groups, tuple(_rows(draft)), left, (), (), loads)
+    return InitPlan(draft.groups, tuple(_rows(draft, left)), left, loads, draft.graph)
 
 
 _TOLD = frozenset({"setting-in-step", "setting-outside", "changed-outside", "drawn-outside", "written-outside"})
 
 
-def _drafted(cells: Sequence[Cell], document: str, shows_count: bool) -> PlanDraft:
-    start = PlanDraft(tuple(map(_first_look, cells)), document)
+def _drafted(start: PlanDraft, shows_count: bool, choices: Choices) -> PlanDraft:
     draft = settle_draft(start, know(start, shows_count=shows_count))
+    if choices.only is not None:  # each of these cells is a step of its own
+        return draft
     if not draft.steps and not shows_count:  # otherwise nothing would be left to run
         draft = settle_draft(start, know(start, shows_count=True))
     tiny = merge_tiny(draft)
     return settle_draft(tiny, know(tiny, shows_count=shows_count)) if tiny.groups != draft.groups else draft
 
 
-def _first_look(cell: Cell) -> Group:
-    """Return the group of a cell. A cell that is not valid Python stays as it is."""
-    group = group_of(cell)
-    if group.settled:
-        return group
-    if tree_of(cell.source) is None:
-        return group.become(Becomes.ORDINARY, "left alone: it is not valid Python", settled=True)
-    return group
-
-
-def _with_parameters(draft: PlanDraft, found: list[Offer]) -> tuple[PlanDraft, list[Offer]]:
-    """Make parameters of the literals found, unless that adds an error."""
-    names = {offer.name for offer in found}
+def _with_parameters(draft: PlanDraft, wanted: list[Offer]) -> tuple[PlanDraft, list[Offer]]:
+    """Make parameters of literals, unless that adds an error. Return the draft, and those that are parameters now."""
+    names = {offer.name for offer in wanted}
     groups = [part for group in draft.groups for part in split_offered(group, names)]
-    after = PlanDraft(with_parameters(groups, found), draft.document)
-    if _errors(after) > _errors(draft):
-        return draft, found
-    return after, []
+    after = PlanDraft(with_parameters(groups, wanted), draft.document)
+    return (draft, []) if _errors(after) > _errors(draft) else (after, wanted)
 
 
 def _errors(draft: PlanDraft) -> int:
@@ -127,40 +144,76 @@ def _errors(draft: PlanDraft) -> int:
 # rows
 
 
-def _rows(draft: PlanDraft) -> Iterator[PlanRow]:
+def _rows(draft: PlanDraft, left: Sequence[Problem]) -> Iterator[PlanRow]:
     names = {at: name for name, at in draft.steps.items()}
-    definitions: dict[int, list[Definition]] = {}
-    for one in draft.graph.prelude.definitions:
-        definitions.setdefault(draft.at(one.place), []).append(one)
     final = {group.key: group.name for group in draft.groups if group.name}
     renamed = partial(_KEY.sub, lambda found: final.get(found[0], found[0]))
+    definitions = _by_group(draft, ((one.place, one) for one in draft.graph.prelude.definitions))
+    problems = _by_group(draft, ((one.place, one) for one in left if one.place))
     for at, group in enumerate(draft.groups):
         numbers = tuple(dict.fromkeys(part.cell.number for part in group.parts))
-        name = names.get(at, "") if group.becomes is Becomes.STEP else ""
-        why = group.why or _why(draft, at, name, definitions.get(at, ()))
-        yield PlanRow(numbers, Cell(group.number, group.source).first_words, group.becomes, name, renamed(why))
+        name = names.get(at, group.name) if group.becomes is Becomes.STEP else ""
+        held = sorted({_KINDS[one.kind] for one in definitions.get(at, ())})
+        why = renamed(group.why or _why(draft, at, name, held))
+        words = Cell(group.number, group.source).first_words
+        told = tuple(problems.get(at, ()))
+        yield PlanRow(numbers, words, group.becomes, _kind(group, held), name, why, told)
 
 
-def _why(draft: PlanDraft, at: int, name: str, definitions: Sequence[Definition]) -> str:
+def _by_group(draft: PlanDraft, found: Iterable[tuple[Place, T]]) -> Mapping[int, Sequence[T]]:
+    """Sort what was found by the index of the group that contains its place."""
+    sorted_: dict[int, list[T]] = {}
+    for place, one in found:
+        sorted_.setdefault(draft.at(place), []).append(one)
+    return sorted_
+
+
+def _kind(group: Group, held: Sequence[str]) -> PlannedKind:
+    """Return what a group is in the flow; `held` are the kinds of shared code in it."""
+    header = read_header(group.source)
+    if group.becomes is not Becomes.ORDINARY or header.kind is CellKind.SHARED:
+        return _BY_HEADER[group.becomes]
+    if (group.settled and not group.chosen) or _is_foreign(header):
+        return PlannedKind.LEFT
+    if not held:
+        return PlannedKind.SCRATCH
+    return PlannedKind.SETTINGS if held == [_SETTINGS] else PlannedKind.SHARED
+
+
+_BY_HEADER = {
+    Becomes.STEP: PlannedKind.STEP,
+    Becomes.PARAMETERS: PlannedKind.PARAMETERS,
+    Becomes.SHARED: PlannedKind.SHARED,
+    Becomes.ORDINARY: PlannedKind.SHARED,  # it has the header already
+}
+
+
+def _is_foreign(header: Header) -> bool:
+    return bool(header.magic) and header.magic not in PYTHON_MAGICS
+
+
+def _why(draft: PlanDraft, at: int, name: str, held: Sequence[str]) -> str:
     if name:
         return _what_it_does(draft, name)
-    if (magic := read_header(draft.groups[at].source).magic) and magic not in PYTHON_MAGICS:
-        return f"left alone: %%{magic} makes nothing that a step needs"
-    if at in draft.scratch:
-        return "only shows"
-    *kinds, last = sorted({_KINDS[one.kind] for one in definitions}) or ("",)
-    said = " and ".join((", ".join(kinds), last)) if kinds else last
-    return f"{said}: each step gets what it uses" if said else "holds no code"
+    if _is_foreign(header := read_header(draft.groups[at].source)):
+        return f"left alone: %%{header.magic} makes nothing that a step needs"
+    if held:
+        *some, last = held
+        return f"{' and '.join((', '.join(some), last)) if some else last}: each step gets what it uses"
+    if at not in draft.scratch:
+        return "holds no code"
+    return "stays ordinary, as you chose" if draft.groups[at].chosen else "only shows"
 
 
+_SETTINGS = "settings"
 _KINDS = {
     "import": "imports",
     "function": "functions",
     "class": "classes",
     "constant": "constants",
     "block": "constants",
-    "effect": "settings",
-    "shared": "settings",
+    "effect": _SETTINGS,
+    "shared": _SETTINGS,
 }
 
 

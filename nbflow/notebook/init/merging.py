@@ -1,18 +1,25 @@
-"""Merges tiny cells that follow each other and continue with one value."""
+"""Merges tiny cells that follow each other: those that continue with one value, and long chains below a heading."""
 
 from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from nbflow.flow.names.scope import mutated_by
 from nbflow.flow.source.lines import lines_of
 from nbflow.flow.source.trees import every_node
-from nbflow.notebook.init.groups import Becomes, Group, tree_of
+from nbflow.flow.syntax.proposals import heading_of
+from nbflow.notebook.init.groups import Group, tree_of
+from nbflow.notebook.init.planned_kind import Becomes
 from nbflow.notebook.init.settle_plan import PlanDraft, can_merge, merged
 
 _TINY = 4  # lines
 _LARGEST = 12
+_CHAIN = 5
+"""The least number of tiny cells below one heading that are a long chain, which nobody wants to see as steps."""
+_LONGEST = 40  # lines of a chain
 _SLOW = re.compile(
     r"read|load|fetch|open$|get$|download|request|fit|train|predict|run|simulat|solve|search|optimi|sleep|minimi|cross_val"
 )
@@ -27,12 +34,52 @@ def merge_tiny(draft: PlanDraft) -> PlanDraft:
             groups[-1] = merged((groups[-1], group), "tiny cells that go on with one value")
         else:
             groups.append(group)
-    return PlanDraft(tuple(groups), draft.document)
+    return PlanDraft(tuple(_merge_chains(groups)), draft.document)
+
+
+def _merge_chains(groups: Sequence[Group]) -> Iterator[Group]:
+    """Yield the groups; each long chain of tiny steps below a heading is one step, named by the heading."""
+    chain: list[Group] = []
+    above, is_top = "", True
+    for group in groups:
+        text = group.parts[0].cell.above.strip()
+        if text or not _goes_into(chain, group):
+            yield from _as_one(chain, above)
+            chain = []
+        above = (heading_of(text, top=is_top) or above) if text else above
+        is_top = False
+        if _can_chain(group):
+            chain.append(group)
+        else:
+            yield group
+    yield from _as_one(chain, above)
+
+
+def _goes_into(chain: Sequence[Group], group: Group) -> bool:
+    return _can_chain(group) and sum(len(lines_of(one.source)) for one in (*chain, group)) <= _LONGEST
+
+
+def _can_chain(group: Group) -> bool:
+    return _may_merge(group) and all(_is_tiny(replace(group, parts=(part,))) for part in group.parts)
+
+
+def _may_merge(group: Group) -> bool:
+    """Tell whether a step may be merged for its size alone, not only if it must be."""
+    return can_merge((group,)) and not group.chosen
+
+
+def _as_one(chain: Sequence[Group], above: str) -> Iterator[Group]:
+    if above and sum(len(group.parts) for group in chain) >= _CHAIN:
+        yield merged(chain, f"tiny cells below “{above}”")
+    else:
+        yield from chain
 
 
 def _goes_on(draft: PlanDraft, at: int, upper: Group) -> bool:
     above, group = draft.groups[at - 1], draft.groups[at]
-    if not (_is_tiny(above) and _is_tiny(group)) or group.parts[0].cell.above.strip() or not can_merge((above, group)):
+    if not (_is_tiny(above) and _is_tiny(group)) or group.parts[0].cell.above.strip():
+        return False
+    if not _may_merge(above) or not _may_merge(group):
         return False
     return len(lines_of(upper.source)) + len(lines_of(group.source)) <= _LARGEST and _is_alone_with(draft, at)
 

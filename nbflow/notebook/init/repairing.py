@@ -9,8 +9,9 @@ from nbflow.flow.source.cell import Cell, Problem
 from nbflow.flow.syntax.header import read_header
 from nbflow.flow.syntax.proposals import free_name
 from nbflow.notebook.init.dividing import divided
-from nbflow.notebook.init.groups import Becomes, Group, group_of
+from nbflow.notebook.init.groups import Group, group_of
 from nbflow.notebook.init.init_plan import InitPlan, planned
+from nbflow.notebook.init.planned_kind import Becomes
 from nbflow.notebook.init.settle_plan import PlanDraft
 
 _ROUNDS = 10

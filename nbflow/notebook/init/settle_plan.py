@@ -6,7 +6,7 @@ import ast
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from nbflow.flow.checks.rules import check_flow
@@ -23,8 +23,9 @@ from nbflow.flow.syntax.definition import Scratch
 from nbflow.flow.syntax.places import OF_A_TEXT, listed
 from nbflow.flow.syntax.specs import StepSpec
 from nbflow.notebook.init.dividing import divided
-from nbflow.notebook.init.groups import Becomes, Group, tree_of
+from nbflow.notebook.init.groups import Group, tree_of
 from nbflow.notebook.init.lasting import Lasting
+from nbflow.notebook.init.planned_kind import Becomes
 from nbflow.notebook.init.telling import Showing
 
 _ROUNDS = 30
@@ -123,7 +124,8 @@ def _give_up(draft: PlanDraft) -> PlanDraft | None:
         if one.rule in _REFUSED and not one.warning and one.place is not None:
             group = draft.groups[at := draft.at(one.place)]
             if not group.settled:
-                changed.setdefault(at, group.become(Becomes.ORDINARY, f"left alone: {one.message}", settled=True))
+                left = group.become(Becomes.ORDINARY, f"left alone: {one.message}", settled=True)
+                changed.setdefault(at, replace(left, chosen=False))
     return draft.with_groups(changed) if changed else None
 
 
@@ -136,7 +138,7 @@ def _promote(draft: PlanDraft, notebook: Notebook) -> PlanDraft | None:
     for at, why in _wanted(draft, notebook):
         group = draft.groups[at]
         if not group.settled and group.becomes is Becomes.ORDINARY:
-            changed.setdefault(at, group.become(Becomes.STEP, why))
+            changed.setdefault(at, group.become_step(why))
     return draft.with_groups(changed) if changed else None
 
 
@@ -293,7 +295,7 @@ def _shared(draft: PlanDraft, notebook: Notebook) -> Iterator[tuple[int, int, st
 
 def can_merge(groups: Sequence[Group]) -> bool:
     """Tell whether cells can become one: cells that nbflow knows already or cannot read stay alone."""
-    return all(not group.settled and not group.source.lstrip().startswith("%%") for group in groups)
+    return all(group.is_open and not group.source.lstrip().startswith("%%") for group in groups)
 
 
 def merged(groups: Sequence[Group], why: str) -> Group:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from nbflow.flow.graph.graph import Graph
 from nbflow.flow.syntax.proposals import free_name, heading_of, name_by_code, slug
-from nbflow.notebook.init.groups import Becomes, Group, tree_of
+from nbflow.notebook.init.groups import Group, tree_of
+from nbflow.notebook.init.planned_kind import Becomes
 from nbflow.notebook.init.settle_plan import PlanDraft
 
 
-def with_step_names(draft: PlanDraft) -> tuple[Group, ...]:
-    """Return the groups; each new step has a name that no other step has."""
-    taken = {name for name, at in draft.steps.items() if draft.groups[at].settled}
+def with_step_names(draft: PlanDraft, chosen: Mapping[str, str]) -> tuple[Group, ...]:
+    """Return the groups; each new step has the name chosen for its key, or one that no other step has."""
+    taken = {name for name, at in draft.steps.items() if draft.groups[at].settled} | {*chosen.values()}
     keys = {at: name for name, at in draft.steps.items()}
     named: list[Group] = []
     above, is_used, is_top = "", False, True
@@ -26,7 +28,7 @@ def with_step_names(draft: PlanDraft) -> tuple[Group, ...]:
         wanted = "" if is_used else slug(above)
         is_used = True
         wanted = wanted or _by_code(draft, group, keys[at]) or f"cell_{group.number}"
-        name = free_name(wanted, taken)
+        name = chosen.get(group.key) or free_name(wanted, taken)
         taken.add(name)
         named.append(replace(group, name=name))
     return tuple(named)

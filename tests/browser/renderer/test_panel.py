@@ -178,7 +178,7 @@ def test_another_version_says_which_side_to_update(stage: Stage, foreign: int, o
 
 def test_a_notebook_without_steps_says_how_to_make_one(stage: Stage) -> None:
     stage.mount({"flow": states.state([]), "runs": {"runs": []}})
-    expect(stage.find(".nbf-EmptyHost")).to_contain_text("Put this line on top of a cell")
+    expect(stage.find(".nbf-EmptyHost")).to_contain_text("put this line on top of it")
     expect(stage.find(".nbf-EmptyHost code")).to_have_text("%%step NAME")
     stage.read(
         {

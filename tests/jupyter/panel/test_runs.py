@@ -235,15 +235,6 @@ def test_what_is_posted_must_be_what_the_protocol_says(ran: Desk) -> None:
     assert ran.try_to_ask("flow", {"cells": 3})[0] == 400
     assert ran.try_to_ask("flow", [])[0] == 400
     assert ran.try_to_ask("flow", {"cells": [{"id": "a"}]})[0] == 400
-    assert ran.try_to_ask("name", {"source": 3})[0] == 400
-
-
-def test_a_name_is_free_and_its_header_fits_the_notebook(desk: Desk) -> None:
-    desk.write("#| step: load_films\nfilms = 1")
-    body = {"source": "films = pd.read_csv('x')", "taken": ["load_films_2"]}
-    assert desk.ask("name", body) == {"name": "load_films_3", "header": "#| step: load_films_3"}
-    desk.write("%%step other\nx = 1")
-    assert desk.ask("name", {**body, "taken": []}) == {"name": "load_films", "header": "%%step load_films"}
 
 
 def test_a_loop_counts_as_one_task(desk: Desk) -> None:

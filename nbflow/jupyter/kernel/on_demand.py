@@ -1,0 +1,36 @@
+"""Loads the extension in a shell as soon as a cell needs it; until then, nothing of it is imported.
+
+`nbflow/jupyter/startup.py` calls this when an IPython shell starts. So a notebook with steps runs in every front end,
+also without `%load_ext nbflow`.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+_NEEDED = re.compile(r"^(?:%%(step|parameters|shared)\b|#\|\s*(step|parameters|shared)\b)|^%((?:nb)?flow)\b", re.M)
+"""Matches a step header, and a line magic of nbflow."""
+
+
+def load_on_demand(shell: Any) -> None:
+    """Load the extension in this shell before the first cell that has a header or a magic of nbflow."""
+
+    def load_first(lines: list[str]) -> list[str]:
+        found = _NEEDED.search("".join(lines))
+        if found is None or _is_defined(shell, found):
+            return lines
+        shell.input_transformers_cleanup.remove(load_first)
+        from nbflow.jupyter.kernel.magics import as_magic, load  # noqa: PLC0415 - most shells never need it
+
+        load(shell)
+        return as_magic(lines)
+
+    load_first.has_side_effects = True  # type: ignore[attr-defined]  # IPython then skips it while the user types
+    shell.input_transformers_cleanup.append(load_first)
+
+
+def _is_defined(shell: Any, found: re.Match[str]) -> bool:
+    """Tell whether the extension is loaded, or another one has a magic of this name."""
+    of_cell = found[1] or found[2]
+    return (shell.find_cell_magic(of_cell) if of_cell else shell.find_line_magic(found[3])) is not None

@@ -1,0 +1,74 @@
+"""What the user decides about a plan comes before every rule, told with strings."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from nbflow.flow.source.cell import Cell
+from nbflow.notebook.init.first_look import Choices
+from nbflow.notebook.init.init_plan import InitPlan, plan_init
+from nbflow.notebook.init.planned_kind import Becomes, PlannedKind
+from tests.init.test_plan import FRAME, IMPORT, becomes
+
+
+def choose(*sources: str, **choices: Any) -> InitPlan:
+    return plan_init([Cell(number, source) for number, source in enumerate(sources, 1)], choices=Choices(**choices))
+
+
+def test_what_the_user_chooses_comes_before_every_rule() -> None:
+    cells = (IMPORT, FRAME, "df.head()", "N = 3", "m = df.mean() * N")
+    assert becomes(choose(*cells)) == ["ordinary", "load_df", "ordinary", "ordinary", "m"]
+    kinds = {3: Becomes.STEP, 4: Becomes.PARAMETERS, 2: Becomes.SHARED}
+    found = choose(*cells, kinds=kinds, names={"cell_5_0": "average"})
+    assert becomes(found) == ["ordinary", "shared", "cell_3", "parameters", "average"]
+    assert [group.header for group in found.groups] == [
+        "",
+        "%%shared",
+        "%%step cell_3",
+        "%%parameters",
+        "%%step average",
+    ]
+    assert found.left == ()
+
+
+def test_a_step_that_the_user_chooses_is_not_merged_for_its_size() -> None:
+    cells = (IMPORT, FRAME, "df = df.dropna()", "df['x'] = df.a * 2")
+    assert [row.cells for row in choose(*cells).rows] == [(1,), (2,), (3, 4)]
+    found = choose(*cells, kinds={4: Becomes.STEP})
+    assert [row.cells for row in found.rows] == [(1,), (2,), (3,), (4,)]
+
+
+def test_what_a_choice_breaks_is_told_where_it_is() -> None:
+    found = choose(IMPORT, FRAME, "m = df.mean()", kinds={2: Becomes.ORDINARY})
+    assert [row.kind for row in found.rows] == [PlannedKind.SHARED, PlannedKind.SCRATCH, PlannedKind.STEP]
+    assert [[one.rule for one in row.problems] for row in found.rows] == [[], [one.rule for one in found.left], []]
+    assert found.left
+
+
+def test_two_steps_that_the_user_calls_the_same_are_an_error() -> None:
+    found = choose(FRAME, "x = helper()", names={"cell_1_0": "same", "cell_2_0": "same"})
+    assert becomes(found) == ["same", "same"]
+    assert any(not one.warning for one in found.left)
+
+
+def test_offers_become_parameters_one_by_one() -> None:
+    found = choose("EPOCHS = 10\nSEED = 3", "xs = helper(EPOCHS, SEED)", parameters=frozenset({"SEED"}))
+    assert [group.source for group in found.groups if group.becomes is Becomes.PARAMETERS] == ["SEED = 3"]
+    assert ([one.name for one in found.offers], [one.name for one in found.taken]) == (["EPOCHS"], ["SEED"])
+
+
+def test_only_the_cells_that_the_user_names_become_steps() -> None:
+    cells = (IMPORT, FRAME, "df = df.dropna()", "df['x'] = 1", "x = = 1", "def f():\n    yield", "m = df.mean()")
+    found = choose(*cells, only=frozenset({3, 4, 5}), kinds=dict.fromkeys((3, 4, 5), Becomes.STEP))
+    assert [row.name for row in found.rows] == ["", "", "clean_df", "df_x", "", "", ""]
+    assert found.rows[4].why.startswith("left alone")
+    assert not found.loads
+
+
+def test_a_step_becomes_an_ordinary_cell_again() -> None:
+    cells = ("%load_ext nbflow", "# words\n%%step x\nx = helper()", "#| step: y\ny = x + 1")
+    only = frozenset({2, 3})
+    found = choose(*cells, only=only, kinds=dict.fromkeys(only, Becomes.ORDINARY))
+    assert [group.source for group in found.groups] == ["%load_ext nbflow", "# words\n\nx = helper()", "y = x + 1"]
+    assert [group.header for group in found.groups] == ["", "", ""]
+    assert found.changes
