@@ -20,7 +20,7 @@ from tests.hostile.poison import Poisoned, poison
 from tests.hostile.test_numbers_and_names import BODIES
 from tests.jupyter.serving import Reply, Server, serve
 
-QUERY = {"path": "films.ipynb", "run": "1", "task": "1", "then": "1", "now": "2", "step": "load"}
+QUERY = {"path": "films.ipynb", "run": "1", "task": "1", "runs": "1,2", "step": "load"}
 GOOD = {"flow": {"cells": []}, "plan": {"cells": []}}
 SECRET = "the secret of somebody else"
 
