@@ -26,10 +26,11 @@ from nbflow.store.values.user_code import abridged
 _EXTENSION = "nbflow.jupyter.kernel.magics"
 
 
-def load(shell: Any) -> None:
-    """Register the magics and the hooks; a second call does nothing."""
+def load(shell: Any) -> FlowMagics:
+    """Register the magics and the hooks, and return the magics; a second call registers nothing."""
     if _EXTENSION in shell.magics_manager.registry:
-        return
+        loaded: FlowMagics = shell.magics_manager.registry[_EXTENSION]
+        return loaded
     screen = ShellScreen(shell)
     broadcast = Broadcast(open_channel(), client=lambda: _client_of(shell)) if screen.has_front_end else Broadcast()
     kept = frozenset(shell.user_ns_hidden)
@@ -48,6 +49,7 @@ def load(shell: Any) -> None:
         shell.set_hook("complete_command", magics.complete, str_key=word)
     magics.name_code = shell.compile.format_code_name
     shell.compile.format_code_name = magics.format_code_name
+    return magics
 
 
 def unload(shell: Any) -> None:

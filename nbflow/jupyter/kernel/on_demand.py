@@ -7,6 +7,7 @@ also without `%load_ext nbflow`.
 from __future__ import annotations
 
 import re
+from types import SimpleNamespace
 from typing import Any
 
 _NEEDED = re.compile(r"^(?:%%(step|parameters|shared)\b|#\|\s*(step|parameters|shared)\b)|^%((?:nb)?flow)\b", re.M)
@@ -14,20 +15,32 @@ _NEEDED = re.compile(r"^(?:%%(step|parameters|shared)\b|#\|\s*(step|parameters|s
 
 
 def load_on_demand(shell: Any) -> None:
-    """Load the extension in this shell before the first cell that has a header or a magic of nbflow."""
+    """Load the extension in this shell before the first cell that has a header or a magic of nbflow.
+
+    It is told which cells ran before, because they may define what the steps use.
+    """
+    executed: list[SimpleNamespace] = []
+
+    def note(result: Any) -> None:
+        if shell.find_cell_magic("step") is None:  # else it was loaded by %load_ext
+            executed.append(SimpleNamespace(info=result.info, success=result.success))  # without the values of the cell
 
     def load_first(lines: list[str]) -> list[str]:
         found = _NEEDED.search("".join(lines))
         if found is None or _is_defined(shell, found):
             return lines
         shell.input_transformers_cleanup.remove(load_first)
+        shell.events.unregister("post_run_cell", note)
         from nbflow.jupyter.kernel.magics import as_magic, load  # noqa: PLC0415 - most shells never need it
 
-        load(shell)
+        magics = load(shell)
+        for result in executed:
+            magics.after_cell(result)
         return as_magic(lines)
 
     load_first.has_side_effects = True  # type: ignore[attr-defined]  # IPython then skips it while the user types
     shell.input_transformers_cleanup.append(load_first)
+    shell.events.register("post_run_cell", note)
 
 
 def _is_defined(shell: Any, found: re.Match[str]) -> bool:
