@@ -127,16 +127,16 @@ def test_a_kernel_without_nbflow_is_told_which_package_it_lacks(notebook: OpenNo
     assert "Execute %pip install jupyter-nbflow in a cell" in toast.inner_text()
 
 
-def test_a_kernel_that_never_loaded_nbflow_is_not_touched_until_the_user_acts(notebook: OpenNotebook) -> None:
-    window = notebook([*QUICK[1:], "import sys\nprint('nbflow' in sys.modules)"])
+def test_a_kernel_is_not_touched_before_the_user_executes_a_cell(notebook: OpenNotebook, folder: Path) -> None:
+    window = notebook([*QUICK[1:], "print('ready')"])
     panel = window.open_panel()
     panel.wait_for_step("load", "missing")
+    is_loaded = "'nbflow.jupyter.kernel.magics' in __import__('sys').modules"
+    window.execute(f"open('before', 'w').write(str({is_loaded}))")
     window.run_cell(2)
-    window.wait_for_output(2, "False")
-    panel.action("run").click()
-    panel.wait_for_steps(load="done", clean="done")
-    window.run_cell(2)
-    window.wait_for_output(2, "True")
+    window.wait_for_output(2, "ready")
+    window.execute(f"open('after', 'w').write(str({is_loaded}))")
+    assert [(folder / name).read_text() for name in ("before", "after")] == ["False", "True"]
 
 
 def test_a_run_that_ends_while_the_page_is_hidden_is_told_once(notebook: OpenNotebook, folder: Path) -> None:

@@ -29,7 +29,9 @@ def test_a_renamed_notebook_keeps_its_panel_and_its_runs(notebook: OpenNotebook)
     panel.wait_for_steps(load="stale", clean="stale")
     panel.action("run").click()
     panel.wait_for_steps(**DONE)
-    assert panel.open_view("runs").locator(".nbf-Run").count() == 2
+    runs = panel.open_view("runs").locator(".nbf-RunRow")
+    runs.nth(1).wait_for()
+    assert runs.count() == 2
 
 
 def test_a_copy_keeps_the_runs_or_starts_empty(notebook: OpenNotebook, lab: Lab, folder: Path) -> None:

@@ -27,7 +27,7 @@ def test_the_form_runs_the_flow_with_what_is_in_it(notebook: OpenNotebook) -> No
     panel.action("run-with").click()
     panel.wait_for_step("pick", "done")
     runs = panel.open_view("runs")
-    runs.locator(".nbf-RunParameters", has_text="Drama").wait_for()
+    runs.locator(".nbf-RunRow", has_text="Drama").wait_for()
     panel.open_view("steps")
     panel.step("pick").click()
     panel.root.locator(".nbf-Artifact[data-name=picked]", has_text="DRAMADRAMA").wait_for()

@@ -31,8 +31,11 @@ TIDY_UP = """() => {
 OF_CLOSING = (
     "Could not restore the debugger state: Canceled future",
     "Error: Canceled future for create_subshell_request message",
+    "Cannot read properties of null (reading 'promise')",
 )
 """What JupyterLab 4 complains of by itself when a notebook is closed early."""
+OUR_CODE = "/extensions/nbflow/"
+"""Stands in the traceback of an error that our code has raised."""
 OF_TWO_PAGES = re.compile(r"Comm not found for comm id [0-9a-f]+-")
 """What JupyterLab 4 complains of by itself when two pages share a kernel: each hears what is for the other."""
 OF_NOTEBOOK_7 = {
@@ -49,7 +52,7 @@ class Window:
         self.page = page
         self.complaints: list[str] = []
         self.has_settings = False  # of its own
-        page.on("pageerror", lambda error: self._complain(str(error)))
+        page.on("pageerror", lambda error: self._complain(f"{error}\n{error.stack or ''}"))
         page.on("console", self._listen)
         page.on("response", self._read)
 
@@ -64,9 +67,9 @@ class Window:
 
     def _complain(self, complaint: str) -> None:
         of_jupyter = (
-            complaint.startswith(OF_CLOSING)
+            (complaint.startswith(OF_CLOSING) and OUR_CODE not in complaint)
             or OF_TWO_PAGES.match(complaint)
-            or ("/notebooks/" in self.page.url and complaint in OF_NOTEBOOK_7)
+            or ("/notebooks/" in self.page.url and complaint.partition("\n")[0] in OF_NOTEBOOK_7)
         )
         if not of_jupyter:
             self.complaints.append(complaint)

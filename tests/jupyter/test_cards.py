@@ -23,7 +23,7 @@ def test_a_notebook_without_nbflow_shows_what_is_appended_in_each_cell(tmp_path:
     kernel = Kernel(tmp_path, extension=False)
     try:
         kernel.ok(PRELUDE)
-        reply = kernel.ok(f"#| step: fit\n{BAR}\nbar.value = 4")
+        reply = kernel.ok(f"# fit\n{BAR}\nbar.value = 4")
         assert [data["text/plain"] for data in reply.displayed] == ["rows: 0 / 4"]
         assert [data["text/plain"] for data in reply.updates] == ["rows: 2 / 4", "rows: 4 / 4"]
         assert kernel.ok("bar.value = 3\ncurrent.card.refresh(force=True)").updates == []

@@ -10,6 +10,9 @@ import re
 from types import SimpleNamespace
 from typing import Any
 
+LOADS_NBFLOW = "loads_nbflow"
+"""Marks the input transformer that loads the extension."""
+
 _NEEDED = re.compile(r"^(?:%%(step|parameters|shared)\b|#\|\s*(step|parameters|shared)\b)|^%((?:nb)?flow)\b", re.M)
 """Matches a step header, and a line magic of nbflow."""
 
@@ -38,6 +41,7 @@ def load_on_demand(shell: Any) -> None:
             magics.after_cell(result)
         return as_magic(lines)
 
+    setattr(load_first, LOADS_NBFLOW, True)
     load_first.has_side_effects = True  # type: ignore[attr-defined]  # IPython then skips it while the user types
     shell.input_transformers_cleanup.append(load_first)
     shell.events.register("post_run_cell", note)
