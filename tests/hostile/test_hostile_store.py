@@ -52,6 +52,8 @@ VERBS_THAT_READ = {
     "runs": [()],
     "diff": [("1", "2")],
     "tag": [("1", "first")],
+    "note": [("1", "said")],
+    "pin": [("1",)],
     "logs": [("load",), ("broken",)],
     "dump": [("load",), ("load", "--value"), ("load", "--file", "FILE"), ("broken", "--value")],
     "report": [("-o", "FILE")],
@@ -62,6 +64,7 @@ VERBS_THAT_READ = {
     "resume": [(), ("--to", "load")],
     "rerun": [("fit",), ("fit[0]",)],
     "run": [("--reuse",), ()],
+    "delete": [("1",)],
 }
 NO_STORE = {"init", "convert", "import", "sync", "trust"}
 """Verbs that load no value: the last one exists to allow it."""
