@@ -14,7 +14,6 @@ from nbflow.errors import NbflowError, SystemRefused
 from nbflow.flow.syntax.header import CellKind, read_header, rest_of
 from nbflow.jupyter.kernel.broadcast import Broadcast, open_channel
 from nbflow.jupyter.kernel.drawing import live_notebooks
-from nbflow.jupyter.kernel.on_demand import LOADS_NBFLOW
 from nbflow.jupyter.kernel.session import Session
 from nbflow.jupyter.kernel.shell_screen import ShellScreen
 from nbflow.jupyter.kernel.verbs.completion import complete
@@ -62,9 +61,6 @@ def unload(shell: Any) -> None:
         for name in [name for name, one in kind.items() if getattr(one, "__self__", None) is magics]:
             del kind[name]
     shell.input_transformers_cleanup.remove(as_magic)
-    shell.input_transformers_cleanup[:] = [
-        one for one in shell.input_transformers_cleanup if not hasattr(one, LOADS_NBFLOW)
-    ]  # a user who unloads nbflow does not want it to load itself again
     shell.events.unregister("pre_run_cell", magics.before_cell)
     shell.events.unregister("post_run_cell", magics.after_cell)
     shell.compile.format_code_name = magics.name_code

@@ -10,9 +10,6 @@ import re
 from types import SimpleNamespace
 from typing import Any
 
-LOADS_NBFLOW = "loads_nbflow"
-"""Marks the input transformer that loads the extension."""
-
 _NEEDED = re.compile(r"^(?:%%(step|parameters|shared)\b|#\|\s*(step|parameters|shared)\b)|^%((?:nb)?flow)\b", re.M)
 """Matches a step header, and a line magic of nbflow."""
 
@@ -25,15 +22,19 @@ def load_on_demand(shell: Any) -> None:
     executed: list[SimpleNamespace] = []
 
     def note(result: Any) -> None:
-        if shell.find_cell_magic("step") is None:  # else it was loaded by %load_ext
-            executed.append(SimpleNamespace(info=result.info, success=result.success))  # without the values of the cell
+        if shell.find_cell_magic("step") is not None:  # the user has loaded it, and may unload it for good
+            stop()
+        executed.append(SimpleNamespace(info=result.info, success=result.success))  # without the values of the cell
+
+    def stop() -> None:
+        shell.input_transformers_cleanup.remove(load_first)
+        shell.events.unregister("post_run_cell", note)
 
     def load_first(lines: list[str]) -> list[str]:
         found = _NEEDED.search("".join(lines))
         if found is None or _is_defined(shell, found):
             return lines
-        shell.input_transformers_cleanup.remove(load_first)
-        shell.events.unregister("post_run_cell", note)
+        stop()
         from nbflow.jupyter.kernel.magics import as_magic, load  # noqa: PLC0415 - most shells never need it
 
         magics = load(shell)
@@ -41,7 +42,6 @@ def load_on_demand(shell: Any) -> None:
             magics.after_cell(result)
         return as_magic(lines)
 
-    setattr(load_first, LOADS_NBFLOW, True)
     load_first.has_side_effects = True  # type: ignore[attr-defined]  # IPython then skips it while the user types
     shell.input_transformers_cleanup.append(load_first)
     shell.events.register("post_run_cell", note)
