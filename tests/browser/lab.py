@@ -119,4 +119,8 @@ class Lab:
 
     def stop(self) -> None:
         self._process.terminate()
-        self._process.wait(PATIENCE)
+        try:
+            self._process.wait(PATIENCE)
+        except subprocess.TimeoutExpired:  # JupyterLab waits for kernels, on a busy machine for long
+            self._process.kill()
+            self._process.wait(PATIENCE)
