@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 from hypothesis import settings
 
+from nbflow.store.blobs.checks import find_damage
 from tests.browser.chromium import MISSING, find_chromium
 from tests.soundness.warm import start_workers
 
@@ -54,3 +57,11 @@ def pytest_collection_finish(session: pytest.Session) -> None:
 
 def _place_of(item: pytest.Item) -> int:
     return next((n for n, part in enumerate(LONG) if f"tests/{part}" in item.path.as_posix()), len(LONG))
+
+
+@pytest.fixture(autouse=True)
+def _no_damage_is_left() -> Iterator[None]:
+    """Take what a test damaged on purpose from the checks of this process, which the next task would be told of."""
+    yield
+    while find_damage() is not None:
+        pass
