@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import settings
 
+from nbflow.history.report.to_pdf import find_chromium
 from nbflow.store.blobs.checks import find_damage
-from tests.browser.chromium import MISSING, find_chromium
 from tests.soundness.warm import start_workers
 
 settings.register_profile("nbflow", deadline=None)  # how long an example takes says nothing on a busy machine
@@ -30,6 +30,10 @@ LONG = (
 """The tests that take longest, of which each file is one piece of work: they go first, so that no worker is left
 alone with one of them at the end."""
 
+CHROMIUM_MISSING = (
+    "Chromium is missing: install it (apt-get install chromium-headless-shell) or name it in NBFLOW_CHROMIUM"
+)
+
 SCIENCE = ("soundness/", "notebooks/")
 """The tests whose notebooks import large libraries."""
 
@@ -47,7 +51,7 @@ def _mark_browser_tests(items: list[pytest.Item]) -> None:
         if "browser" in getattr(item, "fixturenames", ()):
             item.add_marker("browser")
             if is_missing:
-                item.add_marker(pytest.mark.skip(reason=MISSING))
+                item.add_marker(pytest.mark.skip(reason=CHROMIUM_MISSING))
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:

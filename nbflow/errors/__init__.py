@@ -7,7 +7,14 @@ classes for scripts (`script_errors`) have the names that Metaflow gives them.
 from __future__ import annotations
 
 from nbflow.errors.base import MetaflowException, MetaflowNotFound, NbflowError, SystemRefused
-from nbflow.errors.file_errors import TargetExists, TargetIsInput, TargetNameWrong, TargetUnwritable
+from nbflow.errors.file_errors import (
+    NoBrowser,
+    PrintFailed,
+    TargetExists,
+    TargetIsInput,
+    TargetNameWrong,
+    TargetUnwritable,
+)
 from nbflow.errors.flow_errors import (
     DefaultError,
     FlowRefused,
@@ -108,6 +115,7 @@ __all__ = [
     "MulticoreException",
     "NameTaken",
     "NbflowError",
+    "NoBrowser",
     "NoDrawing",
     "NoRunYet",
     "NotACheckpoint",
@@ -126,6 +134,7 @@ __all__ = [
     "PathspecError",
     "PreludeChanged",
     "PreludeFailed",
+    "PrintFailed",
     "RestoreError",
     "ResultEvicted",
     "RowDamaged",

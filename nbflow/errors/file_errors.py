@@ -39,3 +39,24 @@ class TargetNameWrong(NbflowError):
         self.pattern, self.reason, self.known = pattern, reason, tuple(known)
         names = ", ".join(f"{{{name}}}" for name in self.known) or "none: the notebook has no parameters"
         super().__init__(f"{pattern} is not the name of a file: {reason}. It may have {names}")
+
+
+class NoBrowser(NbflowError):
+    """Raised when a page is to be printed and there is no Chromium."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "there is no Chromium to make a PDF with: install Chromium, Chrome or Edge, name the program in "
+            "NBFLOW_CHROMIUM, or leave out --pdf and print the page from any browser"
+        )
+
+
+class PrintFailed(NbflowError):
+    """Raised when the browser `program` has not printed a page."""
+
+    def __init__(self, program: str, reason: str) -> None:
+        self.program, self.reason = program, reason
+        super().__init__(
+            f"{program} made no PDF ({reason}): name another Chromium in NBFLOW_CHROMIUM, or leave out --pdf and print "
+            "the page from any browser"
+        )

@@ -48,7 +48,7 @@ class ExecutedNotebook:
     def __init__(self, archive: Archive, row: RunRow, path: Path | None, command: str) -> None:
         self._archive, self._row, self._command = archive, row, command
         self._graph = archive.graph(row)
-        self._form = form_of(path, tuple(_cells_of_run(archive, row)), without=MARK)
+        self._form = form_of(path, tuple(cells_of_run(archive, row)), without=MARK)
         self._outputs: dict[str, CellOutputs] = {}
 
     def fill(self, steps: Iterable[str]) -> None:
@@ -143,7 +143,7 @@ class ExecutedNotebook:
 _STATES = "application/vnd.jupyter.widget-state+json"
 
 
-def _cells_of_run(archive: Archive, row: RunRow) -> Iterator[Cell]:
+def cells_of_run(archive: Archive, row: RunRow) -> Iterator[Cell]:
     """Yield the code cells of a run. A kernel session has each step as it was when it ran last."""
     graph = archive.graph(row)
     at = archive.past(row).at if row.kind is RunKind.INTERACTIVE else {}

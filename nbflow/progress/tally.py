@@ -81,6 +81,15 @@ class Count:
         self.seconds += one.seconds
 
 
+def describe_counts(steps: Iterable[StepRow]) -> str:
+    """Return how many tasks ran, were reused or failed, as the last line of a run says it: `9 ran, 3 reused`."""
+    found = Count()
+    for one in steps:
+        found.add(one)
+    words = {"ran": found.ran, "reused": found.reused, "failed": found.failed}
+    return ", ".join(f"{number:,} {word}" for word, number in words.items() if number)
+
+
 class Tally:
     """Counts the tasks of all steps that take part in a run.
 

@@ -15,7 +15,7 @@ from nbflow.history.differences import Difference, compare_runs
 from nbflow.history.results import Results, best_of, find_result, in_order, require_columns, results_of_run
 from nbflow.progress.numbers import ago, brief, duration, indent, significant, table
 from nbflow.progress.status import describe_status
-from nbflow.progress.tally import Count
+from nbflow.progress.tally import describe_counts
 from nbflow.store.catalog.rows import RunRow, StepRow
 from nbflow.verbs.workspace import NOTEBOOK, find_workspace
 
@@ -102,7 +102,7 @@ def _facts(row: RunRow, steps: Iterable[StepRow]) -> Iterator[str]:
     yield describe_status(row) + (f" ({row.kind} of {row.origin})" if row.origin else "")
     yield ago(time.time() - row.started)
     yield duration(row.finished - row.started) if row.finished else ""
-    yield counts(steps)
+    yield describe_counts(steps)
 
 
 def _marks(row: RunRow) -> Iterator[str]:
@@ -114,15 +114,6 @@ def _marks(row: RunRow) -> Iterator[str]:
     yield ", ".join(_parameters(row))
     if row.note:
         yield f"· {brief(row.note, 60)}"
-
-
-def counts(steps: Iterable[StepRow]) -> str:
-    """Return how many tasks ran, were reused or failed, as the last line of a run says it: `9 ran, 3 reused`."""
-    found = Count()
-    for one in steps:
-        found.add(one)
-    words = {"ran": found.ran, "reused": found.reused, "failed": found.failed}
-    return ", ".join(f"{number:,} {word}" for word, number in words.items() if number)
 
 
 @click.command()

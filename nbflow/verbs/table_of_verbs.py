@@ -49,7 +49,7 @@ VERBS = {
     "delete": ("marking", "Delete runs, and the results that no other run needs."),
     "logs": ("task_logs", "Print the output of a task."),
     "dump": ("task_logs", "Print the type, size and beginning of a task's artifacts, or load them."),
-    "report": ("writing", "Write a run as one HTML page, or as an executed notebook."),
+    "report": ("writing", "Write a run as one HTML page, as PDF, or as an executed notebook."),
     "export": ("exports", "Write the flow as a FlowSpec script, for nbflow or Metaflow."),
     "convert": ("writing", "Rewrite step headers as comments or as magics."),
     "import": ("imports", "Make a notebook of a FlowSpec script."),

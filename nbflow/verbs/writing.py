@@ -8,7 +8,8 @@ import click
 
 from nbflow.history.archive import Archive
 from nbflow.history.executed_file import refuse_target, write_executed
-from nbflow.history.report import page
+from nbflow.history.report.to_pdf import to_pdf
+from nbflow.history.report.whole_page import report_html
 from nbflow.notebook.convert import FORMS, convert_notebook
 from nbflow.notebook.write import write_whole
 from nbflow.progress.pictures import count
@@ -25,29 +26,47 @@ def convert(notebook: Path, form: str) -> None:
     click.echo(f"{count(changed, 'cell')} of {notebook.name} changed")
 
 
-REPORT_FILE = "A page, or an executed notebook if it ends with .ipynb. Default: FLOW-RUN.html."
+REPORT_FILE = (
+    "A page, a PDF if it ends with .pdf, or an executed notebook if it ends with .ipynb. Default: FLOW-RUN.html."
+)
+OUTPUT = click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help=REPORT_FILE)
+PDF = click.option("--pdf", is_flag=True, help="Print the page as PDF. Needs Chromium, Chrome or Edge.")
 
 
 @click.command()
 @NOTEBOOK
 @click.argument("run", required=False)
-@click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help=REPORT_FILE)
-def report(notebook: Path, run: str | None, output: Path | None) -> None:
-    """Write a run (default: the newest) as one HTML page that needs no other file, or as an executed notebook."""
+@OUTPUT
+@PDF
+def report(notebook: Path, run: str | None, output: Path | None, pdf: bool) -> None:
+    """Write a run (default: the newest) as one HTML page that needs no other file, as PDF, or as an executed notebook.
+
+    The page has the graph, a timeline, the parameters and results beside those of the run before, what has changed
+    since that run, and the outputs of all steps. It runs no scripts.
+    """
     workspace = find_workspace(notebook)
     row = workspace.archive.run(run)
     path = output or Path(f"{workspace.flow.name}-{row.number}.html")
-    write_report(workspace.archive, row, path, workspace.path, workspace.command)
+    path = write_report(workspace.archive, row, path, workspace.path, workspace.command, pdf)
     click.echo(f"run {row.number} is written to {path}")
 
 
-def write_report(archive: Archive, row: RunRow, path: Path, source: Path | None, command: str) -> None:
-    """Write a run as a page, or as a notebook if `path` ends so; `source` is the notebook as it is now.
+def write_report(
+    archive: Archive, row: RunRow, path: Path, source: Path | None, command: str, pdf: bool = False
+) -> Path:
+    """Write a run as a page, as PDF or as a notebook, as `path` ends; return the file that was written.
 
-    Raises TargetUnwritable, and TargetIsInput for a notebook.
+    `source` is the notebook as it is now. With `pdf`, a page becomes a PDF. Raises TargetUnwritable, TargetIsInput for
+    a notebook, and NoBrowser and PrintFailed for a PDF.
     """
+    if pdf and path.suffix == ".ipynb":
+        raise click.UsageError("--pdf prints a page: give a file that ends with .pdf, or leave out --pdf")
+    path = path.with_name(path.name.removesuffix(".html").removesuffix(".pdf") + ".pdf") if pdf else path
     if path.suffix == ".ipynb":
         refuse_target(path, source)
         write_executed(archive, row, source, command, path)
-    else:
-        write_whole(path, page(archive, row).encode("utf-8", "backslashreplace"), force=True)
+        return path
+    html = report_html(archive, row, command)
+    content = to_pdf(html) if path.suffix == ".pdf" else html.encode("utf-8", "backslashreplace")
+    write_whole(path, content, force=True)
+    return path

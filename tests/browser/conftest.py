@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from nbflow.history.report.to_pdf import find_chromium
 from tests.browser.cells import write_notebook
-from tests.browser.chromium import find_chromium
 from tests.browser.lab import Lab
 from tests.browser.window import Window
 

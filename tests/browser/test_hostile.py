@@ -170,7 +170,7 @@ def test_a_report_of_a_hostile_notebook_runs_nothing(opened: Window, lab: Lab, f
     page.on("console", lambda message: said.append(message.text))
     page.goto(f"{lab.url}/nbflow/report?path={quote(f'{folder.name}/{NAME}.ipynb')}&run=1&token={lab.token}")
     for where in ("item", "message", "tag", "parameter"):
-        page.get_by_text(evil(where)).first.wait_for()
+        page.get_by_text(evil(where)).first.wait_for(state="attached")
     assert page.evaluate("() => window.__pwned ?? null") is None
     assert not any("PWNED" in one for one in said)
     page.close()

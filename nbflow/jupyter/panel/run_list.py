@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from nbflow.history.archive import Archive
-from nbflow.history.report import page
+from nbflow.history.report.whole_page import report_html
 from nbflow.history.step_outputs import outputs_of_step
 from nbflow.jupyter.panel.flow_shape import shape_of
 from nbflow.jupyter.panel.notebook_place import NotebookPlace
@@ -56,4 +56,4 @@ def _outputs(archive: Archive, row: RunRow, step: str, document: str) -> StepOut
 def report_page(place: NotebookPlace, run: str | None) -> str:
     """Return the HTML report of a run (by default the newest)."""
     with place.archive() as archive:
-        return page(archive, archive.run(run))
+        return report_html(archive, archive.run(run), place.document)

@@ -18,7 +18,7 @@ from nbflow.run.request import refuse_empty
 from nbflow.store.catalog.foreign import stored_outputs
 from nbflow.store.catalog.rows import TaskStatus
 from nbflow.verbs.task_logs import heading
-from nbflow.verbs.writing import REPORT_FILE, write_report
+from nbflow.verbs.writing import OUTPUT, PDF, write_report
 
 
 @click.command("show")
@@ -47,19 +47,15 @@ def live_card(session: Session, task: str) -> None:
 
 @click.command("report")
 @click.argument("run", required=False)
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help=REPORT_FILE,
-)
+@OUTPUT
+@PDF
 @click.pass_obj
-def live_report(session: Session, run: str | None, output: Path | None) -> None:
-    """Write a run as one HTML page that needs no other file, or as an executed notebook."""
+def live_report(session: Session, run: str | None, output: Path | None, pdf: bool) -> None:
+    """Write a run as one HTML page that needs no other file, as PDF, or as an executed notebook."""
     archive = archive_of(session)
     row = archive.run(run)
     path = output or session.folder / f"{archive.flow}-{row.number}.html"
-    write_report(archive, row, path, session.document.path, session.document.name)
+    path = write_report(archive, row, path, session.document.path, session.document.name, pdf)
     session.screen.say(f"run {row.number} is written to {path}")
 
 
