@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from nbflow.errors.base import NbflowError
@@ -18,10 +19,13 @@ class NotANotebook(NbflowError):
 
 
 class HeaderError(NbflowError):
-    """Raised while the first line of a cell is read, for an unknown option or a value that is not valid."""
+    """Raised while the first line of a cell is read, for an unknown option or a value that is not valid.
 
-    def __init__(self, message: str, fix: str) -> None:
-        self.message, self.fix = message, fix
+    `instead` is what to write in the place of which words, if that is the whole fix.
+    """
+
+    def __init__(self, message: str, fix: str, instead: tuple[str, str] | None = None) -> None:
+        self.message, self.fix, self.instead = message, fix, instead
         super().__init__(f"{message}. {fix}")
 
 
@@ -34,11 +38,14 @@ class DefaultError(NbflowError):
 
 
 class FlowRefused(NbflowError):
-    """Raised when a flow with errors is to run. `problems` holds the text of every error."""
+    """Raised when a flow with errors is to run. `problems` holds the text of every error.
 
-    def __init__(self, problems: list[str]) -> None:
-        self.problems = problems
-        super().__init__("\n".join(problems))
+    `found` holds what they are the texts of.
+    """
+
+    def __init__(self, found: Sequence[object]) -> None:
+        self.found, self.problems = tuple(found), [str(one) for one in found]
+        super().__init__("\n".join(self.problems))
 
 
 class NothingToRun(NbflowError):

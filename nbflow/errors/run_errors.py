@@ -92,11 +92,17 @@ class StepExited(NbflowError):
 
 
 class AncestorsMissing(NbflowError):
-    """Raised when a step is to run in the kernel and a step above it has no stored result for the current notebook."""
+    """Raised when a step is to run in the kernel and a step above it has no stored result for the current notebook.
 
-    def __init__(self, step: str, missing: dict[str, str]) -> None:
-        """Keep `missing`, which maps each step to the duration of its last run, or to "" if it never ran."""
-        self.step, self.missing = step, missing
+    After a run to the step `last`, which may be the step itself, nothing is missing.
+    """
+
+    def __init__(self, step: str, missing: dict[str, str], last: str, seconds: float | None) -> None:
+        """Keep `missing`, which maps each step to the duration of its last run, or to "" if it never ran.
+
+        `seconds` is how long all of them took together, None if one never ran.
+        """
+        self.step, self.missing, self.last, self.seconds = step, missing, last, seconds
         took = {name: f"last took {seconds}" if seconds else "never ran" for name, seconds in missing.items()}
         listed = ", ".join(f"'{name}' ({how})" for name, how in took.items())
         verb = "is" if len(missing) == 1 else "are"

@@ -79,7 +79,7 @@ def launch(
 
 def refuse_errors(graph: Graph) -> None:
     """Raise FlowRefused with all errors of the graph, or NothingToRun if it is empty."""
-    errors = [str(problem) for problem in check_flow(graph) if not problem.warning]
+    errors = [problem for problem in check_flow(graph) if not problem.warning]
     if errors:
         raise FlowRefused(errors)
     refuse_empty(graph.flow)

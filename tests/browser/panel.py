@@ -47,6 +47,9 @@ class Panel:
     def action(self, name: str) -> Locator:
         return self.root.locator(f"[data-action={name}]")
 
+    def unfold_problems(self) -> None:
+        self.root.locator(".nbf-Problems").evaluate("details => details.open = true")
+
     def chip(self, name: str) -> Locator:
         """A parameter that has another value than in its cell."""
         return self.root.locator(f".nbf-Chip[data-name={name}]")

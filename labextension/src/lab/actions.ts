@@ -1,8 +1,11 @@
 import { Dialog, InputDialog, Notification, showDialog } from '@jupyterlab/apputils';
-import type { RunLine } from '../state/protocol';
+import type { Cell } from '@jupyterlab/cells';
+import { NotebookActions } from '@jupyterlab/notebook';
+import type { RepairLine, RunLine } from '../state/protocol';
 import type { Actions } from '../views/host';
 import type { ViewName } from '../views/panel';
-import { convert } from './convert';
+import { isEdit, repairLabel } from '../views/repairs';
+import { askNow, convert, offerUndo } from './convert';
 import { exportScript } from './exporting';
 import { type Feed, SILENCE } from './feed';
 import { identify, separate } from './identity';
@@ -11,20 +14,22 @@ import { askInTurn, reachKernel, sayRefusal, tellCells } from './kernel';
 import type { Lab } from './lab';
 import { writeLine, writeParameters } from './line';
 import type { FlowNotebook } from './notebook';
+import { applyEdits } from './notebookedits';
 import { activeRun } from './progress';
 import { restore, undo } from './restore';
-import { brief } from './toast';
+import { brief, sayError } from './toast';
 
 /** Performs actions on the flow of one notebook with its kernel. */
 export class FlowActions implements Actions {
   constructor(
     private readonly lab: Lab,
     private readonly notebook: FlowNotebook,
-    readonly openAsTab: (view: ViewName) => void
+    readonly openAsTab: (view: ViewName) => void,
+    private readonly askForParameters: () => void
   ) {}
 
   /** Run the flow. A notebook without steps has none: offer to make one. */
-  run(
+  async run(
     part: { to?: string; from?: string; only?: string },
     parameters: Readonly<Record<string, string>>
   ): Promise<void> {
@@ -32,16 +37,16 @@ export class FlowActions implements Actions {
       return this.convert();
     }
     const limits = Object.entries(part).flatMap(([option, step]) => [`--${option}`, step]);
-    return this.start(['run', ...limits, ...writeParameters(parameters)]);
+    await this.start(['run', ...limits, ...writeParameters(parameters)]);
   }
 
-  resume(run: number | null, without?: string): Promise<void> {
+  async resume(run: number | null, without?: string): Promise<void> {
     const limits = without === undefined ? [] : ['--without-failed', without];
-    return this.start(['resume', ...(run === null ? [] : [String(run)]), ...limits]);
+    await this.start(['resume', ...(run === null ? [] : [String(run)]), ...limits]);
   }
 
-  rerun(address: string): Promise<void> {
-    return this.start(['rerun', address]);
+  async rerun(address: string): Promise<void> {
+    await this.start(['rerun', address]);
   }
 
   async debug(address: string): Promise<void> {
@@ -124,6 +129,20 @@ export class FlowActions implements Actions {
     window.open(this.notebook.archive.report(run), '_blank', 'noopener');
   }
 
+  /** Do what a button says; a cell whose error offered to run steps first is executed after them. */
+  async repair(repair: RepairLine, cell?: Cell): Promise<void> {
+    const { kind, target } = repair;
+    if (isEdit(repair)) {
+      await this.mend(repair);
+    } else if (kind === 'debug') {
+      await this.debug(target);
+    } else if (kind === 'set-parameters') {
+      this.askForParameters();
+    } else if (await this.start(kind === 'run-first' ? ['run', '--to', target] : ['rerun', target])) {
+      await this.execute(cell); // it waits for the run
+    }
+  }
+
   convert(): Promise<void> {
     return convert(this.lab, this.notebook);
   }
@@ -162,10 +181,34 @@ export class FlowActions implements Actions {
   }
 
   /** Start a run in the background, so that the kernel stays free. */
-  private async start(words: readonly string[]): Promise<void> {
+  private async start(words: readonly string[]): Promise<boolean> {
     identify(this.notebook);
     const [verb = '', ...rest] = words;
-    await this.perform([verb, '--bg', ...rest], this.lab.trans('Flow'));
+    return (await this.perform([verb, '--bg', ...rest], this.lab.trans('Flow'))) !== null;
+  }
+
+  private async execute(cell: Cell | undefined): Promise<void> {
+    const { content, sessionContext } = this.notebook.panel;
+    if (cell && !cell.isDisposed) {
+      await NotebookActions.runCells(content, [cell], sessionContext);
+    }
+  }
+
+  /** Change the cells in one transaction. The kernel is told before the next step is executed. */
+  private async mend(repair: RepairLine): Promise<void> {
+    const { lab, notebook } = this;
+    const what = repairLabel(repair, lab.trans);
+    try {
+      const { edits } = await askNow(lab, notebook, () => notebook.archive.repair(repair));
+      const shared = notebook.panel.content.model?.sharedModel;
+      if (shared) {
+        applyEdits(shared, edits);
+        notebook.told = '';
+        offerUndo(lab, notebook, lab.trans('Done: %1', what));
+      }
+    } catch (error) {
+      sayError(what, error instanceof Error ? error.message : String(error), lab.trans);
+    }
   }
 
   /** Return what the kernel printed; null if it failed, which is then shown to the user. */

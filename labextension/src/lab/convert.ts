@@ -74,12 +74,16 @@ export async function make(
 }
 
 /** Returns the plan for the text as it is when the answer arrives: others may edit the notebook, too. */
-export async function planNow(lab: Lab, notebook: FlowNotebook, choices: PlanChoices): Promise<FlowPlan> {
+export const planNow = (lab: Lab, notebook: FlowNotebook, choices: PlanChoices): Promise<FlowPlan> =>
+  askNow(lab, notebook, () => notebook.archive.plan(choices));
+
+/** Returns the server's answer about the text as it is when the answer arrives. */
+export async function askNow<T>(lab: Lab, notebook: FlowNotebook, ask: () => Promise<T>): Promise<T> {
   for (let tried = 0; tried < TRIES; tried++) {
     const text = textOf(notebook);
-    const plan = await notebook.archive.plan(choices);
+    const answer = await ask();
     if (text === textOf(notebook)) {
-      return plan;
+      return answer;
     }
   }
   throw new Error(lab.trans('the notebook keeps changing: try again when nobody edits it'));
@@ -87,7 +91,8 @@ export async function planNow(lab: Lab, notebook: FlowNotebook, choices: PlanCho
 
 const textOf = (notebook: FlowNotebook): string => JSON.stringify(notebook.cells());
 
-function offerUndo(lab: Lab, notebook: FlowNotebook, text: string): void {
+/** Says what was done to the cells, with a button that takes it back. */
+export function offerUndo(lab: Lab, notebook: FlowNotebook, text: string): void {
   const { trans } = lab;
   const after = textOf(notebook);
   const undo = (): void => {

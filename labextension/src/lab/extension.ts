@@ -19,6 +19,7 @@ import type { Lab } from './lab';
 import type { FlowNotebook } from './notebook';
 import { outputShower } from './richoutputs';
 import { sayRefusal } from './kernel';
+import { showRepairs } from './repairoutputs';
 import { RunLines } from './runlines';
 import { DEFAULTS, read } from './settings';
 import { FlowSidebar } from './sidebar';
@@ -114,15 +115,27 @@ export class FlowExtension {
 
   actionsOf(notebook: FlowNotebook): FlowActions {
     const known =
-      this.actions.get(notebook) ?? new FlowActions(this.lab, notebook, view => this.openView(notebook, view));
+      this.actions.get(notebook) ??
+      new FlowActions(
+        this.lab,
+        notebook,
+        view => this.openView(notebook, view),
+        () => this.askForParameters(notebook)
+      );
     this.actions.set(notebook, known);
     return known;
+  }
+
+  private askForParameters(notebook: FlowNotebook): void {
+    this.showPanel();
+    this.sidebar.panelOf(notebook)?.openForm(true);
   }
 
   // notebooks
 
   private welcome(notebook: FlowNotebook): void {
     const { model, panel } = notebook;
+    showRepairs(notebook, this.lab.trans, (repair, cell) => void this.actionsOf(notebook).repair(repair, cell));
     const show = (step: string): void => {
       model.select({ step, task: null });
       this.showPanel();

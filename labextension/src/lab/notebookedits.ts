@@ -16,6 +16,7 @@ export function applyEdits(shared: SharedNotebook, edits: readonly CellEdit[]): 
   const gone = new Set(edits.flatMap(edit => edit.swallowed));
   shared.transact(() => {
     edits.forEach(edit => change(edit, known));
+    edits.filter(edit => edit.cell && edit.before).forEach(edit => move(edit, shared, cells));
     for (let at = cells.length - 1; at >= 0; at--) {
       const id = cells[at]?.getId() ?? '';
       if (gone.has(id)) {
@@ -28,6 +29,14 @@ export function applyEdits(shared: SharedNotebook, edits: readonly CellEdit[]): 
       );
     }
   });
+}
+
+/** Moves a cell up. Cells that move are the only ones whose places change. */
+function move({ cell, before }: CellEdit, shared: SharedNotebook, cells: readonly SharedCell[]): void {
+  const at = (id: string): number => cells.findIndex(one => one.getId() === id);
+  if (at(before) >= 0 && at(cell) > at(before)) {
+    shared.moveCell(at(cell), at(before));
+  }
 }
 
 function change({ cell, swallowed, source }: CellEdit, known: ReadonlyMap<string, SharedCell>): void {

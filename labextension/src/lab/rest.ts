@@ -5,6 +5,8 @@ import type {
   FlowPlan,
   FlowState,
   OutputList,
+  RepairEdits,
+  RepairLine,
   RunComparison,
   RunList,
   RunResults,
@@ -83,6 +85,10 @@ export class ServerArchive implements Archive {
 
   plan(choices: PlanChoices): Promise<FlowPlan> {
     return this.post('plan', { cells: this.notebook.cells(), wanted: choices });
+  }
+
+  repair(repair: RepairLine): Promise<RepairEdits> {
+    return this.post('repair', { cells: this.notebook.cells(), repair });
   }
 
   /** Return the address of a run's report. */

@@ -3,6 +3,8 @@ import type {
   FlowPlan,
   FlowState,
   PlannedKind,
+  RepairEdits,
+  RepairLine,
   RunComparison,
   RunList,
   RunResults,
@@ -37,4 +39,6 @@ export interface Archive {
   diff(runs: readonly number[]): Promise<RunComparison>;
   /** Return how the cells in the front end become a flow. */
   plan(choices: PlanChoices): Promise<FlowPlan>;
+  /** Return the changes of the cells in the front end that a repair makes. */
+  repair(repair: RepairLine): Promise<RepairEdits>;
 }

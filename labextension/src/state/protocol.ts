@@ -3,6 +3,7 @@
 export const PROTOCOL = 1;
 export const COMM = 'nbflow';
 export const MIME = 'application/vnd.nbflow.v1+json';
+export const REPAIRS = 'application/vnd.nbflow.repairs.v1+json';
 
 /**
  * The status that a step or a task has in a run, or compared with the notebook as it is now.
@@ -13,6 +14,38 @@ export type StepStatus = 'missing' | 'waiting' | 'running' | 'done' | 'reused' |
  * Says how far a run is, or how it ended.
  */
 export type RunStatus = 'running' | 'succeeded' | 'failed' | 'cancelled' | 'crashed';
+
+/**
+ * Says what a repair does: most change cells, the last four act on runs and parameters.
+ */
+export type RepairKind = 'make-step' | 'move-cell' | 'split-cell' | 'write-line' | 'add-option' | 'remove-statement' | 'move-statement' | 'move-import' | 'add-import' | 'rename' | 'run-first' | 'run-again' | 'debug' | 'set-parameters';
+
+/**
+ * Describes a repair. `cell` is the id of the cell that changes, `number` and `above` count the cells from 1.
+ *
+ * `text` is what is written: a header, a line, an option, an import, a name. `old` is the name that it replaces.
+ * `target` is a step up to which is run, or a task such as `fit[3]`; `steps` are those without a stored result, which
+ * took `seconds` together.
+ */
+export interface RepairLine {
+  readonly kind: RepairKind;
+  readonly cell: string;
+  readonly number: number;
+  readonly line: number;
+  readonly above: number;
+  readonly text: string;
+  readonly old: string;
+  readonly target: string;
+  readonly steps: readonly string[];
+  readonly seconds: number | null;
+}
+
+/**
+ * Holds the repairs for the error of a cell.
+ */
+export interface RepairList {
+  readonly repairs: readonly RepairLine[];
+}
 
 /**
  * Connects two steps. `names` are the artifacts that are read; none if a step only waits.
@@ -127,6 +160,8 @@ export interface ParameterField {
 
 /**
  * Describes a problem of the flow, its place, and how to fix it. `line` counts the lines of the cell from 1.
+ *
+ * `repair` does it without the user, if there is a way.
  */
 export interface ProblemLine {
   readonly message: string;
@@ -136,6 +171,7 @@ export interface ProblemLine {
   readonly line: number;
   readonly step: string | null;
   readonly warning: boolean;
+  readonly repair: RepairLine | null;
 }
 
 /**
@@ -419,8 +455,8 @@ export interface ParameterOffer {
 /**
  * Describes a change of the notebook: the cell gets this source; without `cell`, a new cell gets it.
  *
- * A new cell stands directly above the cell `before`, or first of all. The `swallowed` cells are deleted, and the cell
- * gets their outputs above its own.
+ * A new cell stands directly above the cell `before`, or first of all; an old one moves there if `before` is not "".
+ * The `swallowed` cells are deleted, and the cell gets their outputs above its own.
  */
 export interface CellEdit {
   readonly cell: string;
@@ -443,4 +479,11 @@ export interface FlowPlan {
   readonly edits: readonly CellEdit[];
   readonly steps: number;
   readonly errors: number;
+}
+
+/**
+ * Holds the changes that a repair makes, after which its problem is gone.
+ */
+export interface RepairEdits {
+  readonly edits: readonly CellEdit[];
 }

@@ -70,6 +70,9 @@ const SIGNS = {
   pin: { line: 'M9.5 2.5l4 4-2.4.8-2.6 2.6-.4 2.6-4.6-4.6 2.6-.4 2.6-2.6zM5.6 10.4L2.5 13.5' },
   note: { line: 'M3 3h10v7l-3 3H3zM10 13v-3h3M5.5 6h5M5.5 8.5h3' },
   trash: { line: 'M3 4.5h10M6.5 4.2V2.8h3v1.4M4.5 4.5l.6 8.7h5.8l.6-8.7M6.8 7v4m2.4-4v4' },
+  repair: {
+    line: 'M13.3 4.6a3.2 3.2 0 0 1-4.4 3.6L4.6 12.5a1.3 1.3 0 0 1-1.9-1.9L7 6.3a3.2 3.2 0 0 1 3.7-4.3L9 3.9l.4 1.7 1.7.4z'
+  },
   columns: { line: 'M2.5 3h11v10h-11zM6.2 3v10M9.8 3v10' },
   compare: { line: 'M5.5 3L3 5.5 5.5 8M3.3 5.5H13M10.5 8L13 10.5 10.5 13M12.7 10.5H3' }
 } as const satisfies Record<string, Drawing>;

@@ -1,7 +1,7 @@
 /** Defines what the panel needs from the program around it: JupyterLab, Notebook 7 or an anywidget host. */
 import type { Archive } from '../state/archive';
 import type { Keep } from '../state/keep';
-import type { RunLine } from '../state/protocol';
+import type { RepairLine, RunLine } from '../state/protocol';
 import type { Translate } from '../ui/language';
 
 /** Performs what the user asks for. Each action reports its result to the user; none rejects. */
@@ -33,6 +33,8 @@ export interface Actions {
   openAsTab(view: 'steps' | 'graph' | 'timeline' | 'runs' | 'tasks'): void;
   /** Open the report of a run, an HTML page. */
   report(run: number): void;
+  /** Do what a button beside a problem says; an undo of the notebook takes changes of cells back. */
+  repair(repair: RepairLine): Promise<void>;
   /** Show how an ordinary notebook becomes a flow, and make it one if the user agrees. */
   convert(): Promise<void>;
   /** Write the notebook as a FlowSpec script; the user chooses the file. */

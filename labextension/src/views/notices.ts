@@ -8,6 +8,7 @@ import { lifecycleIcon, signIcon } from '../ui/icons';
 import type { Translate } from '../ui/language';
 import { ago, runWord } from '../ui/words';
 import type { Actions } from './host';
+import { repairButton, type RepairProps } from './repairs';
 
 export interface ShownRunProps {
   readonly trans: Translate;
@@ -132,7 +133,8 @@ export class Problems implements Component {
 
   constructor(
     private readonly trans: Translate,
-    private readonly onJump: (cell: string, line: number) => void
+    private readonly onJump: (cell: string, line: number) => void,
+    private readonly onRepair: RepairProps['onRepair'] | null
   ) {
     this.node = h('details', { class: 'nbf-Problems', hidden: true }, this.summary, this.list);
   }
@@ -144,11 +146,15 @@ export class Problems implements Component {
     setAttribute(this.node, 'data-severity', errors ? 'error' : 'warning');
     setAttribute(this.node, 'open', errors > 0);
     this.summary.replaceChildren(signIcon('warning'), h('span', {}, label));
-    this.list.replaceChildren(...problems.map(problem => h('li', {}, this.problem(problem))));
+    this.list.replaceChildren(...problems.map(problem => h('li', {}, this.problem(problem), this.button(problem))));
   }
 
   dispose(): void {
     this.isDisposed = true;
+  }
+
+  private button({ repair }: ProblemLine): HTMLElement | null {
+    return repair && this.onRepair && repairButton(repair, { trans: this.trans, onRepair: this.onRepair });
   }
 
   private problem(problem: ProblemLine): HTMLElement {

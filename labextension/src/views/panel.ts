@@ -48,7 +48,12 @@ export class FlowPanel extends Widget {
       onClose: () => this.openForm(false)
     });
     this.chips = new Chips(host.trans, choices => model.choose(choices));
-    this.problems = new Problems(host.trans, (cell, line) => host.actions?.jump(cell, line));
+    const { actions } = host;
+    this.problems = new Problems(
+      host.trans,
+      (cell, line) => actions?.jump(cell, line),
+      actions && (repair => void actions.repair(repair))
+    );
     this.tabs = this.makeTabs();
     const detail = new DetailBinding(model, host, part => this.run(part));
     this.split = new Split(

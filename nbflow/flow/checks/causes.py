@@ -11,6 +11,7 @@ from nbflow.flow.graph.graph import Graph
 from nbflow.flow.graph.link import link
 from nbflow.flow.reading.cells import read_flow
 from nbflow.flow.source.cell import NOWHERE, Need, Problem
+from nbflow.flow.source.repairs import MakeStep, RenameName, Repair
 from nbflow.flow.syntax.header import read_header
 from nbflow.flow.syntax.places import HEADER, OF_A_TEXT
 from nbflow.flow.syntax.proposals import free_name, header_line, heading_of, propose_name, slug
@@ -77,6 +78,8 @@ def _as_it_is(problem: Problem, graph: Graph, steps: Mapping[int, Problem]) -> P
     need it.
     """
     place, needs = problem.place, problem.needs
+    if not isinstance(problem.repair, MakeStep):
+        problem = replace(problem, repair=None)  # its lines are those of the flow as it will be
     if place and (reason := steps.get(place.cell)) and reason.place:
         place = replace(reason.place, line=max(place.line - 1, 1))
     to_be = {name: steps[step.place.cell] for name, step in graph.steps.items() if step.place.cell in steps}
@@ -94,8 +97,16 @@ def _merged(problems: Iterable[Problem]) -> Iterable[Problem]:
         cause = (one.rule, one.message) if one.needs else one
         first = found.setdefault(cause, one)
         if one.needs and first is not one:
-            found[cause] = replace(first, needs=tuple(dict.fromkeys((*first.needs, *one.needs))))
+            needs = tuple(dict.fromkeys((*first.needs, *one.needs)))
+            found[cause] = replace(first, needs=needs, repair=_joined(first.repair, one.repair))
     return found.values()
+
+
+def _joined(first: Repair | None, other: Repair | None) -> Repair | None:
+    """Return one repair for the same problem in two places: the first place decides where something is written."""
+    if isinstance(first, RenameName) and isinstance(other, RenameName):
+        return replace(first, cells=tuple(sorted({*first.cells, *other.cells})))
+    return first if first and other else None
 
 
 class _Headers:
@@ -112,7 +123,8 @@ class _Headers:
         if HEADER not in problem.fix:
             return problem
         header = self._of(problem.place.cell) if problem.place else HEADER
-        return replace(problem, fix=problem.fix.replace(HEADER, header), header=header if problem.header else "")
+        repair = replace(problem.repair, header=header) if isinstance(problem.repair, MakeStep) else problem.repair
+        return replace(problem, fix=problem.fix.replace(HEADER, header), repair=repair)
 
     def _of(self, number: int) -> str:
         if number not in self._found:

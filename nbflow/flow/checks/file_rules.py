@@ -9,6 +9,7 @@ from nbflow.flow.files.file_use import Access, FileUse
 from nbflow.flow.files.pathtexts import show_path
 from nbflow.flow.graph.graph import Graph
 from nbflow.flow.source.cell import Problem
+from nbflow.flow.source.repairs import AddOption
 from nbflow.flow.syntax.specs import StepSpec
 
 
@@ -52,8 +53,13 @@ def modules_by_name(graph: Graph) -> Iterator[Problem]:
         if not all(use.is_certain for use in linked.modules):
             message = f"step '{name}' imports a module by a computed name: a change to its file is not noticed"
             fix = f"Import it by its name, or write --watch with the file of the module in the header of '{name}'"
+            place = graph.steps[name].place
             if not graph.steps[name].options.watch:
-                yield Problem("module-by-name", message, fix, graph.steps[name].place, name, warning=True)
+                repair = AddOption(place.cell, f"--watch {_MODULES}")
+                yield Problem("module-by-name", message, fix, place, name, warning=True, repair=repair)
 
+
+_MODULES = "*.py"
+"""The files that a module with an unknown name may come from."""
 
 FILE_RULES = (overwritten_inputs, files_of_all_items, modules_by_name)

@@ -11,6 +11,7 @@ from nbflow.flow.graph.graph import Graph
 from nbflow.flow.names.purity import SEEDED
 from nbflow.flow.source.cell import Problem
 from nbflow.flow.syntax.places import problem, suggestion
+from nbflow.flow.syntax.possible_repairs import cell_at, read_from
 from nbflow.flow.syntax.specs import StepSpec
 
 
@@ -35,7 +36,8 @@ def closed_names(graph: Graph) -> Iterator[Problem]:
                     f"step '{step.name}' joins '{step.control.join}' and reads '{name}', which has one value per item"
                 )
                 fix = f"Read inputs.{name}, the list over all items"
-                yield problem("per-item-name", step, message, fix, name=name)
+                repair = read_from(cell_at(graph.flow.cells, step.place.cell), name, INPUTS)
+                yield problem("per-item-name", step, message, fix, name=name, repair=repair)
 
 
 def changed_by_items(graph: Graph) -> Iterator[Problem]:

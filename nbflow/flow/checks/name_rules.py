@@ -11,15 +11,17 @@ from nbflow.flow.checks.scratch_rules import expanded_by_shell, words_of_unreada
 from nbflow.flow.checks.usual_imports import usual_import
 from nbflow.flow.effects.generator_names import GENERATORS
 from nbflow.flow.graph.asking import soft_reads
-from nbflow.flow.graph.branch_reads import INPUTS
+from nbflow.flow.graph.branch_reads import INPUTS, branch_reads
 from nbflow.flow.graph.foreach_scopes import ForeachScope, deepest
 from nbflow.flow.graph.graph import Graph
 from nbflow.flow.names.code import names_of, parse
 from nbflow.flow.source.builtin_names import BUILTINS
-from nbflow.flow.source.cell import Problem
+from nbflow.flow.source.cell import Cell, Problem
+from nbflow.flow.source.repairs import AddImport, AddOption, MoveCell, Repair
 from nbflow.flow.syntax.definition import Definition
 from nbflow.flow.syntax.metaflow_cell import names_of_self
-from nbflow.flow.syntax.places import listed, needed, problem, suggestion
+from nbflow.flow.syntax.places import did_you_mean, listed, nearest, needed, problem, suggestion
+from nbflow.flow.syntax.possible_repairs import cell_at, move_import, read_from, remove_deletion, rename
 from nbflow.flow.syntax.specs import StepSpec
 
 _OF_A_SESSION = frozenset({"display", "get_ipython", "__IPYTHON__", "__name__", "__file__", "__doc__"})
@@ -43,7 +45,8 @@ def assigned_parameters(graph: Graph) -> Iterator[Problem]:
             verb = _verb(step, name)
             message = f"step '{step.name}' {verb} '{name}', which is a parameter (cell {parameters[name].place.cell})"
             fix = "Remove the deletion" if verb == "deletes" else f"Write to another name, such as my_{name}"
-            yield problem("assigned-parameter", step, message, fix, name=name)
+            repair = remove_deletion(_cell_of(graph, step), name) if verb == "deletes" else None
+            yield problem("assigned-parameter", step, message, fix, name=name, repair=repair)
     for definition in graph.prelude.definitions:
         for name in sorted(definition.state & parameters.keys()):
             message = f"{listed(definition.names)} changes '{name}', which is a parameter"
@@ -139,26 +142,42 @@ def _from_shell(graph: Graph, step: StepSpec) -> Iterator[str]:
 def _unknown_name(graph: Graph, step: StepSpec, name: str) -> Problem:
     if name == INPUTS:
         fix = "Write --join STEP in its header, or read inputs.STEP.name of a step above"
-        return problem("inputs", step, f"step '{step.name}' uses 'inputs', but joins nothing", fix, name=name)
+        message = f"step '{step.name}' uses 'inputs', but joins nothing"
+        return problem("inputs", step, message, fix, name=name, repair=_join(graph, step))
     if ender := dict(graph.links[step.name].ended).get(name):
         return _deleted(graph, step, name, ender)
     if below := _writer_below(graph, step, name):
         return _written_below(graph, step, name, below)
     if step.metaflow and any(name in linked.writes for linked in graph.links.values()):
         message = f"step '{step.name}' uses self, so its plain '{name}' is not the artifact of that name"
-        return problem("mixed-mode", step, message, f"Write self.{name}", name=name)
+        repair = read_from(_cell_of(graph, step), name, "self")
+        return problem("mixed-mode", step, message, f"Write self.{name}", name=name, repair=repair)
     if owner := _private_binder(graph, step, name):
-        return _kept(owner, step, name)
+        return _kept(graph, owner, step, name)
     message = f"nothing above provides '{name}'"
     if statement := usual_import(name):
-        return needed("unknown-name", step, message, f"Write  {statement}  in a cell above", name)
+        fix = f"Write  {statement}  in a cell above"
+        return needed("unknown-name", step, message, fix, name, AddImport(statement, step.place.cell))
     if _OF_HISTORY.fullmatch(name):
         fix = "Give the value a name in the cell that shows it, and use that name"
         return needed("unknown-name", step, f"'{name}' belongs to the session history, and a step has none", fix, name)
     fix = f"Assign '{name}' in a step above, define it in an ordinary cell, or make it a parameter"
     if name.startswith("_"):
         fix = f"Define '{name}' in an ordinary cell above: a name that starts with _ stays in its step"
-    return needed("unknown-name", step, message + suggestion(name, _readable(graph)), fix, name)
+    near = nearest(name, _readable(graph))
+    repair = rename([_cell_of(graph, step)], name, near) if near else None
+    return needed("unknown-name", step, message + did_you_mean(near), fix, name, repair)
+
+
+def _cell_of(graph: Graph, step: StepSpec) -> Cell:
+    return cell_at(graph.flow.cells, step.place.cell)
+
+
+def _join(graph: Graph, step: StepSpec) -> AddOption | None:
+    """Return the repair that joins the only step above that makes, for each item, all that is read of `inputs`."""
+    names, above = branch_reads(step), [*graph.links][: graph.places[step.name]]
+    makers = [one for one in above if graph.links[one].scope and names <= graph.links[one].writes]
+    return AddOption(step.place.cell, f"--join {makers[0]}") if len(makers) == 1 and names else None
 
 
 _OF_HISTORY = re.compile(r"_{1,3}|_\d+|_i+\d*|_[iod]h|In|Out")
@@ -166,17 +185,30 @@ _OF_HISTORY = re.compile(r"_{1,3}|_\d+|_i+\d*|_[iod]h|In|Out")
 
 def _written_below(graph: Graph, step: StepSpec, name: str, below: StepSpec) -> Problem:
     """Report a name that only a step below writes. Moving its cell helps if all that it needs is above."""
-    at, place = f"cell {step.place.cell}", graph.places[step.name]
-    can_move = all(graph.places[above] < place for above in graph.ancestors(below.name))
-    fix = f"Move cell {below.place.cell} above {at}" if can_move else f"Give '{name}' a value in a cell above {at}"
-    return needed("written-below", step, f"only step '{below.name}' below writes '{name}'", fix, name)
+    at, repair = f"cell {step.place.cell}", move_above(graph, below, step)
+    fix = f"Move cell {below.place.cell} above {at}" if repair else f"Give '{name}' a value in a cell above {at}"
+    message = f"only step '{below.name}' below writes '{name}'"
+    return needed("written-below", step, message, fix, name, repair)
 
 
-def _kept(owner: StepSpec, step: StepSpec, name: str) -> Problem:
+def move_above(graph: Graph, step: StepSpec, other: StepSpec) -> MoveCell | None:
+    """Return the repair that moves the cell of a step above that of another, if all that it needs is there."""
+    can_move = all(graph.places[above] < graph.places[other.name] for above in graph.ancestors(step.name))
+    return MoveCell(step.place.cell, other.place.cell) if can_move else None
+
+
+def _kept(graph: Graph, owner: StepSpec, step: StepSpec, name: str) -> Problem:
     fix = f"Define '{name}' in an ordinary cell above, or again in the step that needs it"
+    repair: Repair | None = move_import(_cell_of(graph, owner), name)
     if name.startswith("_"):
-        fix = f"Rename it, for example to {name.strip('_') or 'my_name'}: a name that starts with _ stays in its step"
-    return needed("private-name", step, f"step '{owner.name}' keeps '{name}' to itself", fix, name)
+        plain = name.strip("_") or "my_name"
+        fix = f"Rename it, for example to {plain}: a name that starts with _ stays in its step"
+        cells = [_cell_of(graph, one) for one in (owner, step)]
+        repair = rename(cells, name, plain, {word for cell in cells for word in _WORD.findall(cell.source)})
+    return needed("private-name", step, f"step '{owner.name}' keeps '{name}' to itself", fix, name, repair)
+
+
+_WORD = re.compile(r"\w+")
 
 
 def _deleted(graph: Graph, reader: StepSpec, name: str, ender: str) -> Problem:
@@ -184,7 +216,7 @@ def _deleted(graph: Graph, reader: StepSpec, name: str, ender: str) -> Problem:
     verb = "deletes" if name in step.names.ends else "may delete"
     message = f"step '{ender}' {verb} '{name}' in cell {step.place.cell}"
     fix = f"Read '{name}' before it is deleted, give it a new value in between, or remove the deletion"
-    return needed("deleted", reader, message, fix, name)
+    return needed("deleted", reader, message, fix, name, remove_deletion(_cell_of(graph, step), name))
 
 
 def perhaps_deleted_prelude(graph: Graph) -> Iterator[Problem]:
@@ -235,7 +267,9 @@ def undefined_in_prelude(graph: Graph) -> Iterator[Problem]:
             message = f"{listed(definition.names)} reads '{name}', but no cell defines it"
             statement = usual_import(name)
             fix = f"Write  {statement}  in a cell above" if statement else f"Define '{name}'"
-            yield Problem("undefined", message + suggestion(name, known), fix, definition.place, warning=True)
+            repair = AddImport(statement, definition.place.cell) if statement else None
+            message += suggestion(name, known)
+            yield Problem("undefined", message, fix, definition.place, warning=True, repair=repair)
 
 
 def mixed_mode(graph: Graph) -> Iterator[Problem]:
@@ -245,7 +279,8 @@ def mixed_mode(graph: Graph) -> Iterator[Problem]:
         for name, writer in sorted(_plain_by_self(graph, step, plain).items()):
             message = f"step '{writer.name}' uses self and also assigns '{name}', which step '{step.name}' reads"
             fix = f"Write self.{name} in '{writer.name}', or rename its local '{name}'"
-            yield problem("mixed-mode", writer, message, fix, name=name)
+            repair = rename([_cell_of(graph, writer)], name, f"self.{name}")
+            yield problem("mixed-mode", writer, message, fix, name=name, repair=repair)
 
 
 def _plain_names(graph: Graph) -> Mapping[str, list[StepSpec]]:

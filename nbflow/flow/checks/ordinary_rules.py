@@ -9,11 +9,15 @@ from nbflow.flow.checks.scratch_rules import looked_at, since_defined, with_step
 from nbflow.flow.effects.generator_names import GENERATORS
 from nbflow.flow.graph.graph import Graph
 from nbflow.flow.names.code import names_of
+from nbflow.flow.names.statements import DEFINING
 from nbflow.flow.source.builtin_names import BUILTINS
 from nbflow.flow.source.cell import NOWHERE, Place, Problem
+from nbflow.flow.source.repairs import MoveCell, Repair
 from nbflow.flow.syntax.definition import Definition, Scratch
 from nbflow.flow.syntax.places import listed
+from nbflow.flow.syntax.possible_repairs import cell_at, move_import, remove_statement
 from nbflow.flow.syntax.specs import StepSpec
+from nbflow.flow.syntax.statement_lines import tree_of
 
 
 def drawn_outside(graph: Graph) -> Iterator[Problem]:
@@ -47,9 +51,9 @@ def _changed_artifact(graph: Graph, one: Scratch, name: str, writer: StepSpec, r
     message = f"this {verb} '{name}' outside of any step; step '{reader}' gets it as step '{writer.name}' made it"
     problem = Problem("changed-outside", message, "", one.place, warning=True)
     if one.source.startswith("del "):
-        return replace(
-            problem, message=message.replace("changes", "deletes"), fix="Remove this line, or delete the name in a step"
-        )
+        message, fix = message.replace("changes", "deletes"), "Remove this line, or delete the name in a step"
+        repair = remove_statement(cell_at(graph.flow.cells, one.place.cell), one.place.line)
+        return replace(problem, message=message, fix=fix, repair=repair)
     return with_step(graph, problem, ", or use another name here")
 
 
@@ -123,8 +127,19 @@ def bound_below(graph: Graph) -> Iterator[Problem]:
             if name in first and first[name] > one.place:
                 message = f"this uses '{name}', which only cell {first[name].cell} below binds"
                 fix = "Move it below that cell, or move the code that binds the name above it"
-                yield Problem("bound-below", message, fix, one.place, warning=True)
+                repair = _move_up(graph, name, first[name].cell, one.place.cell)
+                yield Problem("bound-below", message, fix, one.place, warning=True, repair=repair)
                 break
+
+
+def _move_up(graph: Graph, name: str, number: int, above: int) -> Repair | None:
+    """Return the repair that moves the import of a name up, or its cell if that holds only imports and definitions."""
+    cell = cell_at(graph.flow.cells, number)
+    if moving := move_import(cell, name):
+        return replace(moving, above=above)
+    tree = tree_of(cell.source)
+    is_code = tree is not None and all(isinstance(node, DEFINING) for node in tree.body)
+    return MoveCell(number, above) if is_code else None
 
 
 def _first_places(graph: Graph) -> dict[str, Place]:

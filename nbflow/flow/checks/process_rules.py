@@ -13,11 +13,13 @@ from itertools import islice
 from nbflow.flow.effects.statement_effects import KnownEffects, Touched, executed
 from nbflow.flow.effects.touching import touch
 from nbflow.flow.graph.graph import Graph, reach
-from nbflow.flow.names.code import parse
+from nbflow.flow.names.code import names_of, parse
+from nbflow.flow.source.builtin_names import BUILTINS
 from nbflow.flow.source.cell import Problem, shortened
 from nbflow.flow.source.lines import lines_of
 from nbflow.flow.source.trees import every_node
 from nbflow.flow.syntax.definition import Definition
+from nbflow.flow.syntax.possible_repairs import cell_at, move_statement
 from nbflow.flow.syntax.specs import StepSpec
 
 _WORDS = (
@@ -88,7 +90,7 @@ def _settings(
     for node, roots in found:
         reader = next((one for one in below if _shares(graph, one, roots, {step.name: made})), None)
         if reader is not None:
-            yield _told(step, node, reader)
+            yield _told(graph, step, node, reader)
 
 
 def _sets(node: ast.stmt, known: KnownEffects) -> bool:
@@ -104,12 +106,14 @@ def _goes_back(body: str) -> bool:
     return last in _REMEMBERED.findall(body)
 
 
-def _told(step: StepSpec, node: ast.stmt, reader: StepSpec) -> Problem:
+def _told(graph: Graph, step: StepSpec, node: ast.stmt, reader: StepSpec) -> Problem:
     words = shortened(lines_of(ast.unparse(node))[0], _LONGEST)
     message = f"`{words}` changes only the process of step '{step.name}': step '{reader.name}' does not see it"
     fix = "Write it in an ordinary cell above both, below the import that it needs, or in each step that needs it"
     place = replace(step.place, line=step.source.body_line + node.lineno - 1)
-    return Problem("setting-in-step", message, fix, place, step.name, warning=True)
+    is_apart = names_of([node]).free <= graph.prelude.seen_from(step.place).names | BUILTINS
+    repair = move_statement(cell_at(graph.flow.cells, place.cell), place.line) if is_apart else None
+    return Problem("setting-in-step", message, fix, place, step.name, warning=True, repair=repair)
 
 
 def _roots(node: ast.stmt, known: KnownEffects) -> frozenset[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import keyword
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
@@ -10,7 +11,7 @@ from nbflow.flow.checks.cache_rules import CACHE_RULES
 from nbflow.flow.checks.causes import every_cause
 from nbflow.flow.checks.file_rules import FILE_RULES
 from nbflow.flow.checks.foreach_rules import SCOPE_RULES
-from nbflow.flow.checks.name_rules import NAME_RULES
+from nbflow.flow.checks.name_rules import NAME_RULES, move_above
 from nbflow.flow.checks.ordinary_rules import ORDINARY_RULES
 from nbflow.flow.checks.outside_rules import OUTSIDE_RULES
 from nbflow.flow.checks.process_rules import PROCESS_RULES
@@ -18,7 +19,9 @@ from nbflow.flow.checks.scratch_rules import computed_outside
 from nbflow.flow.graph.graph import Graph
 from nbflow.flow.graph.transitions import edges_of
 from nbflow.flow.source.cell import Problem
-from nbflow.flow.syntax.places import problem, suggestion
+from nbflow.flow.source.repairs import WriteLine
+from nbflow.flow.syntax.places import did_you_mean, nearest, problem, suggestion
+from nbflow.flow.syntax.possible_repairs import cell_at, rewrite_header
 from nbflow.flow.syntax.proposals import RESERVED_STEPS
 from nbflow.flow.syntax.specs import Comparison, StepSpec
 
@@ -44,7 +47,17 @@ def reserved_step_names(graph: Graph) -> Iterator[Problem]:
     for step in graph.steps.values():
         if step.name in RESERVED_STEPS or keyword.issoftkeyword(step.name):
             message = f"'{step.name}' has another meaning inside steps and cannot be the name of a step"
-            yield problem("reserved-name", step, message, f"Rename it, for example to {step.name}_step")
+            repair = _rename_step(graph, step, f"{step.name}_step")
+            yield problem("reserved-name", step, message, f"Rename it, for example to {step.name}_step", repair=repair)
+
+
+def _rename_step(graph: Graph, step: StepSpec, new: str) -> WriteLine | None:
+    """Return the repair that renames a step to which no other cell refers."""
+    cell = cell_at(graph.flow.cells, step.place.cell)
+    refers = re.compile(rf"--[\w ,-]*\b{step.name}\b|\b(?:inputs|self)\.{step.name}\b")
+    others = (one for one in graph.flow.cells if one.number != cell.number)
+    is_free = new not in graph.steps and not any(refers.search(one.source) for one in others)
+    return rewrite_header(cell, step.name, new) if is_free else None
 
 
 def unknown_steps(graph: Graph) -> Iterator[Problem]:
@@ -56,7 +69,9 @@ def unknown_steps(graph: Graph) -> Iterator[Problem]:
             if name not in graph.steps:
                 message = f"step '{step.name}' {relation} '{name}', but no cell defines '{name}'"
                 fix = "Correct the name, or add that step"
-                yield problem("unknown-step", step, message + suggestion(name, graph.steps.keys() - {step.name}), fix)
+                near = nearest(name, graph.steps.keys() - {step.name})
+                repair = rewrite_header(cell_at(graph.flow.cells, step.place.cell), name, near) if near else None
+                yield problem("unknown-step", step, message + did_you_mean(near), fix, repair=repair)
 
 
 def order(graph: Graph) -> Iterator[Problem]:
@@ -74,7 +89,8 @@ def _backwards(graph: Graph, step: StepSpec, name: str) -> Problem:
         message = f"step '{step.name}' waits for '{name}', which itself waits for '{step.name}': a cycle"
         return problem("cycle", step, message, "Remove one of the two; --while repeats a step")
     message = f"step '{step.name}' waits for '{name}', which is below it in cell {other.place.cell}"
-    return problem("order", step, message, f"Move the cell of '{name}' above cell {step.place.cell}")
+    fix = f"Move the cell of '{name}' above cell {step.place.cell}"
+    return problem("order", step, message, fix, repair=move_above(graph, other, step))
 
 
 def transitions(graph: Graph) -> Iterator[Problem]:
@@ -97,9 +113,9 @@ def else_without_if(graph: Graph) -> Iterator[Problem]:
         if step.control.guard and step.control.guard.test is Comparison.ELSE and not graph.links[step.name].answers:
             name = step.control.guard.name
             message = f"step '{step.name}' says --else {name}, but no step above it says --if {name}"
-            yield problem(
-                "else-without-if", step, message, f"Put a step with --if {name} above it, or write --if instead"
-            )
+            fix = f"Put a step with --if {name} above it, or write --if instead"
+            repair = rewrite_header(cell_at(graph.flow.cells, step.place.cell), f"--else {name}", f"--if {name}")
+            yield problem("else-without-if", step, message, fix, repair=repair)
 
 
 def _guard_name(graph: Graph) -> Iterator[Problem]:

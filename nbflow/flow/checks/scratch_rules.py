@@ -16,6 +16,7 @@ from nbflow.flow.names.text import parse_step
 from nbflow.flow.source.builtin_names import BUILTINS
 from nbflow.flow.source.cell import Cell, Need, Place, Problem
 from nbflow.flow.source.ipython import PYTHON_MAGICS, SHELL_CALL
+from nbflow.flow.source.repairs import MakeStep
 from nbflow.flow.syntax.definition import Definition, Scratch
 from nbflow.flow.syntax.header import read_header
 from nbflow.flow.syntax.places import HEADER, OF_A_TEXT, divide_step, listed, make_step
@@ -60,7 +61,7 @@ class _Cause:
         above = graph.steps[needs[0].step].place.cell
         if first.place.cell > above:
             fix = f"Move cell {first.place.cell} above cell {above}, which needs it first, and write  {HEADER}  on top"
-            return replace(problem, fix=fix)
+            return replace(problem, fix=fix, repair=MakeStep(first.place.cell, above=above))
         return with_step(graph, problem)
 
 
@@ -76,8 +77,10 @@ def with_step(graph: Graph, problem: Problem, or_else: str = "") -> Problem:
         fix = f"Write it in Python, in a step: nbflow cannot read what %%{magic} does"
         return replace(problem, fix=f"{fix}{or_else}")
     if stays := _stays(graph, cell, problem.place.line):
-        return replace(problem, fix=f"{divide_step(problem.place, stays)}{or_else}", header=HEADER, stays=stays)
-    return replace(problem, fix=f"{make_step(problem.place)}{or_else}", header=HEADER)
+        repair = MakeStep(cell.number, HEADER, stays)
+        return replace(problem, fix=f"{divide_step(problem.place, stays)}{or_else}", repair=repair)
+    repair = MakeStep(cell.number, HEADER)
+    return replace(problem, fix=f"{make_step(problem.place)}{or_else}", repair=repair)
 
 
 def _stays(graph: Graph, cell: Cell, line: int) -> tuple[int, ...]:

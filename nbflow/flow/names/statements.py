@@ -70,7 +70,8 @@ def is_future_import(node: ast.stmt) -> bool:
     return isinstance(node, ast.ImportFrom) and node.module == "__future__"
 
 
-_DEFINING = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+DEFINING = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+"""The statements that only define something."""
 
 
 def code_in(body: ast.Module) -> list[ast.stmt]:
@@ -80,7 +81,7 @@ def code_in(body: ast.Module) -> list[ast.stmt]:
     Names that the body binds twice or changes, and functions that change themselves when called, are values and are
     left out.
     """
-    candidates = [node for node in body.body if isinstance(node, _DEFINING)]
+    candidates = [node for node in body.body if isinstance(node, DEFINING)]
     if not candidates:
         return []
     counts = Counter(name for node in candidates for name in _names(node))

@@ -18,10 +18,20 @@ from nbflow.flow.reading.prelude import Sorted, StatementsAbove, sort_statements
 from nbflow.flow.source.cell import NOWHERE, Cell, Place, Problem, shortened
 from nbflow.flow.source.ipython import PYTHON_MAGICS, TRANSPARENT, is_capture
 from nbflow.flow.source.lines import lines_of
+from nbflow.flow.source.repairs import Repair, SplitCell
 from nbflow.flow.syntax.definition import Definition, Prelude, Scratch
 from nbflow.flow.syntax.header import CellKind, Fault, Header, read_header
 from nbflow.flow.syntax.metaflow_cell import ITEM, names_of_self, read_next
 from nbflow.flow.syntax.parameter_cell import ParameterCell, read_parameters, with_injected
+from nbflow.flow.syntax.possible_repairs import (
+    cell_at,
+    move_refused,
+    move_statement,
+    remove_statement,
+    rewrite_header,
+    rewrite_line,
+)  # fmt: skip
+from nbflow.flow.syntax.proposals import free_name
 from nbflow.flow.syntax.specs import ControlFlow, FlowSource, ParameterSpec, Randomness, StepNames, StepSource, StepSpec
 from nbflow.garbage import without_gc
 
@@ -65,11 +75,11 @@ def read_flow(cells: Sequence[Cell], name: str, document: str) -> FlowSource:
     lazy, stars = any(_FUTURE.search(cell.source) for cell in cells), stars_of(cells)
     for cell in cells:
         found.add(_read_cell(cell, document, lazy, stars if may_hide(cell.source) else ()))
-    parameters = _all_parameters(found)
+    parameters = _all_parameters(found, cells)
     result = _sort_ordinary(found, frozenset(p.name for p in parameters), cells, lazy)
     definitions = (*found.shared, *result.definitions)
     prelude = Prelude(tuple(sorted(definitions, key=lambda definition: definition.place)))
-    found.problems += _duplicates(found.steps)
+    found.problems += _duplicates(found.steps, cells)
     return FlowSource(
         name,
         document,
@@ -89,7 +99,7 @@ def _read_cell(cell: Cell, document: str, lazy_annotations: bool, stars: Stars) 
     kind = cell_kind(cell, header)
     place = cell.place(document, max(header.line, 1), named=kind in (CellKind.ORDINARY, CellKind.FOREIGN))
     found = Reading(stars=stars)
-    found.problems += [_problem(fault, place, header.name or None) for fault in header.faults]
+    found.problems += [_problem(fault, cell, place, header.name or None) for fault in header.faults]
     match kind:
         case CellKind.STEP:
             _read_step(found, cell, header, place, lazy_annotations)
@@ -113,9 +123,12 @@ def cell_kind(cell: Cell, header: Header) -> CellKind:
     return header.kind
 
 
-def _problem(fault: Fault, place: Place, step: str | None) -> Problem:
+def _problem(fault: Fault, cell: Cell, place: Place, step: str | None) -> Problem:
     where = replace(place, line=fault.line) if fault.line else place
-    return Problem("header", fault.message, fault.fix, where, step, fault.warning)
+    repair: Repair | None = SplitCell(cell.number, where.line) if fault.splits else None
+    if fault.instead is not None:
+        repair = rewrite_line(cell, where.line, *fault.instead)
+    return Problem("header", fault.message, fault.fix, where, step, fault.warning, repair=repair)
 
 
 # steps
@@ -128,7 +141,7 @@ def _read_step(found: Reading, cell: Cell, header: Header, place: Place, lazy_an
     try:
         text = parse_step(step.source.body, found.stars)
         step = replace(step, source=replace(step.source, body=text.source))
-        found.problems += _refusals(text, step)
+        found.problems += _refusals(text, step, cell)
         compile_source(step.source.body)
         step = _with_names(step, text.tree, header, lazy_annotations)
         found.code[step.name] = _code_of(step, text.tree, lazy_annotations)
@@ -169,13 +182,17 @@ def _correction(line: str) -> str:
     return f"Rewrite the line '{shortened(text, 60)}'" if text else "Rewrite this cell"
 
 
-def _duplicates(steps: Sequence[StepSpec]) -> Iterator[Problem]:
+def _duplicates(steps: Sequence[StepSpec], cells: Sequence[Cell]) -> Iterator[Problem]:
     seen: dict[str, StepSpec] = {}
+    names = {step.name for step in steps}
     for step in steps:
         first = seen.setdefault(step.name, step)
         if first is not step:
             message = f"step '{step.name}' is already defined in cell {first.place.cell}"
-            yield Problem("duplicate-step", message, "Rename one of them", step.place, step.name)
+            name = free_name(step.name, names)
+            names.add(name)
+            repair = rewrite_header(cell_at(cells, step.place.cell), step.name, name)
+            yield Problem("duplicate-step", message, "Rename one of them", step.place, step.name, repair=repair)
 
 
 def _syntax_problem(error: SyntaxError, body: str, step: StepSpec) -> Problem:
@@ -189,10 +206,11 @@ def _syntax_problem(error: SyntaxError, body: str, step: StepSpec) -> Problem:
     return Problem("syntax", f"Python cannot read this: {error.msg.rstrip('.?')}", _correction(text), place, step.name)
 
 
-def _refusals(text: Text, step: StepSpec) -> Iterator[Problem]:
+def _refusals(text: Text, step: StepSpec, cell: Cell) -> Iterator[Problem]:
     for line, words, refusal in text.refused:
         place = replace(step.place, line=step.source.body_line + line - 1)
-        yield Problem("magic", f"'{words.strip()}' {refusal.reason}", refusal.fix, place, step.name)
+        repair = move_refused(refusal, words, cell, place.line)
+        yield Problem("magic", f"'{words.strip()}' {refusal.reason}", refusal.fix, place, step.name, repair=repair)
 
 
 def _with_names(step: StepSpec, tree: ast.Module, header: Header, lazy_annotations: bool) -> StepSpec:
@@ -262,7 +280,7 @@ def _read_parameters(found: Reading, cell: Cell, header: Header, place: Place) -
     if text is None:
         return
     fix = "Move it to an ordinary cell"
-    _refuse_magic(found, text, Problem("parameter", "a magic cannot stand among parameters", fix, place))
+    _refuse_magic(found, text, cell, Problem("parameter", "a magic cannot stand among parameters", fix, place))
     read = read_parameters(text.tree, text.source, place)
     found.problems += read.problems
     _keep_imports(found, text, read, place)
@@ -277,12 +295,13 @@ def _keep_imports(found: Reading, text: Text, read: ParameterCell, place: Place)
         found.ordinary.append((replace(text, tree=ast.Module(list(read.imports), [])), replace(place, line=1)))
 
 
-def _all_parameters(found: Reading) -> tuple[ParameterSpec, ...]:
+def _all_parameters(found: Reading, cells: Sequence[Cell]) -> tuple[ParameterSpec, ...]:
     seen: dict[str, ParameterSpec] = {}
     for parameter in found.parameters:
         if parameter.name in seen:
             message = f"parameter '{parameter.name}' is also defined in cell {seen[parameter.name].place.cell}"
-            found.problems.append(Problem("parameter", message, "Keep one of them", parameter.place))
+            repair = remove_statement(cell_at(cells, parameter.place.cell), parameter.place.line)
+            found.problems.append(Problem("parameter", message, "Keep one of them", parameter.place, repair=repair))
         seen.setdefault(parameter.name, parameter)
     parameters = tuple(seen.values())
     for injected in found.injected:
@@ -312,10 +331,11 @@ def _parse_rest(found: Reading, cell: Cell, header: Header, place: Place) -> Tex
     return None
 
 
-def _refuse_magic(found: Reading, text: Text, problem: Problem) -> None:
+def _refuse_magic(found: Reading, text: Text, cell: Cell, problem: Problem) -> None:
     """Report the problem at the first magic."""
     if text.magic and problem.place:
-        found.problems.append(replace(problem, place=replace(problem.place, line=min(text.magic))))
+        place = replace(problem.place, line=min(text.magic))
+        found.problems.append(replace(problem, place=place, repair=move_statement(cell, place.line)))
 
 
 def _read_shared(found: Reading, cell: Cell, header: Header, place: Place) -> None:
@@ -323,7 +343,7 @@ def _read_shared(found: Reading, cell: Cell, header: Header, place: Place) -> No
     if text is None:
         return
     fix = "Move it to an ordinary cell; worker processes have no IPython"
-    _refuse_magic(found, text, Problem("magic", "a shared cell cannot hold a magic", fix, place))
+    _refuse_magic(found, text, cell, Problem("magic", "a shared cell cannot hold a magic", fix, place))
     names = names_of(text.tree)
     source = "\n".join(lines_of(text.source)[header.line :])
     start = replace(place, line=header.line + 1)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from nbflow.flow.source.repairs import MakeStep, Repair
+
 _NAMED = 3
 """The number of steps that a message names one by one."""
 _LONGEST = 32
@@ -82,8 +84,8 @@ class Need:
 class Problem:
     """Says what is wrong with a flow, where, and what to do about it.
 
-    `needs` are the steps that cannot run correctly because of it, in document order. `header` is the line to write on
-    top of the cell, if that is the whole fix; `stays` holds the lines that must move to an ordinary cell.
+    `needs` are the steps that cannot run correctly because of it, in document order. `repair` says how to do it without
+    the user, if there is a way.
     """
 
     rule: str
@@ -93,12 +95,21 @@ class Problem:
     step: str | None = None
     warning: bool = False
     needs: tuple[Need, ...] = ()
-    header: str = ""
-    stays: tuple[int, ...] = ()
+    repair: Repair | None = None
 
     def __str__(self) -> str:
         where = f"{self.place}: " if self.place else ""
         return f"{where}{self.told}. {self.fix}"
+
+    @property
+    def header(self) -> str:
+        """Return the line to write on top of the cell, if that is the whole fix."""
+        return self.repair.header if isinstance(self.repair, MakeStep) and not self.repair.above else ""
+
+    @property
+    def stays(self) -> tuple[int, ...]:
+        """Return the lines of a cell that becomes a step which must move to an ordinary cell."""
+        return self.repair.stays if isinstance(self.repair, MakeStep) else ()
 
     @property
     def told(self) -> str:

@@ -11,7 +11,7 @@ import shlex
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import NoReturn
+from typing import Literal, NoReturn
 
 SHELL_CALL = "get_ipython()"
 TOLD = "; print("
@@ -25,12 +25,16 @@ _HELP = re.compile(r"(\s*)%{0,2}[\w.*\[\]-]+\?\??\s*")
 _NOT_PLAIN = re.compile(r"[${}]")
 
 
-class MagicRefused(Exception):
-    """Raised for an IPython line that cannot be part of a step."""
+Goes = Literal["own cell", "ordinary cell", "nowhere", ""]
+"""Where a line may go that cannot be part of a step; "" if that is for the user to decide."""
 
-    def __init__(self, reason: str, fix: str) -> None:
+
+class MagicRefused(Exception):
+    """Raised for an IPython line that cannot be part of a step. `goes` says what becomes of it."""
+
+    def __init__(self, reason: str, fix: str, goes: Goes = "") -> None:
         super().__init__(reason)
-        self.reason, self.fix = reason, fix
+        self.reason, self.fix, self.goes = reason, fix, goes
 
 
 _ELSEWHERE = "Move it to an ordinary cell, which the kernel runs and a flow leaves out"
@@ -80,7 +84,9 @@ def plain_line(line: Line, files: Mapping[str, Sequence[str]] = MappingProxyType
     `files` maps each file that `%run` may execute to the names that it binds. Raises MagicRefused.
     """
     if line.name.startswith("%"):
-        raise MagicRefused("must be the first line of a cell, but is in the middle of one", "Give it its own cell")
+        raise MagicRefused(
+            "must be the first line of a cell, but is in the middle of one", "Give it its own cell", "own cell"
+        )
     if line.name == "run" and line.rest in files and not line.target:
         return f"{line.margin}{_run(line.rest, files[line.rest])}"
     if line.name == "run" and re.fullmatch(r"[^-\s]\S*\.py", line.rest):
@@ -96,8 +102,9 @@ def plain_line(line: Line, files: Mapping[str, Sequence[str]] = MappingProxyType
 def refuse(name: str) -> NoReturn:
     """Raise MagicRefused for a magic that no step can use."""
     reason = _REASONS.get(name, "is a magic that worker processes do not have")
-    fix = _FIXES.get(name, f"{_ELSEWHERE}, or write it in Python")
-    raise MagicRefused(reason, fix)
+    if name in _FIXES:
+        raise MagicRefused(reason, _FIXES[name], "nowhere" if _FIXES[name] == _DELETED else "")
+    raise MagicRefused(reason, f"{_ELSEWHERE}, or write it in Python", "ordinary cell")
 
 
 # the Python for each kind of line
@@ -226,10 +233,11 @@ _REASONS: Mapping[str, str] = {
     **dict.fromkeys(("R", "Rpush", "Rpull", "julia", "octave"), "runs another language inside the kernel process"),
     **dict.fromkeys(("step", "parameters", "shared"), "must be the first line of a cell, but is in the middle of one"),
 }
+_DELETED = "Delete the line"
 _FIXES: Mapping[str, str] = {
     **dict.fromkeys(("debug", "tb", "edit", "ed", "history", "hist", "recall", "rep", "rerun", "macro"), _SESSION),
     **dict.fromkeys(("reset", "reset_selective"), "Write del NAME for each name to delete"),
-    "store": "Delete the line",
+    "store": _DELETED,
     "run": "Run a .py file beside the notebook, without options or arguments, or import what you need from it",
 }
 

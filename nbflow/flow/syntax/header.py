@@ -36,12 +36,17 @@ class CellKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """Says one thing that is wrong with a header, and how to correct it."""
+    """Says one thing that is wrong with a header, and how to correct it.
+
+    `instead` is what to write in the place of which words; `splits` says that a new cell begins with the line.
+    """
 
     message: str
     fix: str
     warning: bool = False
     line: int = 0  # line of the cell, if it is not the line of the header
+    instead: tuple[str, str] | None = None
+    splits: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +123,8 @@ def _below(source: str, top: Sequence[tuple[int, str]]) -> Iterator[Fault]:
     for number, line in enumerate(lines_of(source)[above:], above + 1):
         if _HEADER.fullmatch(line.rstrip()):
             fix = "Start a new cell with this line; in a text notebook, write a line  # %%  above it"
-            yield Fault(f"'{line.strip()}' is in the middle of a cell, so it is not a header", fix, True, number)
+            message = f"'{line.strip()}' is in the middle of a cell, so it is not a header"
+            yield Fault(message, fix, True, number, splits=True)
 
 
 def _top(source: str) -> Iterator[tuple[int, str]]:
@@ -140,7 +146,7 @@ def _misplaced(top: Sequence[tuple[int, str]]) -> Iterator[Fault]:
         if found := _LOOSE.fullmatch(text):
             right, title = f"%%{' '.join(found[1].split())}", text.startswith("# %% ")
             message = f"'{text}' is not an nbflow header here"
-            yield Fault(message, f"Write  {right}  as the first line", warning=title, line=line)
+            yield Fault(message, f"Write  {right}  as the first line", title, line, (text, right))
 
 
 def _read(word: str, rest: str, *, magic: bool) -> Header:
@@ -156,7 +162,8 @@ def _read(word: str, rest: str, *, magic: bool) -> Header:
 
 
 def _surplus(word: str, rest: str) -> Fault:
-    return Fault(f"'{rest}' after {word} has no meaning", f"Delete '{rest}'; {word} cells take no options")
+    fix = f"Delete '{rest}'; {word} cells take no options"
+    return Fault(f"'{rest}' after {word} has no meaning", fix, instead=(rest, ""))
 
 
 def _near_miss(word: str, *, magic: bool) -> tuple[Fault, ...]:
@@ -164,7 +171,8 @@ def _near_miss(word: str, *, magic: bool) -> tuple[Fault, ...]:
     if not near:
         return ()
     wrong, right = (f"%%{word}", f"%%{near[0]}") if magic else (f"#| {word}", f"#| {near[0]}")
-    return (Fault(f"'{wrong}' is not an nbflow header", f"Write {right} if this cell is meant for nbflow", True),)
+    fix = f"Write {right} if this cell is meant for nbflow"
+    return (Fault(f"'{wrong}' is not an nbflow header", fix, True, instead=(wrong, right)),)
 
 
 # options of steps
@@ -190,9 +198,8 @@ def _with_name(header: Header, name: str) -> Header:
     if not name.isidentifier() or keyword.iskeyword(name):
         close = re.sub(r"\W+", "_", name).strip("_")
         good = close if close.isidentifier() and not keyword.iskeyword(close) else "clean"
-        return _with_fault(
-            header, Fault(f"'{name}' cannot name a step", f"Write one Python identifier, such as {good}")
-        )
+        fix = f"Write one Python identifier, such as {good}"
+        return _with_fault(header, Fault(f"'{name}' cannot name a step", fix, instead=(name, good)))
     return replace(header, name=unicodedata.normalize("NFKC", name))
 
 
@@ -206,7 +213,7 @@ def _with_option(header: Header, word: str, value: str, seen: list[str]) -> Head
             raise HeaderError(f"--{word} is given twice", "Keep one of them")
         return _setting(word)(header, f"--{word}", value)
     except HeaderError as error:
-        return _with_fault(header, Fault(error.message, error.fix))
+        return _with_fault(header, Fault(error.message, error.fix, instead=error.instead))
 
 
 def _setting(word: str) -> Setting:
@@ -214,9 +221,9 @@ def _setting(word: str) -> Setting:
         return SETTINGS[word]
     near = difflib.get_close_matches(word, SETTINGS, 1)
     valid = ", ".join(f"--{name}" for name in SETTINGS)
-    raise HeaderError(
-        f"--{word} is not an option", f"Did you mean --{near[0]}?" if near else f"The options are {valid}"
-    )
+    if near:
+        raise HeaderError(f"--{word} is not an option", f"Did you mean --{near[0]}?", (f"--{word}", f"--{near[0]}"))
+    raise HeaderError(f"--{word} is not an option", f"The options are {valid}")
 
 
 _EXCLUSIVE = (
@@ -312,7 +319,7 @@ def _unquoted(text: str) -> str:
 
 def _read_background(option: str, text: str) -> bool:
     if text:
-        raise HeaderError(f"{option} takes no value, but '{text}' follows it", f"Delete '{text}'")
+        raise HeaderError(f"{option} takes no value, but '{text}' follows it", f"Delete '{text}'", (text, ""))
     return True
 
 

@@ -10,6 +10,7 @@ from functools import lru_cache
 
 from nbflow.flow.names.code import line_of_name
 from nbflow.flow.source.cell import Need, Place, Problem
+from nbflow.flow.source.repairs import Repair
 from nbflow.flow.syntax.specs import StepSpec
 
 
@@ -24,9 +25,19 @@ def _place_of(step: StepSpec, name: str | None = None) -> Place:
 
 def suggestion(name: str, names: Collection[str]) -> str:
     """Return ` (did you mean 'load'?)` for a name that is similar to a known one, else ""."""
+    return did_you_mean(nearest(name, names))
+
+
+def did_you_mean(near: str) -> str:
+    """Return ` (did you mean 'load'?)` for the name that is meant, "" for ""."""
+    return f" (did you mean '{near}'?)" if near else ""
+
+
+def nearest(name: str, names: Collection[str]) -> str:
+    """Return the known name that is most similar to a name, "" if none is."""
     # a step that reads its own name did not mistype it
     near = difflib.get_close_matches(name, sorted(_neighbours(name, frozenset(names)) - {name}), 1)
-    return f" (did you mean '{near[0]}'?)" if near else ""
+    return near[0] if near else ""
 
 
 _NEAR = 40
@@ -53,15 +64,16 @@ def listed(names: Iterable[str]) -> str:
 
 
 def problem(
-    rule: str, step: StepSpec, message: str, fix: str, *, name: str | None = None, warning: bool = False
-) -> Problem:
+    rule: str, step: StepSpec, message: str, fix: str, *, name: str | None = None, warning: bool = False,
+    repair: Repair | None = None,
+) -> Problem:  # fmt: skip
     """Return a problem of a step, at its first mention of `name` if one is given."""
-    return Problem(rule, message, fix, _place_of(step, name), step.name, warning)
+    return Problem(rule, message, fix, _place_of(step, name), step.name, warning, repair=repair)
 
 
-def needed(rule: str, step: StepSpec, message: str, fix: str, name: str) -> Problem:
+def needed(rule: str, step: StepSpec, message: str, fix: str, name: str, repair: Repair | None = None) -> Problem:
     """Return a problem with a name that a step reads. The problems of all its readers are later reported as one."""
-    return Problem(rule, message, fix, _place_of(step, name), step.name, needs=(Need(step.name),))
+    return Problem(rule, message, fix, _place_of(step, name), step.name, needs=(Need(step.name),), repair=repair)
 
 
 # fixes for cells that must become steps

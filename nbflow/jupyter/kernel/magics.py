@@ -14,10 +14,12 @@ from nbflow.errors import NbflowError, SystemRefused
 from nbflow.flow.syntax.header import CellKind, read_header, rest_of
 from nbflow.jupyter.kernel.broadcast import Broadcast, open_channel
 from nbflow.jupyter.kernel.drawing import live_notebooks
+from nbflow.jupyter.kernel.repairs_of_errors import repairs_of
 from nbflow.jupyter.kernel.session import Session
 from nbflow.jupyter.kernel.shell_screen import ShellScreen
 from nbflow.jupyter.kernel.verbs.completion import complete
 from nbflow.jupyter.kernel.verbs.dispatch import CELLS, use
+from nbflow.jupyter.protocol.repair_messages import RepairLine
 from nbflow.notebook.read import SUFFIXES, is_notebook
 from nbflow.run.task.tracebacks import LONGEST_TRACEBACK, without_our_frames
 from nbflow.store.blobs.checks import tell_damage
@@ -149,6 +151,11 @@ class FlowMagics(Magics):
         if is_cell and result.success and (source[:1].isalpha() or read_header(source).kind not in _OURS):
             self.session.ran(source, cell_id)
         self.session.ledger.prune()
+        if is_cell and not result.success and (repairs := self._find_repairs(result.error_in_exec)):
+            self.session.screen.offer(repairs)
+
+    def _find_repairs(self, error: BaseException | None) -> tuple[RepairLine, ...]:
+        return repairs_of(error, self.session.graph()) if isinstance(error, NbflowError) else ()
 
     def _source(self, kind: CellKind, line: str, cell: str) -> tuple[str, str | None]:
         """Return the whole text of the cell as it is in the notebook, and its id."""

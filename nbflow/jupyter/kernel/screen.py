@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext, suppress
 from typing import Any, Protocol
 
+from nbflow.jupyter.protocol.repair_messages import RepairLine
 from nbflow.run.output.capture import other_threads
 from nbflow.run.output.display import bundle_of
 from nbflow.run.output.live_output import OUTPUT_LIMIT
@@ -34,6 +35,9 @@ class Screen(Protocol):
 
     def result(self, value: object) -> None:
         """Show the value of the cell."""
+
+    def offer(self, repairs: tuple[RepairLine, ...]) -> None:
+        """Offer repairs below the error of the cell."""
 
     def flush(self) -> None:
         """Show the figures that are open."""
@@ -161,6 +165,9 @@ class PlainScreen:
         print(bundle["text/plain"], file=sys.__stdout__)
         if self._record is not None:
             self._record.show("execute_result", bundle)
+
+    def offer(self, repairs: tuple[RepairLine, ...]) -> None:
+        """Do nothing: the error says in words what to do."""
 
     def flush(self) -> None:
         """Do nothing, because there are no figures."""

@@ -46,7 +46,7 @@ class Session(LiveNotebook):
         number = next((cell.number for cell in graph.flow.cells if cell.id == key), 0)
         mine = [one for one in graph.flow.problems if one.place and one.place.cell == number and not one.warning]
         if mine:
-            raise FlowRefused([str(problem) for problem in mine])
+            raise FlowRefused(mine)
         names = [one.name for one in graph.flow.parameters if one.place.cell == number]
         for name in names:
             self.given.pop(name, None)

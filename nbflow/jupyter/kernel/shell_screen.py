@@ -10,6 +10,8 @@ from typing import Any
 from IPython.display import display
 
 from nbflow.jupyter.kernel.screen import ScreenRecord, Update, replaced, show_again, tee
+from nbflow.jupyter.protocol.repair_messages import REPAIRS, RepairLine, RepairList
+from nbflow.jupyter.protocol.wire import to_data
 from nbflow.run.output.display import in_json, within_its_time
 from nbflow.run.output.outputs import Bundle, Output, settle_outputs
 from nbflow.run.output.widgets import keep_widgets, show_states
@@ -53,6 +55,11 @@ class ShellScreen:
 
     def result(self, value: object) -> None:
         self._shell.displayhook(value)
+
+    def offer(self, repairs: tuple[RepairLine, ...]) -> None:
+        """Offer repairs below the error of the cell; a terminal has no buttons, and the error says it in words."""
+        if self.has_front_end:
+            self._shell.display_pub.publish({REPAIRS: to_data(RepairList(repairs)), "text/plain": ""})
 
     def flush(self) -> None:
         """Show the inline figures now; the backend would show them at the end of the cell, too late for the record."""

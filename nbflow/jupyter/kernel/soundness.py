@@ -23,7 +23,7 @@ def refuse_unless_sound(graph: Graph, found: Sequence[Problem], key: str, step: 
     concerned = graph.ancestors(step.name) | {step.name} if step else frozenset()
     problems = [one for one in found if not one.warning and _concerns(graph, one, cell, concerned)]
     if problems or step is None:
-        raise FlowRefused([str(problem) for problem in problems or found])
+        raise FlowRefused(problems or found)
     return step
 
 

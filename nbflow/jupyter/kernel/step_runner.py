@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from functools import cache
 from typing import NoReturn
@@ -124,7 +124,7 @@ class StepRunner:
         if known.missing and self._runs.wait_for(known.missing):
             run, known = self._look_up(scene, journal, step, anew)
         if known.missing:
-            raise AncestorsMissing(step.name, self._durations(known.missing))
+            raise self._without(step.name, known.missing)
         for event in known.found:
             journal.record(event, None)
         journal.commit()
@@ -165,9 +165,14 @@ class StepRunner:
         reuse = dict(plan_run(graph, only=step.name).reuse) | {step.name: Reuse.ANY}
         return RunPlan(reuse, anew, self._runs.slots)
 
-    def _durations(self, steps: Iterable[str]) -> dict[str, str]:
-        took = self._notebook.store().history.durations(self._notebook.graph().flow.name)
-        return {step: duration(took[step]) if step in took else "" for step in steps}
+    def _without(self, step: str, missing: Sequence[str]) -> AncestorsMissing:
+        """Return the error of a step whose inputs are missing, with how long the steps that make them took."""
+        graph = self._notebook.graph()
+        took = self._notebook.store().history.durations(graph.flow.name)
+        durations = {name: duration(took[name]) if name in took else "" for name in missing}
+        above = graph.links[step].upstream
+        seconds = sum(took[name] for name in missing) if took.keys() >= {*missing} else None
+        return AncestorsMissing(step, durations, above[0] if len(above) == 1 else step, seconds)
 
     def _bind_found(self, scene: Scene, journal: LiveJournal, step: StepSpec) -> None:
         """Bind the artifacts that workers made for a step, unless the step has many tasks."""

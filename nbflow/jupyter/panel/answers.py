@@ -10,8 +10,9 @@ from typing import Any
 
 from nbflow.errors import AddressError, NbflowError, NoRunYet, ParameterError, TaskUnknown, UnknownName
 from nbflow.jupyter.panel.flow_plan import flow_plan
-from nbflow.jupyter.panel.flow_state import flow_state
+from nbflow.jupyter.panel.flow_state import flow_state, graph_of_cells
 from nbflow.jupyter.panel.notebook_place import NotBelowRoot, NotebookPlace, find_place
+from nbflow.jupyter.panel.repair_lines import repair_edits
 from nbflow.jupyter.panel.requests import HTML, JSON
 from nbflow.jupyter.panel.run_list import output_list, report_page, run_list, run_state
 from nbflow.jupyter.panel.tables import run_diff, run_results, task_grid
@@ -122,6 +123,12 @@ def _plan(question: Question) -> Any:
     return flow_plan(question.place.document, question.body)
 
 
+def _repair(question: Question) -> Any:
+    look_beside(question.place.path)
+    graph = graph_of_cells(question.place, read_sent(question.body).cells)
+    return repair_edits(graph, question.body)
+
+
 ANSWERS: Mapping[str, Callable[[Question], Any]] = {
     "flow": _flow,
     "runs": lambda question: run_list(question.place),
@@ -134,5 +141,6 @@ ANSWERS: Mapping[str, Callable[[Question], Any]] = {
     "diff": lambda question: run_diff(question.place, question.needed("runs").split(",")),
     "report": lambda question: report_page(question.place, question.text("run")),
     "plan": _plan,
+    "repair": _repair,
 }
 """The function that answers each request, by the last part of the path."""

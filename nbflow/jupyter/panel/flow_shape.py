@@ -15,6 +15,7 @@ from nbflow.flow.files.pathtexts import show_path
 from nbflow.flow.graph.graph import Graph
 from nbflow.flow.source.cell import Problem
 from nbflow.flow.syntax.specs import ParameterSpec, ParameterType
+from nbflow.jupyter.panel.repair_lines import repair_line
 from nbflow.jupyter.protocol.messages import Edge, FlowShape, ParameterField, ProblemLine, StepFacts
 from nbflow.jupyter.protocol.wire import to_json
 from nbflow.progress.pictures import mark
@@ -62,7 +63,8 @@ def lines_of_problems(graph: Graph, problems: Iterable[Problem]) -> Iterator[Pro
         cell, line = (one.place.cell, one.place.line) if one.place else (0, 0)
         where = str(one.place) if one.place else ""
         step = one.step or next((need.step for need in one.needs), None)
-        yield ProblemLine(one.told, one.fix, where, ids.get(cell, ""), line, step, one.warning)
+        repair = repair_line(one.repair, ids) if one.repair else None
+        yield ProblemLine(one.told, one.fix, where, ids.get(cell, ""), line, step, one.warning, repair)
 
 
 def fields_of(parameters: Iterable[ParameterSpec], values: Mapping[str, Any]) -> Iterator[ParameterField]:

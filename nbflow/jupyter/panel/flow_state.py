@@ -56,8 +56,20 @@ def flow_state(place: NotebookPlace, cells: Sequence[Cell], choices: Mapping[str
         read = _read(tuple(cells), place.flow, place.document, frozenset())
         return _state(place, read, [StepLine(step, StepStatus.MISSING) for step in read.graph.links], {}, None)
     with place.archive() as archive:
-        learned = frozenset(archive.reader.learned(place.flow).items())
-        return _against(archive, place, _read(tuple(cells), place.flow, place.document, learned), choices)
+        read = _read(tuple(cells), place.flow, place.document, _learned(archive, place))
+        return _against(archive, place, read, choices)
+
+
+def graph_of_cells(place: NotebookPlace, cells: Sequence[Cell]) -> Graph:
+    """Return the graph of a notebook whose cells in the front end are `cells`."""
+    if not place.has_store:
+        return _read(tuple(cells), place.flow, place.document, frozenset()).graph
+    with place.archive() as archive:
+        return _read(tuple(cells), place.flow, place.document, _learned(archive, place)).graph
+
+
+def _learned(archive: Archive, place: NotebookPlace) -> Learned:
+    return frozenset(archive.reader.learned(place.flow).items())
 
 
 def _against(archive: Archive, place: NotebookPlace, read: CellsRead, choices: Mapping[str, str] | None) -> FlowState:

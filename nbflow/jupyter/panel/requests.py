@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-REQUESTS = ("flow", "runs", "run", "tasks", "grid", "task", "outputs", "results", "diff", "report", "plan")
+REQUESTS = ("flow", "runs", "run", "tasks", "grid", "task", "outputs", "results", "diff", "report", "plan", "repair")
 """The last parts of the paths below `/nbflow/`."""
 
-POSTED = frozenset({"flow", "plan"})
+POSTED = frozenset({"flow", "plan", "repair"})
 """The requests that have a body. They change nothing either."""
 
 LARGEST_BODY = 16 << 20

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from nbflow.jupyter.protocol.repair_messages import RepairLine
 from nbflow.progress.status import RunStatus, StepStatus
 
 PROTOCOL = 1
@@ -147,7 +148,10 @@ class ParameterField:
 
 @dataclass(frozen=True, slots=True)
 class ProblemLine:
-    """Describes a problem of the flow, its place, and how to fix it. `line` counts the lines of the cell from 1."""
+    """Describes a problem of the flow, its place, and how to fix it. `line` counts the lines of the cell from 1.
+
+    `repair` does it without the user, if there is a way.
+    """
 
     message: str
     fix: str
@@ -156,6 +160,7 @@ class ProblemLine:
     line: int
     step: str | None
     warning: bool
+    repair: RepairLine | None = None
 
 
 @dataclass(frozen=True, slots=True)

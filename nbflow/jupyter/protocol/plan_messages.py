@@ -1,4 +1,4 @@
-"""Defines the messages about the plan that makes a flow of an ordinary notebook."""
+"""Defines the messages about changes of cells: the plan that makes a flow of an ordinary notebook, and repairs."""
 
 from __future__ import annotations
 
@@ -40,8 +40,8 @@ class ParameterOffer:
 class CellEdit:
     """Describes a change of the notebook: the cell gets this source; without `cell`, a new cell gets it.
 
-    A new cell stands directly above the cell `before`, or first of all. The `swallowed` cells are deleted, and the cell
-    gets their outputs above its own.
+    A new cell stands directly above the cell `before`, or first of all; an old one moves there if `before` is not "".
+    The `swallowed` cells are deleted, and the cell gets their outputs above its own.
     """
 
     cell: str
@@ -65,3 +65,10 @@ class FlowPlan:
     edits: tuple[CellEdit, ...]
     steps: int
     errors: int
+
+
+@dataclass(frozen=True, slots=True)
+class RepairEdits:
+    """Holds the changes that a repair makes, after which its problem is gone."""
+
+    edits: tuple[CellEdit, ...]

@@ -33,7 +33,8 @@ from nbflow.jupyter.protocol.messages import (
     TaskList,
     TaskState,
 )  # fmt: skip
-from nbflow.jupyter.protocol.plan_messages import CellEdit, FlowPlan, ParameterOffer, PlannedRow
+from nbflow.jupyter.protocol.plan_messages import CellEdit, FlowPlan, ParameterOffer, PlannedRow, RepairEdits
+from nbflow.jupyter.protocol.repair_messages import REPAIRS, RepairKind, RepairLine, RepairList
 from nbflow.jupyter.protocol.table_messages import (
     Change,
     Displays,
@@ -48,10 +49,11 @@ from nbflow.notebook.init.planned_kind import PlannedKind
 from nbflow.progress.status import RunStatus, StepStatus
 
 MESSAGES: tuple[type, ...] = (
-    StepStatus, RunStatus, Edge, StepFacts, FlowShape, StepLine, RunLine, Snapshot, ParameterField, ProblemLine,
+    StepStatus, RunStatus, RepairKind, RepairLine, RepairList, Edge, StepFacts, FlowShape, StepLine, RunLine,
+    Snapshot, ParameterField, ProblemLine,
     FlowState, RunList, TaskLine, RunState, TaskList, ArtifactLine, FrameLine, FailureLine, TaskState, StepOutputs,
     OutputList, NameLine, RestorePreview, Best, TableColumn, TaskGrid, RunResults, Change, Displays,
-    FrameHeads, RunComparison, PlannedKind, PlannedRow, ParameterOffer, CellEdit, FlowPlan,
+    FrameHeads, RunComparison, PlannedKind, PlannedRow, ParameterOffer, CellEdit, FlowPlan, RepairEdits,
 )  # fmt: skip
 
 TYPESCRIPT = Path(__file__).parents[3] / "labextension/src/state/protocol.ts"
@@ -60,7 +62,7 @@ TYPESCRIPT = Path(__file__).parents[3] / "labextension/src/state/protocol.ts"
 
 def in_typescript() -> str:
     """Return all messages as a TypeScript module."""
-    constants = {"PROTOCOL": PROTOCOL, "COMM": COMM, "MIME": MIME}
+    constants = {"PROTOCOL": PROTOCOL, "COMM": COMM, "MIME": MIME, "REPAIRS": REPAIRS}
     return write_typescript(MESSAGES, constants, "python -m nbflow.jupyter.protocol")
 
 

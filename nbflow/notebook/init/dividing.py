@@ -6,11 +6,10 @@ import ast
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import groupby, pairwise
 
-from nbflow.flow.names.statements import first_line
-from nbflow.notebook.init.groups import CellPart, Group, tree_of
+from nbflow.flow.names.statements import DEFINING, first_line
+from nbflow.flow.syntax.statement_lines import tree_of
+from nbflow.notebook.init.groups import CellPart, Group
 from nbflow.notebook.init.planned_kind import Becomes
-
-_SHARED = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
 def divided(group: Group, lines: Collection[int]) -> Iterator[Group]:
@@ -30,7 +29,7 @@ def divided(group: Group, lines: Collection[int]) -> Iterator[Group]:
 def _spread(body: Sequence[ast.stmt], kinds: list[bool], order: Iterable[int], step: int) -> None:
     """Keep imports and definitions in the part of the statements beside them."""
     for at in order:
-        kinds[at] = kinds[at] or (kinds[at + step] and isinstance(body[at], _SHARED))
+        kinds[at] = kinds[at] or (kinds[at + step] and isinstance(body[at], DEFINING))
 
 
 def parts_of(part: CellPart, tree: ast.Module, kinds: Collection[bool]) -> Iterator[tuple[bool, CellPart]]:

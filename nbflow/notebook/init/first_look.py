@@ -7,7 +7,8 @@ from dataclasses import dataclass, field, replace
 
 from nbflow.flow.source.cell import Cell
 from nbflow.flow.syntax.header import CellKind, read_header
-from nbflow.notebook.init.groups import CellPart, Group, group_of, tree_of
+from nbflow.flow.syntax.statement_lines import tree_of
+from nbflow.notebook.init.groups import CellPart, Group, group_of
 from nbflow.notebook.init.planned_kind import Becomes
 
 

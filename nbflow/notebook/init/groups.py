@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import ast
 import re
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
-from nbflow.flow.names.text import blank, parse_step
 from nbflow.flow.reading.cells import cell_kind
 from nbflow.flow.source.cell import Cell
 from nbflow.flow.source.lines import lines_of
@@ -122,17 +119,6 @@ def _lines_of_timing(source: str) -> int:
 
 
 _TIMING = re.compile(r"(?:[ \t]*\n)*%%time[ \t]*\n")
-_OURS = (CellKind.STEP, CellKind.PARAMETERS, CellKind.SHARED)
-
-
-@lru_cache(4096)
-def tree_of(source: str) -> ast.Module | None:
-    """Return the code below the header of a cell, as a step would execute it; None if it is not valid Python."""
-    header = read_header(source)
-    try:
-        return parse_step(blank(source, header.line if header.kind in _OURS else 0)).tree
-    except SyntaxError:
-        return None
 
 
 def group_of(cell: Cell) -> Group:

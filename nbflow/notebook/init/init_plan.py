@@ -18,8 +18,9 @@ from nbflow.flow.source.cell import Cell, Place, Problem
 from nbflow.flow.source.ipython import PYTHON_MAGICS
 from nbflow.flow.syntax.header import CellKind, Header, read_header
 from nbflow.flow.syntax.places import listed
+from nbflow.flow.syntax.statement_lines import tree_of
 from nbflow.notebook.init.first_look import Choices, first_look
-from nbflow.notebook.init.groups import Group, tree_of
+from nbflow.notebook.init.groups import Group
 from nbflow.notebook.init.merging import merge_tiny
 from nbflow.notebook.init.offering import Offer, loops, offers, split_offered, with_parameters
 from nbflow.notebook.init.planned_kind import Becomes, PlannedKind

@@ -11,7 +11,8 @@ from nbflow.flow.names.scope import mutated_by
 from nbflow.flow.source.lines import lines_of
 from nbflow.flow.source.trees import every_node
 from nbflow.flow.syntax.proposals import heading_of
-from nbflow.notebook.init.groups import Group, tree_of
+from nbflow.flow.syntax.statement_lines import tree_of
+from nbflow.notebook.init.groups import Group
 from nbflow.notebook.init.planned_kind import Becomes
 from nbflow.notebook.init.settle_plan import PlanDraft, can_merge, merged
 

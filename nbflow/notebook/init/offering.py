@@ -11,8 +11,9 @@ from dataclasses import dataclass, replace
 from nbflow.flow.names.code import names_of
 from nbflow.flow.names.scope import mutated_by, root_of
 from nbflow.flow.source.trees import every_node
+from nbflow.flow.syntax.statement_lines import tree_of
 from nbflow.notebook.init.dividing import parts_of
-from nbflow.notebook.init.groups import Group, tree_of
+from nbflow.notebook.init.groups import Group
 from nbflow.notebook.init.planned_kind import Becomes
 from nbflow.notebook.init.settle_plan import PlanDraft
 

@@ -22,8 +22,9 @@ from nbflow.flow.source.ipython import SHELL_CALL
 from nbflow.flow.syntax.definition import Scratch
 from nbflow.flow.syntax.places import OF_A_TEXT, listed
 from nbflow.flow.syntax.specs import StepSpec
+from nbflow.flow.syntax.statement_lines import tree_of
 from nbflow.notebook.init.dividing import divided
-from nbflow.notebook.init.groups import Group, tree_of
+from nbflow.notebook.init.groups import Group
 from nbflow.notebook.init.lasting import Lasting
 from nbflow.notebook.init.planned_kind import Becomes
 from nbflow.notebook.init.telling import Showing

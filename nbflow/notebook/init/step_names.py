@@ -7,7 +7,8 @@ from dataclasses import replace
 
 from nbflow.flow.graph.graph import Graph
 from nbflow.flow.syntax.proposals import free_name, heading_of, name_by_code, slug
-from nbflow.notebook.init.groups import Group, tree_of
+from nbflow.flow.syntax.statement_lines import tree_of
+from nbflow.notebook.init.groups import Group
 from nbflow.notebook.init.planned_kind import Becomes
 from nbflow.notebook.init.settle_plan import PlanDraft
 

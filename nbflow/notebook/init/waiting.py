@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 
 from nbflow.flow.graph.graph import Graph
 from nbflow.flow.source.trees import every_node
-from nbflow.notebook.init.groups import Group, tree_of
+from nbflow.flow.syntax.statement_lines import tree_of
+from nbflow.notebook.init.groups import Group
 from nbflow.notebook.init.settle_plan import PlanDraft
 
 _WRITES = re.compile(
