@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -274,12 +274,9 @@ class CatalogWriter:
 
     def add_artifacts(self, made: Iterable[tuple[int, Iterable[ArtifactRef]]]) -> None:
         """Write the artifacts of tasks that have none yet."""
-        rows = [
-            self._artifact_row(task, position, artifact)
-            for task, artifacts in made
-            for position, artifact in enumerate(artifacts)
-        ]
-        self._write_all(_ADD_ARTIFACT, rows)
+        placed = [(task, *place) for task, artifacts in made for place in enumerate(artifacts)]
+        self._number_names({artifact.name for _, _, artifact in placed})
+        self._write_all(_ADD_ARTIFACT, [self._artifact_row(*place) for place in placed])
 
     def _artifact_row(self, task: int, position: int, artifact: ArtifactRef) -> tuple[Any, ...]:
         lost = _dump([[one.path, one.was, one.reason] for one in artifact.lost]) if artifact.lost else None
@@ -305,9 +302,18 @@ class CatalogWriter:
 
     def _name(self, text: str) -> int:
         if text not in self._names:
-            self._write("INSERT OR IGNORE INTO names (text) VALUES (?)", (text,))
-            self._names[text] = int(self._execute("SELECT id FROM names WHERE text = ?", (text,)).fetchone()[0])
+            self._number_names({text})
         return self._names[text]
+
+    def _number_names(self, texts: Set[str]) -> None:
+        """Read the numbers of names, and number new ones: a foreach of 10,000 items has 10,000 at once."""
+        unknown = {schema.storable(text): text for text in texts if text not in self._names}
+        if not unknown:
+            return
+        listed = (_dump([*unknown]),)
+        self._write("INSERT OR IGNORE INTO names (text) SELECT value FROM json_each(?)", listed)
+        found = self._execute("SELECT text, id FROM names WHERE text IN (SELECT value FROM json_each(?))", listed)
+        self._names.update((unknown[text], int(number)) for text, number in found)
 
     # ---- everything else
 
