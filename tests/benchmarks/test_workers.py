@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from multiprocessing import forkserver, resource_tracker
@@ -32,7 +33,8 @@ def jobs(place: Place) -> Iterator[Job]:
     """Run a foreach, make this process one of its workers, and yield the jobs of the foreach once more."""
     ran = place.run(wide(TASKS))
     for process in (forkserver._forkserver, resource_tracker._resource_tracker):  # type: ignore[attr-defined]
-        process._stop()  # a worker has no child
+        with suppress(FileNotFoundError):  # the folder of its socket is gone already
+            process._stop()  # a worker has no child
     program, run = ran.program, ran.finished.row.id
     (split,) = [task for task in ran.store.history.tasks(run, "work") if task.split]
     worker._die_with_parent = worker._leave_fork_server = lambda: None
