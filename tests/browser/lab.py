@@ -29,10 +29,20 @@ def free_port() -> int:
         return int(listener.getsockname()[1])
 
 
-class Lab:
-    """Serves the folder `root`, with the panel of this checkout, whatever is installed."""
+OF_COLLABORATION = {
+    "@jupyter/collaboration-extension": True, "@jupyter/docprovider-extension": True,
+}  # fmt: skip
+"""The front end of `jupyter-collaboration`, with which all pages that show a notebook edit it together."""
 
-    def __init__(self, home: Path) -> None:
+
+class Lab:
+    """Serves the folder `root`, with the panel of this checkout, whatever is installed.
+
+    With `together` all pages that show a notebook edit it together.
+    """
+
+    def __init__(self, home: Path, together: bool = False) -> None:
+        self.together = together
         self.home, self.root, self.log = home, home / "notebooks", home / "lab.log"
         self.port, self.token = free_port(), secrets.token_hex(16)
         self.url = f"http://127.0.0.1:{self.port}"
@@ -54,6 +64,10 @@ class Lab:
         settings = self.home / "settings/@jupyterlab/apputils-extension"
         settings.mkdir(parents=True)
         (settings / "notification.jupyterlab-settings").write_text(NO_NEWS)
+        if not self.together:
+            (self.home / "config/labconfig").mkdir(parents=True)
+            disabled = json.dumps({"disabledExtensions": OF_COLLABORATION})
+            (self.home / "config/labconfig/page_config.json").write_text(disabled)
         (self.home / "extensions").mkdir()
         (self.home / "extensions/nbflow").symlink_to(bundle.HERE / "dist")
         self.root.mkdir()
@@ -72,6 +86,7 @@ class Lab:
             f"--LabApp.extra_labextensions_path={self.home / 'extensions'}",
             f"--JupyterNotebookApp.extra_labextensions_path={self.home / 'extensions'}",
             "--LabApp.expose_app_in_browser=True", "--JupyterNotebookApp.expose_app_in_browser=True",
+            f"--ServerApp.jpserver_extensions={{'jupyter_server_ydoc': {self.together}}}",
             "--KernelManager.transport=ipc",  # a TCP port may be taken by another before the kernel binds it
         ]  # fmt: skip
 

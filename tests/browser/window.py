@@ -38,6 +38,8 @@ OUR_CODE = "/extensions/nbflow/"
 """Stands in the traceback of an error that our code has raised."""
 OF_TWO_PAGES = re.compile(r"Comm not found for comm id [0-9a-f]+-")
 """What JupyterLab 4 complains of by itself when two pages share a kernel: each hears what is for the other."""
+OF_COLLABORATION_IN_7 = "Plugin '@jupyter/docprovider-extension:statusBarTimeline' failed to activate."
+"""What `jupyter-collaboration` 5 complains of by itself in Notebook 7, which has no status bar."""
 OF_NOTEBOOK_7 = {
     "Cannot read properties of undefined (reading 'schema')",
     "Command 'filebrowser:open-path' not registered.",
@@ -69,6 +71,7 @@ class Window:
         of_jupyter = (
             (complaint.startswith(OF_CLOSING) and OUR_CODE not in complaint)
             or OF_TWO_PAGES.match(complaint)
+            or complaint.startswith(OF_COLLABORATION_IN_7)
             or ("/notebooks/" in self.page.url and complaint.partition("\n")[0] in OF_NOTEBOOK_7)
         )
         if not of_jupyter:

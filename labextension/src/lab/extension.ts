@@ -24,6 +24,7 @@ import { RunLines } from './runlines';
 import { DEFAULTS, read } from './settings';
 import { FlowSidebar } from './sidebar';
 import { FlowStatus } from './statusbar';
+import { shareChoices } from './together';
 import { FlowTracker } from './tracker';
 
 /** Puts the parts of the extension together. */
@@ -149,10 +150,11 @@ export class FlowExtension {
     const lines = new RunLines(notebook, this.lab.trans, (step, run) => void outputs.show(step, run));
     const items = new ItemViews(notebook, this.lab.trans);
     const endings = new Endings(model, run => this.tellEnding(notebook, run));
+    const sharing = shareChoices(notebook);
     panel.disposed.connect(() => {
       this.badges.delete(badges);
       this.outputs.delete(outputs);
-      [badges, outputs, lines, items, endings].forEach(part => part.dispose());
+      [badges, outputs, lines, items, endings, sharing].forEach(part => part.dispose());
     });
     panel.content.activeCellChanged.connect((_, cell) => {
       const step = notebook.stepOf(cell);
