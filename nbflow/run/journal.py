@@ -206,7 +206,10 @@ class Journal:
             self._components.update((one.digest, one) for one in result.components)
             outputs = self.writer.put_text(write_outputs(result.outputs)) if result.outputs else None
         seconds = result.seconds if result is not None else 0.0
-        row = row._replace(status=status, finished=self._clock(), seconds=seconds, outputs=outputs, **facts)
+        memory = result.memory if result is not None else None
+        row = row._replace(
+            status=status, finished=self._clock(), seconds=seconds, memory=memory, outputs=outputs, **facts
+        )
         made = self._put(row, artifacts)
         if result is not None and result.files:
             self._files[made] = result.files
@@ -225,7 +228,7 @@ class Journal:
         status = TaskStatus.SKIPPED if event.skipped else TaskStatus.REUSED
         items = len(event.artifacts) if event.task.split else None
         facts = {"seconds": event.seconds, "source": event.source, "again": event.again, "outputs": event.outputs}
-        facts |= {"passed_on": write_passed_on(event.passed_on)}
+        facts |= {"passed_on": write_passed_on(event.passed_on), "memory": event.memory}
         made = self._put(self._row(event.task, status, items=items, **facts), event.artifacts)
         if files := self._holding.pop(event.task, ()):
             self._files[made] = files
@@ -273,6 +276,7 @@ class Journal:
             self._signed_outputs(row),
             _chosen(artifacts),
             read_passed_on(row.passed_on) if row.passed_on else NOTHING_PASSED_ON,
+            row.memory,
         )
 
     def _signed_outputs(self, row: TaskRow) -> str | None:

@@ -82,10 +82,11 @@ def _follow(workspace: Workspace, row: RunRow, task: TaskRow) -> Iterator[str]:
 
 
 def heading(row: RunRow, task: TaskRow) -> str:
-    """Return the line that names a task, its run, its status and its duration."""
+    """Return the line that names a task, its run, its status, its duration and its memory."""
     source = f", from run {task.source.partition('/')[0]}" if task.source else ""
     seconds = f" · {duration(task.seconds)}" if task.seconds else ""
-    return f"{task_name(task)} · run {row.number} · {task.status}{source}{seconds}"
+    memory = f" · {format_size(task.memory)}" if task.memory else ""
+    return f"{task_name(task)} · run {row.number} · {task.status}{source}{seconds}{memory}"
 
 
 @click.command()

@@ -11,11 +11,12 @@ from tests.browser.window import Window
 
 GRID = [
     LOAD,
+    "import time",
     "%%parameters\nshift: float = 0.0",
     "%%step load\ngrid = [dict(max_depth=d, rate=r, kind=k) for d in (2, 4, 8) for r in (0.1, 0.5) for k in 'ab']",
     "%%step fit --foreach cfg in grid\n"
     "if cfg['max_depth'] == 8 and cfg['kind'] == 'b':\n    raise ValueError('too deep')\n"
-    "r2 = 1 - cfg['rate'] / cfg['max_depth']\nmae = cfg['rate'] * cfg['max_depth']\n"
+    "time.sleep(0.02)  # long enough for its memory to be measured\nr2 = 1 - cfg['rate'] / cfg['max_depth']\nmae = cfg['rate'] * cfg['max_depth']\n"
     "size = 100 * cfg['max_depth']",
     "%%step best --join fit\nbest_r2 = max(inputs.r2) - shift\nmae = min(inputs.mae)\n"
     "import pandas as pd\nscores = pd.DataFrame({'r2': inputs.r2, 'mae': inputs.mae})",
@@ -41,7 +42,7 @@ def test_a_foreach_is_a_table_that_is_sorted_drawn_and_gone_on_with(notebook: Op
     panel.action("tasks-tab").click()
     tab = Panel(window.page.locator("#jp-main-dock-panel .nbf-Panel"))
     headings = tab.root.locator(".nbf-WholeTasks [role=columnheader]")
-    expect(headings).to_have_text(["Task", "max_depth", "rate", "kind", "mae", "r2", "size", "Time"])
+    expect(headings).to_have_text(["Task", "max_depth", "rate", "kind", "mae", "r2", "size", "Time", "Memory"])
     headings.nth(5).get_by_role("button").click()
     expect(tab.root.locator(".nbf-Task").first.locator(".nbf-mod-item").first).to_have_text("8")
     tab.root.locator(".nbf-WholeTasks [data-action=chart]").click()

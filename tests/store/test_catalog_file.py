@@ -125,37 +125,40 @@ def test_killed_at_any_time_nothing_acknowledged_is_lost(path: Path) -> None:
             assert reader.query("PRAGMA integrity_check").fetchone() == ("ok",)
 
 
-class TestFormatOne:
-    """A catalog that the first release wrote."""
+@pytest.mark.parametrize("form", [1, 2])
+class TestEarlierFormats:
+    """A catalog that an earlier version wrote."""
 
     @pytest.fixture
-    def old(self, path: Path, writer: CatalogWriter, run: RunRow) -> Path:
+    def old(self, path: Path, writer: CatalogWriter, run: RunRow, form: int) -> Path:
         writer.put_artifacts(writer.put_task(done(run, "fit")), [artifact("model")])
         writer.put_component(Component("c" * 32, b"stream", members=("model",), scope="fit"))
         writer.commit()
         with sqlite3.connect(path) as connection:
-            for table, column in schema.ADDED:
-                connection.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
-            connection.execute("DROP TABLE files")
-            connection.execute("PRAGMA user_version = 1")
+            for since, table, column, _ in schema.ADDED:
+                if since > form:
+                    connection.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
+            if form == 1:
+                connection.execute("DROP TABLE files")
+            connection.execute(f"PRAGMA user_version = {form}")
         return path
 
-    def test_is_read_as_it_is(self, old: Path) -> None:
+    def test_is_read_as_it_is(self, old: Path, form: int) -> None:
         with CatalogReader(old, trusts=everybody) as reader:
             (task,) = reader.tasks(1)
-            assert (task.step, task.passed_on) == ("fit", None)
+            assert (task.step, task.passed_on, task.memory) == ("fit", None, None)
             assert reader.artifacts(task.id) == (artifact("model"),)
             assert reader.component("c" * 32) == Component("c" * 32, b"stream", members=("model",), scope="fit")
         with sqlite3.connect(old) as connection:
-            assert connection.execute("PRAGMA user_version").fetchone() == (1,)
+            assert connection.execute("PRAGMA user_version").fetchone() == (form,)
 
     def test_is_brought_up_to_date_by_a_writer_while_others_read(self, old: Path) -> None:
         with CatalogReader(old, trusts=everybody) as reader:
             with CatalogWriter(old) as writer:
                 shared = replace(artifact("model"), shares=("c" * 32, "d" * 32))
-                writer.put_artifacts(writer.put_task(TaskRow(1, "use", passed_on="[]")), [shared])
+                writer.put_artifacts(writer.put_task(TaskRow(1, "use", passed_on="[]", memory=812)), [shared])
             assert [task.step for task in reader.tasks(1)] == ["fit", "use"]
         with CatalogReader(old, trusts=everybody) as reader:
             last = reader.tasks(1)[-1]
-            assert last.passed_on == "[]"
+            assert (last.passed_on, last.memory) == ("[]", 812)
             assert reader.artifacts(last.id) == (shared,)

@@ -211,6 +211,7 @@ export interface TaskLine {
   readonly started: number | null;
   readonly finished: number | null;
   readonly seconds: number | null;
+  readonly memory: number | null;
   readonly reason: string;
 }
 

@@ -5,7 +5,7 @@ import { type Cell, cellText, passing } from '../state/table';
 import { iconButton, textButton } from '../ui/button';
 import type { Component } from '../ui/component';
 import { h, setAttribute, setText } from '../ui/dom';
-import { count, now } from '../ui/format';
+import { count, now, size } from '../ui/format';
 import { FIRST, Grid, type GridColumn } from '../ui/grid';
 import { showStatus, statusIcon } from '../ui/icons';
 import { ItemText } from '../ui/item';
@@ -328,7 +328,17 @@ function makeColumns({ columns, tasks }: TaskGrid, trans: Translate): readonly G
     best: tasks.length > 1 ? 'lowest' : 'unknown',
     canBePicked: true
   };
-  return [firstColumn(hasItems, tasks, trans), ...own, ...(taken.has('time') ? [{ ...time, name: 'time ' }] : [time])];
+  const memory: GridColumn<TaskRow> = {
+    name: 'memory',
+    label: trans('Memory'),
+    cell: ({ task }) => task.memory,
+    text: ({ task }) => (task.memory === null ? '' : size(task.memory)),
+    best: 'unknown',
+    canBePicked: true
+  };
+  const measured = tasks.some(task => task.memory !== null) ? [time, memory] : [time];
+  const apart = measured.map(column => (taken.has(column.name) ? { ...column, name: `${column.name} ` } : column));
+  return [firstColumn(hasItems, tasks, trans), ...own, ...apart];
 }
 
 /** Shows the status of a task and which it is: by its item if no other column tells it. */

@@ -201,6 +201,7 @@ class TaskLine:
     started: float | None
     finished: float | None
     seconds: float | None
+    memory: int | None  # bytes
     reason: str = ""
 
 

@@ -136,6 +136,7 @@ class TaskReused:
     outputs: str | None = None  # digest of the stored output
     chose: str = ""
     passed_on: PassedOn = NOTHING_PASSED_ON
+    memory: int | None = None  # the most bytes that its process held when it ran
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,6 +52,7 @@ class Result:
     components: tuple[Component, ...] = ()
     outputs: list[Output] = field(default_factory=list)
     seconds: float = 0.0
+    memory: int | None = None  # the most bytes that the process held
     again: bool = False
     skipped: bool = False
     learned: tuple[str, ...] = ()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import time
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
@@ -25,6 +24,7 @@ from nbflow.run.surroundings.surroundings import Surroundings
 from nbflow.run.task.absent import explain_absence
 from nbflow.run.task.body_names import names_of_body
 from nbflow.run.task.compiled import CompiledBody, compile_body
+from nbflow.run.task.cost import measured
 from nbflow.run.task.definition_state import Fingerprint, applied
 from nbflow.run.task.file_recorder import FileRecorder
 from nbflow.run.task.hints import add_hint
@@ -130,13 +130,11 @@ class Performer:
 
     def _split(self, step: StepSpec, result: Result) -> None:
         assert step.control.foreach is not None
-        began = time.perf_counter()
         filename = filename_of_step(step)
         self._show(step, filename)
         code = compile(step.control.foreach.expr, filename, "eval", dont_inherit=True)
-        with self._files.watch(step.name, split=True) as recording:
+        with measured(result), self._files.watch(step.name, split=True) as recording:
             items = list(eval(code, self.home.namespace))
-        result.seconds = time.perf_counter() - began
         result.files = recording.rows()
         saved = self.store.save_apart(items, self.home, step.name)
         result.artifacts, result.components = saved.artifacts, saved.components
@@ -150,15 +148,14 @@ class Performer:
         before = observe(job.streams.watched)
         patched: list[str] = []
         try:
-            began = time.perf_counter()
-            try:
-                with self._files.watch(step.name) as recording, undone(patched), _threads(step.options.cpu):
-                    self._run_body(step)
-            finally:
-                if self._surroundings is not None:
-                    self._surroundings.restore_for_store()
-                result.is_spent = self._patches(step.name)
-                result.seconds, result.patched = time.perf_counter() - began, tuple(patched)
+            with measured(result):
+                try:
+                    with self._files.watch(step.name) as recording, undone(patched), _threads(step.options.cpu):
+                        self._run_body(step)
+                finally:
+                    if self._surroundings is not None:
+                        self._surroundings.restore_for_store()
+                    result.is_spent, result.patched = self._patches(step.name), tuple(patched)
         except BaseException as error:
             explain_absence(error, self.program.graph, step.name, inputs)
             bound = self.home.to_keep(dict(self._names.bound()))

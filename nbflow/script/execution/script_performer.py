@@ -12,7 +12,6 @@ import importlib
 import os
 import sys
 import tempfile
-import time
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -34,6 +33,7 @@ from nbflow.run.output.capture import Capture
 from nbflow.run.surroundings.alarm import alarm
 from nbflow.run.surroundings.patches import undone
 from nbflow.run.surroundings.surroundings import Surroundings
+from nbflow.run.task.cost import measured
 from nbflow.run.task.job import CAUGHT, CHOSEN, Job, Result
 from nbflow.run.task.task_store import TaskStore
 from nbflow.run.task.tracebacks import describe_failure
@@ -130,11 +130,10 @@ class ScriptPerformer:
         self._announce(job, step, facts, flow)
         branches = self.program.branches
         watch = ModuleWatch(branches, self.program.graph, step.name, self.home) if branches else None
-        began = time.perf_counter()
         try:
-            self._attempt(job, step, flow, facts)
+            with measured(result):
+                self._attempt(job, step, flow, facts)
         finally:
-            result.seconds = time.perf_counter() - began
             failed = sys.exc_info()[1] is not None
             changed = watch.changed() if watch else ()
             self._is_stale = bool(changed)

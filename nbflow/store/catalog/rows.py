@@ -101,6 +101,7 @@ class TaskRow(NamedTuple):
     items: int | None = None  # of a foreach: the number of its items
     again: bool = False  # of a loop: True if one more turn follows
     passed_on: str | None = None  # JSON: the shared objects it changed, and the names that see the change
+    memory: int | None = None  # the most bytes that its process held; None if nobody measured it
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from nbflow.errors import StoreBroken, StoreError, StoreFull, StoreReadOnly, Sto
 from nbflow.store.catalog.catalog_seal import refuse_changed, seal_catalog
 from nbflow.store.catalog.lock_wait import SLICE, is_locked, patience, wait_for_lock
 
-_FORMAT = 2
+_FORMAT = 3
 _SHORTEST = 100  # bytes: the header of a database; what is shorter is taken as empty, also by SQLite
 NEEDS = "0.2.0"  # the first version that reads this format; stored for the message of older versions
 APPLICATION = 0x6E62666C  # "nbfl"
@@ -32,7 +32,7 @@ CREATE TABLE tasks (
     id INTEGER PRIMARY KEY, run INTEGER NOT NULL, number INTEGER NOT NULL, step INTEGER NOT NULL,
     path BLOB NOT NULL, turn INTEGER NOT NULL, split INTEGER NOT NULL, attempt INTEGER NOT NULL, key TEXT,
     status TEXT NOT NULL, started REAL, finished REAL, seconds REAL, item TEXT, failure TEXT, outputs TEXT,
-    source TEXT, items INTEGER, again INTEGER NOT NULL, passed_on TEXT);
+    source TEXT, items INTEGER, again INTEGER NOT NULL, passed_on TEXT, memory INTEGER);
 CREATE INDEX tasks_place ON tasks (run, step, path, turn, split, number);
 CREATE INDEX tasks_key ON tasks (key) WHERE key IS NOT NULL;
 CREATE TABLE artifacts (
@@ -62,8 +62,11 @@ _FILES = """(
 NEW = (f"CREATE TABLE IF NOT EXISTS files {_FILES}", "CREATE INDEX IF NOT EXISTS files_path ON files (path)")
 """Creates the table that catalogs of format 1 do not have."""
 
-ADDED = (("tasks", "passed_on"), ("artifacts", "shares"), ("components", "refs"))
-"""Lists the columns that catalogs of format 1 do not have; all of them hold text."""
+ADDED = (
+    (2, "tasks", "passed_on", "TEXT"), (2, "artifacts", "shares", "TEXT"), (2, "components", "refs", "TEXT"),
+    (3, "tasks", "memory", "INTEGER"),
+)  # fmt: skip
+"""Lists the columns that catalogs of earlier formats do not have: since which format, table, name and type."""
 
 DATABASE_ERRORS = (sqlite3.Error, UnicodeDecodeError)
 """What SQLite raises; the second if the message itself has parts of a damaged file in it."""
@@ -245,15 +248,17 @@ def _check(connection: sqlite3.Connection, path: Path) -> None:
 
 def _bring_up_to_date(connection: sqlite3.Connection, write: bool) -> None:
     """Add what a catalog of an earlier format lacks; a connection that only reads gets temporary stand-ins."""
-    if _pragma(connection, "user_version") == _FORMAT:
+    found = _pragma(connection, "user_version")
+    if found == _FORMAT:
         return
     if not write:
-        _add_stand_ins(connection)
+        _add_stand_ins(connection, int(str(found)))
         return
     connection.execute("BEGIN IMMEDIATE")
-    if _pragma(connection, "user_version") != _FORMAT:  # no other process was faster
-        for table, column in ADDED:
-            connection.execute(f"ALTER TABLE {table} ADD COLUMN {column} TEXT")
+    found = _pragma(connection, "user_version")
+    if found != _FORMAT:  # no other process was faster
+        for table, column, kind in _missing(int(str(found))):
+            connection.execute(f"ALTER TABLE {table} ADD COLUMN {column} {kind}")
         for statement in NEW:
             connection.execute(statement)
         connection.execute("UPDATE meta SET value = ? WHERE key = 'needs'", (NEEDS,))
@@ -261,11 +266,19 @@ def _bring_up_to_date(connection: sqlite3.Connection, write: bool) -> None:
     connection.execute("COMMIT")
 
 
-def _add_stand_ins(connection: sqlite3.Connection) -> None:
+def _missing(found: int) -> list[tuple[str, str, str]]:
+    """Return table, name and type of the columns that a catalog of this format lacks."""
+    return [(table, column, kind) for since, table, column, kind in ADDED if since > found]
+
+
+def _add_stand_ins(connection: sqlite3.Connection, found: int) -> None:
     """Hide the tables behind views that have the missing columns, empty, and create a missing table, empty."""
-    connection.execute(f"CREATE TEMP TABLE files {_FILES}")
-    for table, column in ADDED:
-        connection.execute(f"CREATE TEMP VIEW {table} AS SELECT *, NULL AS {column} FROM main.{table}")
+    if found == 1:
+        connection.execute(f"CREATE TEMP TABLE files {_FILES}")
+    missing = _missing(found)
+    for table in dict.fromkeys(table for table, _, _ in missing):
+        columns = ", ".join(f"NULL AS {column}" for other, column, _ in missing if other == table)
+        connection.execute(f"CREATE TEMP VIEW {table} AS SELECT *, {columns} FROM main.{table}")
 
 
 def _pragma(connection: sqlite3.Connection, what: str) -> object:

@@ -151,6 +151,7 @@ def task_line(run: int, number: int, name: str, status: str = "done", **facts: J
         "started": None,
         "finished": None,
         "seconds": None,
+        "memory": None,
         "reason": "",
         **facts,
     }

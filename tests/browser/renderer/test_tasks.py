@@ -24,6 +24,7 @@ def forest(status: str = "failed", **facts: Json) -> Json:
         states.task_line(
             7, 10 + n, "fit", "failed" if n == 3 else "done", label=f"fit[{n}]", item=f"max_depth={depth}",
             started=states.NOW - 60, finished=states.NOW - 50, seconds=5.0 - n,
+            memory=(60 + n) * 10**6 if n else None,
         )
         for n, depth in enumerate(DEPTHS)
     ]  # fmt: skip
@@ -64,8 +65,9 @@ def texts(stage: Stage, number: int) -> list[str]:
 
 def test_there_is_a_column_for_each_key_and_scalar_and_the_best_values_are_bold(tasks: Stage) -> None:
     assert tasks.find(".nbf-GridHead [role=columnheader]").evaluate_all(TEXTS) == [
-        "Task", "max_depth", "r2", "mae", "kind", "Time",
+        "Task", "max_depth", "r2", "mae", "kind", "Time", "Memory",
     ]  # fmt: skip
+    assert texts(tasks, 7) == ["", "61.0 MB", "62.0 MB", "63.0 MB", "64.0 MB"]
     assert texts(tasks, 1) == ["[0]", "[1]", "[2]", "[3]", "[4]"]
     assert texts(tasks, 3) == ["0.61", "0.873457", "0.79", "", "0.7"]
     assert tasks.find(".nbf-Task [data-best]").evaluate_all(TEXTS) == ["0.873457", "0.2", "1.0 s"]
