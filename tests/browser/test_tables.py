@@ -16,7 +16,8 @@ GRID = [
     "%%step load\ngrid = [dict(max_depth=d, rate=r, kind=k) for d in (2, 4, 8) for r in (0.1, 0.5) for k in 'ab']",
     "%%step fit --foreach cfg in grid\n"
     "if cfg['max_depth'] == 8 and cfg['kind'] == 'b':\n    raise ValueError('too deep')\n"
-    "time.sleep(0.02)  # long enough for its memory to be measured\nr2 = 1 - cfg['rate'] / cfg['max_depth']\nmae = cfg['rate'] * cfg['max_depth']\n"
+    "time.sleep(0.02)  # long enough for its memory to be measured\n"
+    "r2 = 1 - cfg['rate'] / cfg['max_depth']\nmae = cfg['rate'] * cfg['max_depth']\n"
     "size = 100 * cfg['max_depth']",
     "%%step best --join fit\nbest_r2 = max(inputs.r2) - shift\nmae = min(inputs.mae)\n"
     "import pandas as pd\nscores = pd.DataFrame({'r2': inputs.r2, 'mae': inputs.mae})",
