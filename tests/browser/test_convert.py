@@ -20,6 +20,7 @@ MESSY = [
     "print(total)",
     "zs = sorted(xs, reverse=True)",
 ]
+PANDAS, FRAME = "import pandas as pd", "df = pd.DataFrame({'a': [1, 2, None], 'b': range(3)})\nprint(df)"
 FLOW = [
     "%load_ext nbflow\nimport math\nEPOCHS = 3\n\ndef half(x):\n    return x / 2",
     "%%step xs\nxs = [math.sqrt(n) for n in range(EPOCHS)]",
@@ -80,6 +81,7 @@ def test_a_notebook_becomes_a_flow_in_one_click_and_one_undo_restores_it(noteboo
         ("5", "scratch", ""),
         ("6", "step", "zs"),
     ]
+    assert found.locator("[data-action=split-cells]").count() == 0  # a generator cannot be handed on
     for step in ("xs", "total", "zs"):
         found.locator(f".nbf-Box[data-step={step}]").wait_for()
     window.screenshot("convert_dialog")
@@ -245,3 +247,23 @@ def test_a_step_that_others_need_becomes_ordinary_only_after_a_question(notebook
     question.get_by_text("'rows'").first.wait_for()
     window.accept("Make ordinary")
     wait_for_sources(window, [cells[0], "rows = open('rows.txt').readlines()", cells[2]])
+
+
+def test_cells_of_a_merged_row_are_kept_apart_and_merged_again(notebook: OpenNotebook) -> None:
+    window = notebook([PANDAS, FRAME, "df = df.dropna()", "df['x'] = df.a * 2", "df['y'] = df.x + 1"])
+    window.open_panel().action("convert").click()
+    found = dialog(window)
+    before = rows(window)
+    found.locator("[data-action=split-cells]").click()
+    found.locator("[data-action=merge-cells]").first.wait_for()
+    window.screenshot("convert_apart")
+    assert [cells for cells, _, _ in rows(window)] == ["1", "2", "3", "4", "5"]
+    found.locator("[data-action=merge-cells]").first.click()
+    found.locator("[data-action=split-cells]").wait_for()
+    assert rows(window) == before
+    found.locator("[data-action=split-cells]").click()
+    found.locator("[data-action=merge-cells]").first.wait_for()
+    names = [name for _, kind, name in rows(window) if kind == "step"]
+    assert len(names) == 4
+    window.accept("Convert")
+    window.panel.wait_for_steps(**dict.fromkeys(names, "missing"))

@@ -429,7 +429,8 @@ export type PlannedKind = 'step' | 'parameters' | 'shared code' | 'settings' | '
 /**
  * Says what becomes of cells, or of a part of one. `key` names the row while the text of the cells stays.
  *
- * `cells` are ids and `numbers` count the notebook's cells from 1. `renamable` tells whether the row is a new step.
+ * `cells` are ids and `numbers` count the notebook's cells from 1. `renamable` tells whether the row is a new step,
+ * and `divisible` whether its cells could as well be steps of their own.
  */
 export interface PlannedRow {
   readonly key: string;
@@ -440,6 +441,7 @@ export interface PlannedRow {
   readonly name: string;
   readonly why: string;
   readonly renamable: boolean;
+  readonly divisible: boolean;
   readonly problems: readonly ProblemLine[];
 }
 

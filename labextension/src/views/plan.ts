@@ -105,9 +105,13 @@ export class PlanView implements Component {
         hasKinds: this.props.only === null,
         onKind: (shown, kind) => this.choose(shown, kind),
         onName: () => this.named(),
+        onApart: (shown, apart) => this.keepApart(shown, apart),
         onFocus: shown => this.graph?.select(shown.name || null)
       });
-    view.show(row);
+    view.show(
+      row,
+      row.cells.some(cell => this.apart.has(cell))
+    );
     return view;
   }
 
@@ -119,6 +123,21 @@ export class PlanView implements Component {
         this.kinds.delete(cell);
       } else {
         this.kinds.set(cell, kind);
+      }
+    }
+    this.props.onChoice();
+  }
+
+  /** Keep the cells of a row apart: rules merge no cell of which the user has said that it is a step. */
+  private keepApart({ cells }: PlannedRow, apart: boolean): void {
+    const group = apart ? cells : (cells.map(cell => this.apart.get(cell)).find(known => known) ?? []);
+    for (const cell of group) {
+      if (apart) {
+        this.apart.set(cell, group);
+        this.kinds.set(cell, 'step');
+      } else {
+        this.apart.delete(cell);
+        this.kinds.delete(cell);
       }
     }
     this.props.onChoice();
@@ -210,6 +229,8 @@ export class PlanView implements Component {
   private plan: FlowPlan | null = null;
   private rows = new Map<string, PlanRow>();
   private readonly kinds = new Map<string, PlannedKind>();
+  /** The cells that are kept apart, each with all that were in its row. */
+  private readonly apart = new Map<string, readonly string[]>();
   private readonly parameters = new Set<string>();
   private readonly proposed = new Map<string, PlannedKind>();
   private readonly graph: FlowGraph | null;

@@ -1,5 +1,6 @@
 /** Shows what becomes of one cell, or of some that are merged, and lets the user change it. */
 import type { PlannedKind, PlannedRow, ProblemLine } from '../state/protocol';
+import { textButton } from '../ui/button';
 import { h, setAttribute, setText } from '../ui/dom';
 import { signIcon } from '../ui/icons';
 import type { Translate } from '../ui/language';
@@ -14,6 +15,8 @@ export interface PlanRowProps {
   readonly hasKinds: boolean;
   readonly onKind: (row: PlannedRow, kind: PlannedKind) => void;
   readonly onName: () => void;
+  /** The user wants the cells of a row apart, or has had enough of that. */
+  readonly onApart: (row: PlannedRow, apart: boolean) => void;
   readonly onFocus: (row: PlannedRow) => void;
 }
 
@@ -69,8 +72,10 @@ export class PlanRow {
     return this.isNamed && this.row.renamable && new RegExp(`^${NAME}$`).test(this.name) ? this.name : '';
   }
 
-  show(row: PlannedRow): void {
+  /** `isApart` tells that the user has taken the cell out of a row. */
+  show(row: PlannedRow, isApart: boolean): void {
     this.row = row;
+    this.isApart = isApart;
     const { trans } = this.props;
     const [first, last] = [row.numbers[0], row.numbers.at(-1)];
     setAttribute(this.node, 'data-kind', row.kind);
@@ -113,7 +118,22 @@ export class PlanRow {
       ...(this.refusal ? [this.problem(this.refusal, '')] : []),
       ...problems.map(one => this.problem(one.message, one.fix, one))
     ];
-    this.why.replaceChildren(...(told.length ? told : [h('span', { class: 'nbf-PlanWhy', title: why }, why)]));
+    const reason = told.length ? told : [h('span', { class: 'nbf-PlanWhy', title: why }, why)];
+    const button = this.apartButton();
+    this.why.replaceChildren(...reason, ...(button ? [button] : []));
+  }
+
+  /** Returns a button on a step that is made of several cells, or on a cell that was taken out of one. */
+  private apartButton(): HTMLElement | null {
+    const { trans, hasKinds, onApart } = this.props;
+    if (!hasKinds || !(this.row.divisible || this.isApart)) {
+      return null;
+    }
+    return textButton({
+      label: this.isApart ? trans('Merge again') : trans('Keep cells apart'),
+      name: this.isApart ? 'merge-cells' : 'split-cells',
+      onclick: () => onApart(this.row, !this.isApart)
+    });
   }
 
   private problem(message: string, fix: string, line?: ProblemLine): HTMLElement {
@@ -139,6 +159,7 @@ export class PlanRow {
   }
 
   private isNamed = false;
+  private isApart = false;
   private kinds = '';
   private refusal = '';
   private readonly number = h('span', {});

@@ -102,6 +102,7 @@ def _rows(plan: InitPlan, cells: Sequence[Cell]) -> Iterator[PlannedRow]:
             row.name,
             row.why,
             group.is_new and row.kind is PlannedKind.STEP,
+            group.divisible,
             tuple(lines_of_problems(plan.graph, row.problems)),
         )
 

@@ -12,7 +12,8 @@ from nbflow.notebook.init.planned_kind import PlannedKind
 class PlannedRow:
     """Says what becomes of cells, or of a part of one. `key` names the row while the text of the cells stays.
 
-    `cells` are ids and `numbers` count the notebook's cells from 1. `renamable` tells whether the row is a new step.
+    `cells` are ids and `numbers` count the notebook's cells from 1. `renamable` tells whether the row is a new step,
+    and `divisible` whether its cells could as well be steps of their own.
     """
 
     key: str
@@ -23,6 +24,7 @@ class PlannedRow:
     name: str
     why: str
     renamable: bool
+    divisible: bool
     problems: tuple[ProblemLine, ...] = ()
 
 

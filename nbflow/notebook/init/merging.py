@@ -32,7 +32,7 @@ def merge_tiny(draft: PlanDraft) -> PlanDraft:
     groups: list[Group] = []
     for at, group in enumerate(draft.groups):
         if groups and at and _goes_on(draft, at, groups[-1]):
-            groups[-1] = merged((groups[-1], group), "tiny cells that go on with one value")
+            groups[-1] = _merged((groups[-1], group), "tiny cells that go on with one value")
         else:
             groups.append(group)
     return PlanDraft(tuple(_merge_chains(groups)), draft.document)
@@ -71,9 +71,13 @@ def _may_merge(group: Group) -> bool:
 
 def _as_one(chain: Sequence[Group], above: str) -> Iterator[Group]:
     if above and sum(len(group.parts) for group in chain) >= _CHAIN:
-        yield merged(chain, f"tiny cells below “{above}”")
+        yield _merged(chain, f"tiny cells below “{above}”")
     else:
         yield from chain
+
+
+def _merged(groups: Sequence[Group], why: str) -> Group:
+    return replace(merged(groups, why), divisible=True)
 
 
 def _goes_on(draft: PlanDraft, at: int, upper: Group) -> bool:
