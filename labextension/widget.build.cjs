@@ -2,10 +2,10 @@
 const { readFileSync } = require('node:fs');
 const { rspack } = require('@rspack/core');
 
-// one style sheet: all that index.css imports, in its order, except the sheet for JupyterLab
+// one style sheet: all that index.css imports, in its order, except those for JupyterLab
 const inline = sheet =>
   String(sheet).replace(/@import url\('(.*)'\);/g, (_, name) =>
-    name === 'lab.css' ? '' : readFileSync(`${__dirname}/style/${name}`, 'utf8')
+    ['lab.css', 'values.css', 'sheet.css'].includes(name) ? '' : readFileSync(`${__dirname}/style/${name}`, 'utf8')
   );
 
 const report = (error, stats) => {

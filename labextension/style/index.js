@@ -15,3 +15,5 @@ import './artifacts.css';
 import './failure.css';
 import './plan.css';
 import './lab.css';
+import './values.css';
+import './sheet.css';

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jupyter_server.auth.decorator import authorized
 from jupyter_server.base.handlers import APIHandler
-from jupyter_server.utils import url_path_join
+from jupyter_server.utils import ensure_async, url_path_join
 from tornado import web
 
-from nbflow.jupyter.panel.requests import HTML, LARGEST_BODY, POSTED, REQUESTS
+from nbflow.jupyter.panel.requests import EXECUTING, HTML, LARGEST_BODY, POSTED, REQUESTS
 
 if TYPE_CHECKING:
     from nbflow.jupyter.panel.answers import PanelAnswer
@@ -48,11 +50,14 @@ class FlowHandler(APIHandler):
         top = Path(self.settings["server_root_dir"]).expanduser()
         body = self.request.body.decode("utf-8", "replace")
         hidden = bool(getattr(self.settings.get("contents_manager"), "allow_hidden", False))
-        found = await asyncio.to_thread(_answer, self.what, top, self._query(), body, hidden)
+        found = await self._find(top, self._query(), body, hidden)
         self.set_status(found.status)
         if found.kind == HTML:
             self.set_header("Content-Security-Policy", _SANDBOX)
         self.finish(found.text, set_content_type=found.kind)
+
+    async def _find(self, top: Path, query: Mapping[str, str], body: str, hidden: bool) -> PanelAnswer:
+        return await asyncio.to_thread(_answer, self.what, top, query, body, hidden)
 
     def _query(self) -> dict[str, str]:
         """Return the query as it was sent: Tornado takes spaces and control characters out of it."""
@@ -62,10 +67,44 @@ class FlowHandler(APIHandler):
             raise web.HTTPError(400) from None
 
 
-def _answer(what: str, top: Path, query: Mapping[str, str], body: str, allow_hidden: bool) -> PanelAnswer:
-    from nbflow.jupyter.panel.answers import Question, answer  # noqa: PLC0415 - every server would start later
+class ValueHandler(FlowHandler):
+    """Answers questions about values, which a process loads that the kernel's Python runs."""
 
-    return answer(what, Question(top, query, body, allow_hidden))
+    auth_resource = "kernels"
+    _waiting = ThreadPoolExecutor(4, "nbflow-values")  # a value that takes long keeps no other request waiting
+
+    @web.authenticated
+    @authorized("execute")  # type: ignore[untyped-decorator]
+    async def post(self) -> None:
+        await self._answer()
+
+    async def _find(self, top: Path, query: Mapping[str, str], body: str, hidden: bool) -> PanelAnswer:
+        argv, env = await self._command_of(query.get("kernel", ""))
+        work = partial(_answer, self.what, top, query, body, hidden, argv, env)
+        return await asyncio.get_running_loop().run_in_executor(self._waiting, work)
+
+    async def _command_of(self, kernel: str) -> tuple[tuple[str, ...], tuple[tuple[str, str], ...]]:
+        """Return how Jupyter starts a kernel; nothing for one that it does not know."""
+        try:
+            spec = await ensure_async(self.settings["kernel_spec_manager"].get_kernel_spec(kernel))
+        except (KeyError, ValueError):  # NoSuchKernel is a KeyError
+            return (), ()
+        return tuple(spec.argv), tuple(spec.env.items())
+
+
+def _answer(
+    what: str,
+    top: Path,
+    query: Mapping[str, str],
+    body: str,
+    allow_hidden: bool,
+    argv: tuple[str, ...] = (),
+    env: tuple[tuple[str, str], ...] = (),
+) -> PanelAnswer:
+    from nbflow.jupyter.panel.answers import Question, answer  # noqa: PLC0415 - every server would start later
+    from nbflow.jupyter.values.viewers import KernelCommand  # noqa: PLC0415 - as above
+
+    return answer(what, Question(top, query, body, allow_hidden, KernelCommand(argv, env)))
 
 
 def _jupyter_server_extension_points() -> list[dict[str, str]]:
@@ -74,5 +113,8 @@ def _jupyter_server_extension_points() -> list[dict[str, str]]:
 
 def _load_jupyter_server_extension(app: Any) -> None:
     base = app.web_app.settings["base_url"]
-    handlers = [(url_path_join(base, "nbflow", what), FlowHandler, {"what": what}) for what in REQUESTS]
+    handlers = [
+        (url_path_join(base, "nbflow", what), ValueHandler if what in EXECUTING else FlowHandler, {"what": what})
+        for what in REQUESTS
+    ]
     app.web_app.add_handlers(".*$", handlers)

@@ -47,6 +47,7 @@ REQUESTS = {
     "grid": {"step": "fit"},
     "results": {},
     "task": {"run": "1", "task": "1"},
+    "versions": {"run": "1", "task": "1", "name": "values"},
 }
 
 

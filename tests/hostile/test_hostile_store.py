@@ -16,7 +16,6 @@ from nbflow.cards.reading import get_cards
 from nbflow.client import Flow
 from nbflow.errors import NbflowError, Untrusted
 from nbflow.jupyter.panel.answers import ANSWERS, Question, answer
-from nbflow.jupyter.panel.requests import POSTED
 from nbflow.store.store import Store
 from nbflow.verbs.table_of_verbs import VERBS
 from tests.cli.shell import Shell
@@ -125,12 +124,13 @@ def test_outputs_that_others_signed_are_shown_without_what_a_page_could_run(pois
 
 
 def test_the_panel_runs_no_code_of_the_store_and_sends_no_script(poisoned: Poisoned, tmp_path: Path) -> None:
-    query = {"path": "films.ipynb", "run": "1", "task": "1", "then": "1", "now": "2", "step": "fit"}
+    query = {"path": "films.ipynb", "run": "1", "task": "1", "then": "1", "now": "2", "step": "fit", "name": "values"}
     with Store.reader(poisoned.root) as reader:
         numbers = [str(task.number) for task in reader.tasks(1, superseded=True)]
     for what in ANSWERS:
-        body = {"flow": {"cells": []}, "plan": {"cells": []}}.get(what, {}) if what in POSTED else {}
-        for number in numbers if what == "task" else ["1"]:
+        for number in numbers if what in ("task", "value", "versions") else ["1"]:
+            value = {"ask": "open", "run": 1, "task": int(number), "name": "values"}
+            body = value if what == "value" else {"cells": [], "repair": {}}
             found = answer(what, Question(tmp_path, {**query, "task": number}, json.dumps(body)))
             assert found.status < 500
             assert "<script>" not in found.text

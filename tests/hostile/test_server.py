@@ -20,8 +20,14 @@ from tests.hostile.poison import Poisoned, poison
 from tests.hostile.test_numbers_and_names import BODIES
 from tests.jupyter.serving import Reply, Server, serve
 
-QUERY = {"path": "films.ipynb", "run": "1", "task": "1", "runs": "1,2", "step": "load"}
-GOOD = {"flow": {"cells": []}, "plan": {"cells": []}}
+QUERY = {"path": "films.ipynb", "run": "1", "task": "1", "runs": "1,2", "step": "load", "name": "values"}
+GOOD = {
+    "flow": {"cells": []},
+    "plan": {"cells": []},
+    "repair": {"cells": [], "repair": {}},
+    "value": {"ask": "open", "run": 1, "task": 1, "name": "values"},
+}
+REFUSED = {"repair": "the cells were edited since", "value": "was signed by"}
 SECRET = "the secret of somebody else"
 
 
@@ -86,7 +92,8 @@ def test_every_address_has_an_answer() -> None:
 @pytest.mark.parametrize("what", PLACES)
 def test_the_user_is_answered(server: Server, what: str) -> None:
     reply = ask(server, what)
-    assert reply.status == 200
+    assert reply.status == (409 if what in REFUSED else 200)
+    assert REFUSED.get(what, "") in reply.text
     assert reply.headers["X-Content-Type-Options"] == "nosniff"
     assert not reply.headers.get("Access-Control-Allow-Origin")
     assert "frame-ancestors 'self'" in reply.headers["Content-Security-Policy"]
@@ -192,7 +199,7 @@ def test_a_file_that_never_ends_keeps_nobody_waiting(server: Server, kind: str, 
     sent = {"cells": [{"id": "a", "source": "%%parameters\ntext: File = 'live.txt'", "type": "code"}]}
     headers = {"Authorization": f"token {server.token}"}
     for what in PLACES * 3:  # more than there are threads
-        body = json.dumps({**sent, "source": "x"}).encode() if what in POSTED else None
+        body = json.dumps({**GOOD[what], **sent, "source": "x"}).encode() if what in POSTED else None
         place = f"nbflow/{what}?{urlencode({**QUERY, 'path': f'{name}/{notebook}'})}"
         assert server.send("POST" if body else "GET", place, headers, body).status < 500
     assert server.send("GET", f"api/contents/{quote(name)}", headers).status == 200

@@ -2,6 +2,7 @@ import { Dialog, InputDialog, Notification, showDialog } from '@jupyterlab/apput
 import type { Cell } from '@jupyterlab/cells';
 import { NotebookActions } from '@jupyterlab/notebook';
 import type { RepairLine, RunLine } from '../state/protocol';
+import type { ValueAddress } from '../state/values';
 import type { Actions } from '../views/host';
 import type { ViewName } from '../views/panel';
 import { isEdit, repairLabel } from '../views/repairs';
@@ -25,7 +26,8 @@ export class FlowActions implements Actions {
     private readonly lab: Lab,
     private readonly notebook: FlowNotebook,
     readonly openAsTab: (view: ViewName) => void,
-    private readonly askForParameters: () => void
+    private readonly askForParameters: () => void,
+    readonly openValue: (address: ValueAddress) => void
   ) {}
 
   /** Run the flow. A notebook without steps has none: offer to make one. */
@@ -123,6 +125,10 @@ export class FlowActions implements Actions {
 
   jump(cell: string, line?: number): void {
     void jumpTo(this.lab, this.notebook, cell, line);
+  }
+
+  prepareValue(type: string): void {
+    this.notebook.values.prepare(type);
   }
 
   report(run: number): void {

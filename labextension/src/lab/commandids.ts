@@ -2,6 +2,7 @@
 export const CommandId = {
   showPanel: 'nbflow:show-panel',
   openView: 'nbflow:open-view',
+  openValue: 'nbflow:open-value',
   showStep: 'nbflow:show-step',
   convert: 'nbflow:convert',
   makeStep: 'nbflow:make-step',

@@ -3,6 +3,7 @@ import type { Cell } from '@jupyterlab/cells';
 import type { INotebookTracker, NotebookPanel } from '@jupyterlab/notebook';
 import type { CommandRegistry } from '@lumino/commands';
 import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
+import type { ValueAddress } from '../state/values';
 import type { ViewName } from '../views/panel';
 import type { FlowActions } from './actions';
 import { CommandId } from './commandids';
@@ -21,6 +22,7 @@ export interface CommandTarget {
   run(notebook: FlowNotebook, part: { to?: string; from?: string }): void;
   showPanel(): void;
   openView(notebook: FlowNotebook, view: ViewName): void;
+  openValue(notebook: FlowNotebook, address: ValueAddress): void;
   canOpenViews: boolean;
 }
 
@@ -34,6 +36,9 @@ interface Action {
   readonly execute: (notebook: FlowNotebook, args: Args) => unknown;
 }
 
+/** The commands that mean nothing without arguments, so that the palette does not list them as they are. */
+const WITH_ARGUMENTS: readonly string[] = [CommandId.openView, CommandId.openValue];
+
 export const VIEWS: readonly ViewName[] = ['steps', 'graph', 'timeline', 'runs', 'tasks'];
 
 export const isView = (name: unknown): name is ViewName => VIEWS.some(view => view === name);
@@ -41,6 +46,11 @@ export const isView = (name: unknown): name is ViewName => VIEWS.some(view => vi
 const PATH = { path: { type: 'string', description: 'Path of an open notebook; by default the current one' } };
 const STEP = { step: { type: 'string', description: 'Name of the step; by default that of the active cell' } };
 const RUN = { run: { type: 'number', description: 'Number of the run; by default the newest' } };
+const VALUE = {
+  ...RUN,
+  task: { type: 'number', description: 'Number of the task in its run' },
+  name: { type: 'string', description: 'Name of the artifact' }
+};
 const ADDRESS = {
   address: { type: 'string', description: 'fit, fit[3] or 7/fit[3]; by default the step of the active cell' }
 };
@@ -76,7 +86,7 @@ export class FlowCommands {
 
   private fill(palette: ICommandPalette | null, ids: readonly string[]): void {
     const category = this.lab.trans('Flow');
-    for (const command of [CommandId.showPanel, ...ids.filter(id => id !== CommandId.openView)]) {
+    for (const command of [CommandId.showPanel, ...ids.filter(id => !WITH_ARGUMENTS.includes(id))]) {
       palette?.addItem({ command, category });
     }
     for (const view of this.target.canOpenViews ? VIEWS : []) {
@@ -128,6 +138,17 @@ export class FlowCommands {
         takes: { view: { type: 'string', description: 'The view', enum: [...VIEWS] } },
         enabled: () => this.target.canOpenViews,
         execute: (notebook, { view }) => this.target.openView(notebook, isView(view) ? view : 'graph')
+      },
+      [CommandId.openValue]: {
+        label: trans('Open an Artifact'),
+        caption: trans('Open an artifact of a task as a whole'),
+        takes: VALUE,
+        enabled: () => true,
+        execute: (notebook, { run, task, name }) => {
+          if (typeof run === 'number' && typeof task === 'number' && typeof name === 'string') {
+            this.target.openValue(notebook, { run, task, name });
+          }
+        }
       },
       [CommandId.showStep]: {
         label: trans('Show This Step in the Flow'),

@@ -6,6 +6,7 @@ import type { ISettingRegistry } from '@jupyterlab/settingregistry';
 import type { IStatusBar } from '@jupyterlab/statusbar';
 import { makeKeep } from '../state/keep';
 import type { RunLine } from '../state/protocol';
+import type { ValueAddress } from '../state/values';
 import type { Host } from '../views/host';
 import { FlowPanel, type ViewName } from '../views/panel';
 import { FlowActions } from './actions';
@@ -26,6 +27,7 @@ import { FlowSidebar } from './sidebar';
 import { FlowStatus } from './statusbar';
 import { shareChoices } from './together';
 import { FlowTracker } from './tracker';
+import { ValueTabs } from './valuetabs';
 
 /** Puts the parts of the extension together. */
 export class FlowExtension {
@@ -47,6 +49,7 @@ export class FlowExtension {
     this.sidebar = new FlowSidebar(this.tracker, lab.trans, notebook => this.drawInSidebar(notebook));
     this.sidebar.toggleClass('nbf-mod-noTabs', !this.canOpenViews);
     this.tabs = new FlowTabs(lab, (notebook, view) => this.draw(notebook, view));
+    this.values = new ValueTabs(lab, rendermime);
   }
 
   addPanel(restorer: ILayoutRestorer | null): void {
@@ -54,6 +57,7 @@ export class FlowExtension {
     restorer?.add(this.sidebar, this.sidebar.id);
     if (restorer && this.lab.labShell) {
       this.tabs.restoreWith(restorer, this.notebooks);
+      this.values.restoreWith(restorer, this.notebooks);
     }
   }
 
@@ -114,6 +118,10 @@ export class FlowExtension {
     }
   }
 
+  openValue(notebook: FlowNotebook, address: ValueAddress): void {
+    this.values.open(notebook, address);
+  }
+
   actionsOf(notebook: FlowNotebook): FlowActions {
     const known =
       this.actions.get(notebook) ??
@@ -121,7 +129,8 @@ export class FlowExtension {
         this.lab,
         notebook,
         view => this.openView(notebook, view),
-        () => this.askForParameters(notebook)
+        () => this.askForParameters(notebook),
+        address => this.openValue(notebook, address)
       );
     this.actions.set(notebook, known);
     return known;
@@ -193,6 +202,7 @@ export class FlowExtension {
   private readonly showOutputs: Host['showOutputs'];
   private readonly sidebar: FlowSidebar;
   private readonly tabs: FlowTabs;
+  private readonly values: ValueTabs;
   private readonly badges = new Set<Badges>();
   private readonly outputs = new Set<CellOutputs>();
   private readonly actions = new WeakMap<FlowNotebook, FlowActions>();

@@ -7,6 +7,7 @@ import { type ISignal, Signal } from '@lumino/signaling';
 import { FlowModel } from '../state/model';
 import { loadNbflow, type Refusal } from './channel';
 import { Feed } from './feed';
+import { NotebookValues } from './valuesource';
 import { Pause } from './pause';
 import { type CellText, ServerArchive, type Text } from './rest';
 
@@ -33,6 +34,7 @@ export class FlowNotebook implements Text, IDisposable {
   readonly model = new FlowModel();
   readonly archive: ServerArchive;
   readonly feed: Feed;
+  readonly values = new NotebookValues(this);
   /** What the kernel was told last, as text. */
   told = '';
   /** The notebook has got its first step, or lost its last one. */

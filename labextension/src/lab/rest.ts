@@ -13,7 +13,8 @@ import type {
   RunState,
   TaskGrid,
   TaskList,
-  TaskState
+  TaskState,
+  ValueVersions
 } from '../state/protocol';
 
 /** Describes a cell for the server. */
@@ -91,6 +92,16 @@ export class ServerArchive implements Archive {
     return this.post('repair', { cells: this.notebook.cells(), repair });
   }
 
+  /** Return the tasks of all runs that have made an artifact. */
+  versions(run: number, task: number, name: string): Promise<ValueVersions> {
+    return this.get('versions', { run, task, name });
+  }
+
+  /** Ask about a value, which is loaded by the Python of a kernel with this name. */
+  value<T>(kernel: string, question: unknown): Promise<T> {
+    return this.post('value', question, { kernel });
+  }
+
   /** Return the address of a run's report. */
   report(run: number): string {
     return this.address('report', { run });
@@ -100,8 +111,8 @@ export class ServerArchive implements Archive {
     return this.fetch(this.address(what, query), {});
   }
 
-  private post<T>(what: string, body: unknown): Promise<T> {
-    return this.fetch(this.address(what, {}), { method: 'POST', body: JSON.stringify(body) });
+  private post<T>(what: string, body: unknown, query: Query = {}): Promise<T> {
+    return this.fetch(this.address(what, query), { method: 'POST', body: JSON.stringify(body) });
   }
 
   private address(what: string, query: Query): string {

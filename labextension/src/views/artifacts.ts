@@ -1,17 +1,51 @@
 /** Lists the artifacts or inputs of a task; each line unfolds to the stored facts, without loading the value. */
 import type { ArtifactLine } from '../state/protocol';
-import { h } from '../ui/dom';
+import { iconButton } from '../ui/button';
+import { closest, h } from '../ui/dom';
 import { bareType, extent, size } from '../ui/format';
 import { signIcon } from '../ui/icons';
 import type { Translate } from '../ui/language';
 import { tableHead } from '../ui/tablehead';
 
-export function artifactList(artifacts: readonly ArtifactLine[], label: string, trans: Translate): HTMLElement {
-  return h(
-    'ul',
-    { class: 'nbf-Artifacts', 'aria-label': label },
-    ...artifacts.map(artifact => h('li', {}, artifactLine(artifact, trans)))
-  );
+/** Opens artifacts as a whole; `prepare` is told that one may be opened soon. */
+export interface ArtifactOpener {
+  readonly open: (artifact: ArtifactLine) => void;
+  readonly prepare: (artifact: ArtifactLine) => void;
+}
+
+export function artifactList(
+  artifacts: readonly ArtifactLine[],
+  label: string,
+  trans: Translate,
+  opener: ArtifactOpener | null
+): HTMLElement {
+  const lines = artifacts.map(artifact => {
+    const line = h('li', {}, artifactLine(artifact, trans));
+    if (opener && artifact.task) {
+      makeOpen(line, artifact, trans, opener);
+    }
+    return line;
+  });
+  return h('ul', { class: 'nbf-Artifacts', 'aria-label': label }, ...lines);
+}
+
+/** Let a double click and a button open the artifact of a line. */
+function makeOpen(
+  line: HTMLElement,
+  artifact: ArtifactLine,
+  trans: Translate,
+  { open, prepare }: ArtifactOpener
+): void {
+  const label = trans('Open %1 in a tab', artifact.name);
+  line.append(iconButton({ sign: 'tab', label, name: 'open-artifact', onclick: () => open(artifact) }));
+  line.addEventListener('dblclick', event => {
+    if (!closest(event, 'button, a, pre')) {
+      open(artifact);
+    }
+  });
+  line.addEventListener('mousedown', event => event.detail > 1 && event.preventDefault()); // it would select a word
+  line.addEventListener('pointerenter', () => prepare(artifact));
+  line.addEventListener('focusin', () => prepare(artifact));
 }
 
 function artifactLine(artifact: ArtifactLine, trans: Translate): HTMLElement {

@@ -1,5 +1,6 @@
 /** Shows all facts about the selected step or task. */
 import type { ArtifactLine, StepFacts, StepLine, TaskGrid, TaskLine, TaskState } from '../state/protocol';
+import type { ValueAddress } from '../state/values';
 import { iconButton } from '../ui/button';
 import type { Component } from '../ui/component';
 import { h, setAttribute, setText } from '../ui/dom';
@@ -11,7 +12,7 @@ import { Section } from '../ui/section';
 import { ago, lineTime, statusWord, summary, taskTime } from '../ui/words';
 import { about } from './about';
 import { Aside } from './aside';
-import { artifactList } from './artifacts';
+import { type ArtifactOpener, artifactList } from './artifacts';
 import type { Compared } from './comparison';
 import { type DetailActions, DetailButtons } from './detailbuttons';
 import { type Failed, failure } from './failure';
@@ -29,6 +30,8 @@ export interface DetailProps {
   readonly onTask: (task: TaskLine) => void;
   readonly onCompare: (tasks: readonly TaskLine[]) => void;
   readonly onTab: (() => void) | null;
+  readonly onOpen: ((address: ValueAddress) => void) | null;
+  readonly onPrepare: (type: string) => void;
   readonly onClose: () => void;
 }
 
@@ -66,10 +69,10 @@ export class Detail implements Component {
     this.failure = new Section(trans('Error'), failed => failed && failure(failed, failing));
     this.outputs = new OutputSection(trans('Output'), props.showOutputs);
     this.artifacts = new Section(trans('Artifacts'), list =>
-      list.length ? artifactList(list, trans('Artifacts'), trans) : null
+      list.length ? artifactList(list, trans('Artifacts'), trans, this.opener) : null
     );
     this.inputs = new Section(trans('Inputs'), list =>
-      list.length ? artifactList(list, trans('Inputs'), trans) : null
+      list.length ? artifactList(list, trans('Inputs'), trans, this.opener) : null
     );
     this.about = new Section(trans('About'), ({ facts, task }) => about(facts, task, trans, props.onStep));
     this.node = h(
@@ -187,6 +190,17 @@ export class Detail implements Component {
     setAttribute(this.reasons, 'data-status', line.status);
     this.reasons.hidden = reasons.length === 0;
     this.reasons.replaceChildren(...reasons.map(reason => h('li', {}, reason)));
+  }
+
+  /** Opens the artifacts that are shown: they are those of one run. */
+  private get opener(): ArtifactOpener | null {
+    const { onOpen, onPrepare } = this.props;
+    return (
+      onOpen && {
+        open: ({ task, name }) => onOpen({ run: this.state?.task?.run.number ?? 0, task, name }),
+        prepare: ({ type }) => onPrepare(type)
+      }
+    );
   }
 
   private state: DetailState | null = null;

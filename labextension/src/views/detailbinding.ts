@@ -28,6 +28,8 @@ export class DetailBinding extends Binding<Detail> {
       taskActions: taskActions(host),
       onCompare: tasks => this.comparing.ask(() => readTasks(host, tasks)),
       onTab: actions && (() => actions.openAsTab('tasks')),
+      onOpen: actions && (address => actions.openValue(address)),
+      onPrepare: type => actions?.prepareValue(type),
       onJump: actions && ((cell, ...line) => actions.jump(cell, ...line)),
       onStep: step => model.select({ step, task: null }),
       onTask: ({ step, run, number }: TaskLine) => model.select({ step, task: { run, number } }),

@@ -2,6 +2,7 @@
 import type { Archive } from '../state/archive';
 import type { Keep } from '../state/keep';
 import type { RepairLine, RunLine } from '../state/protocol';
+import type { ValueAddress } from '../state/values';
 import type { Translate } from '../ui/language';
 
 /** Performs what the user asks for. Each action reports its result to the user; none rejects. */
@@ -31,6 +32,10 @@ export interface Actions {
   jump(cell: string, line?: number): void;
   /** Open a view as a tab of the main area. */
   openAsTab(view: 'steps' | 'graph' | 'timeline' | 'runs' | 'tasks'): void;
+  /** Open an artifact as a whole. */
+  openValue(address: ValueAddress): void;
+  /** Get ready to open a value of a type soon. */
+  prepareValue(type: string): void;
   /** Open the report of a run, an HTML page. */
   report(run: number): void;
   /** Do what a button beside a problem says; an undo of the notebook takes changes of cells back. */

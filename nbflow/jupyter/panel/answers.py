@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
 from nbflow.errors import AddressError, NbflowError, NoRunYet, ParameterError, TaskUnknown, UnknownName
+from nbflow.jupyter.panel.artifact_versions import value_versions
 from nbflow.jupyter.panel.flow_plan import flow_plan
 from nbflow.jupyter.panel.flow_state import flow_state, graph_of_cells
 from nbflow.jupyter.panel.notebook_place import NotBelowRoot, NotebookPlace, find_place
@@ -20,6 +21,7 @@ from nbflow.jupyter.panel.task_detail import task_state
 from nbflow.jupyter.panel.task_list import task_list
 from nbflow.jupyter.protocol.sent import Misunderstood, read_sent
 from nbflow.jupyter.protocol.wire import to_json
+from nbflow.jupyter.values.viewers import KernelCommand, ask_viewer
 from nbflow.run.program.star_names import look_beside
 from nbflow.store.catalog.lock_wait import patience
 from nbflow.store.catalog.schema import storable
@@ -44,13 +46,15 @@ _PATIENCE = 5.0
 class Question:
     """Describes a request below `/nbflow/`. `top` is the root folder of the server.
 
-    Hidden notebooks are only found with `allow_hidden`, which is the setting of the Jupyter server.
+    Hidden notebooks are only found with `allow_hidden`, which is the setting of the Jupyter server. `kernel` is how the
+    kernel of the notebook is started.
     """
 
     top: Path
     query: Mapping[str, str]
     body: str = ""
     allow_hidden: bool = False
+    kernel: KernelCommand = field(default_factory=KernelCommand)
 
     @property
     def place(self) -> NotebookPlace:
@@ -91,6 +95,8 @@ def answer(what: str, question: Question) -> PanelAnswer:
     try:
         with patience(_PATIENCE):
             found = ANSWERS[what](question)
+        if isinstance(found, PanelAnswer):
+            return found
         return PanelAnswer(found, HTML) if what == "report" else PanelAnswer(storable(to_json(found)))
     except NbflowError as error:
         status = next((code for kind, code in _STATUS.items() if isinstance(error, kind)), HTTPStatus.CONFLICT)
@@ -129,6 +135,19 @@ def _repair(question: Question) -> Any:
     return repair_edits(graph, question.body)
 
 
+def _versions(question: Question) -> Any:
+    return value_versions(question.place, question.needed("run"), question.number("task"), question.needed("name"))
+
+
+def _value(question: Question) -> PanelAnswer:
+    """Have another process answer: this one loads no values."""
+    place = question.place
+    if not place.has_store:
+        raise NoRunYet(place.flow, place.root)
+    status, text = ask_viewer(question.kernel, place.root, place.flow, place.folder, question.body)
+    return PanelAnswer(text, status=status)
+
+
 ANSWERS: Mapping[str, Callable[[Question], Any]] = {
     "flow": _flow,
     "runs": lambda question: run_list(question.place),
@@ -142,5 +161,7 @@ ANSWERS: Mapping[str, Callable[[Question], Any]] = {
     "report": lambda question: report_page(question.place, question.text("run")),
     "plan": _plan,
     "repair": _repair,
+    "versions": _versions,
+    "value": _value,
 }
 """The function that answers each request, by the last part of the path."""

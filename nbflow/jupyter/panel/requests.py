@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-REQUESTS = ("flow", "runs", "run", "tasks", "grid", "task", "outputs", "results", "diff", "report", "plan", "repair")
+REQUESTS = (
+    *("flow", "runs", "run", "tasks", "grid", "task", "outputs", "results", "diff", "report", "plan"),
+    *("repair", "versions", "value"),
+)
 """The last parts of the paths below `/nbflow/`."""
 
-POSTED = frozenset({"flow", "plan", "repair"})
+POSTED = frozenset({"flow", "plan", "repair", "value"})
 """The requests that have a body. They change nothing either."""
+
+EXECUTING = frozenset({"value"})
+"""The requests that let a process load a value: only who may use kernels may make them."""
 
 LARGEST_BODY = 16 << 20
 """The most bytes of a body: it holds the text of the cells, and no outputs."""

@@ -47,7 +47,7 @@ def task_state(place: NotebookPlace, run: str, number: int) -> TaskState:
         return TaskState(
             task_line(row, task),
             run_line(archive, totals),
-            tuple(artifact_line(one) for one in archive.reader.artifacts(task.id) if one.is_named),
+            tuple(artifact_line(one, task.number) for one in archive.reader.artifacts(task.id) if one.is_named),
             tuple(_inputs(archive.reader, graph, totals, task, seen)),
             tuple(_outputs(archive, row, task)),
             _failure(task, cells),
@@ -60,13 +60,13 @@ def task_state(place: NotebookPlace, run: str, number: int) -> TaskState:
         )
 
 
-def artifact_line(artifact: ArtifactRef, source: str = "") -> ArtifactLine:
-    """Return the message about an artifact; `source` names the task that wrote it."""
+def artifact_line(artifact: ArtifactRef, task: int, source: str = "") -> ArtifactLine:
+    """Return the message about an artifact of the task with this number; `source` names the task for users."""
     summary = artifact.summary
     lost = tuple(f"{one.path} was a {one.was} ({one.reason})" for one in artifact.lost)
     return ArtifactLine(
         artifact.name, summary.type, summary.text, summary.shape, summary.dtype, artifact.size, summary.columns,
-        summary.head, summary.image, lost, source,
+        summary.head, summary.image, lost, source, task,
     )  # fmt: skip
 
 
@@ -82,7 +82,7 @@ def _inputs(
         if one.id != task.id:
             source = f"{totals.row.number}/{task_name(one)}"
             held |= {
-                artifact.name: artifact_line(artifact, source)
+                artifact.name: artifact_line(artifact, one.number, source)
                 for artifact in reader.artifacts(one.id)
                 if artifact.is_named
             }

@@ -227,7 +227,10 @@ class TaskList:
 
 @dataclass(frozen=True, slots=True)
 class ArtifactLine:
-    """Describes a stored value. `head` is an HTML table of the first rows, `image` a PNG image in base64."""
+    """Describes a stored value. `head` is an HTML table of the first rows, `image` a PNG image in base64.
+
+    `task` is the number of the task that holds it, 0 for the inputs of a join, which are several values.
+    """
 
     name: str
     type: str
@@ -240,6 +243,7 @@ class ArtifactLine:
     image: str = ""
     lost: tuple[str, ...] = ()  # the parts that could not be stored
     source: str = ""  # for an input: the task that wrote it, "7/clean"
+    task: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,6 +45,23 @@ from nbflow.jupyter.protocol.table_messages import (
     TaskGrid,
 )  # fmt: skip
 from nbflow.jupyter.protocol.typescript import write_typescript
+from nbflow.jupyter.protocol.value_messages import (
+    ColumnBar,
+    ColumnStatistics,
+    HeatMap,
+    OddCell,
+    SheetColumn,
+    SheetFacts,
+    SheetWindow,
+    ValueDisplay,
+    ValueFace,
+    ValueFacts,
+    ValuePart,
+    ValueParts,
+    ValueText,
+    ValueVersion,
+    ValueVersions,
+)  # fmt: skip
 from nbflow.notebook.init.planned_kind import PlannedKind
 from nbflow.progress.status import RunStatus, StepStatus
 
@@ -53,7 +70,9 @@ MESSAGES: tuple[type, ...] = (
     Snapshot, ParameterField, ProblemLine,
     FlowState, RunList, TaskLine, RunState, TaskList, ArtifactLine, FrameLine, FailureLine, TaskState, StepOutputs,
     OutputList, NameLine, RestorePreview, Best, TableColumn, TaskGrid, RunResults, Change, Displays,
-    FrameHeads, RunComparison, PlannedKind, PlannedRow, ParameterOffer, CellEdit, FlowPlan, RepairEdits,
+    FrameHeads, RunComparison, PlannedKind, PlannedRow, ParameterOffer, CellEdit, FlowPlan, RepairEdits, ValueFace,
+    OddCell, SheetColumn, SheetWindow, SheetFacts, ValuePart, ValueFacts, ColumnBar, ColumnStatistics, HeatMap,
+    ValueParts, ValueText, ValueDisplay, ValueVersion, ValueVersions,
 )  # fmt: skip
 
 TYPESCRIPT = Path(__file__).parents[3] / "labextension/src/state/protocol.ts"

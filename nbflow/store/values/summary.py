@@ -42,7 +42,7 @@ _short.maxlevel = 3
 
 def summarise(value: object) -> Summary:
     """Describe a value; quick for any size: containers by their beginning, arrays by shape and dtype. Never raises."""
-    summary = _describe(value)
+    summary = describe_briefly(value)
     if type(value) in _WITHOUT_PICTURE:
         return summary
     return answer_of(lambda: _illustrate(value, summary), lambda _: summary, SECONDS_FOR_PICTURE)
@@ -50,7 +50,7 @@ def summarise(value: object) -> Summary:
 
 def in_words(value: object) -> str:
     """Return the text of a value's summary: one short line."""
-    return _describe(value).text
+    return describe_briefly(value).text
 
 
 def _illustrate(value: Any, summary: Summary) -> Summary:
@@ -62,7 +62,8 @@ def _illustrate(value: Any, summary: Summary) -> Summary:
     return replace(summary, image=image) if image else summary
 
 
-def _describe(value: object) -> Summary:
+def describe_briefly(value: object) -> Summary:
+    """Describe a value as `summarise` does, but without a picture and without the first rows."""
     kind = type(value)
     if kind in _PLAIN:
         return Summary(kind.__name__, _plain(value)[:TEXT])
