@@ -70,6 +70,24 @@ def test_the_panel_during_a_run(films: Window, album: Path) -> None:
     films.panel.wait_for_steps(fit="done", playlist="done", figure="done")
 
 
+def test_the_outputs_of_a_run_beside_two_runs_compared(films: Window, album: Path) -> None:
+    films.panel.action("run").click()
+    films.panel.wait_for_steps(fit="done", playlist="done", figure="done")
+    films.panel.action("parameters").click()
+    films.panel.root.locator(".nbf-Form").get_by_label("genre").fill("Comedy")
+    films.panel.action("run-with").click()
+    films.panel.chip("genre").wait_for()
+    films.panel.action("parameters").click()
+    films.panel.wait_for_steps(fit="done", playlist="done", figure="done")
+    runs = films.panel.open_view("runs")
+    for number in (0, 1):
+        runs.locator(".nbf-RunRow").nth(number).locator("input[type=checkbox]").check()
+    films.panel.action("compare").click()
+    films.panel.root.locator(".nbf-Diff h3").wait_for()
+    films.page.locator(".nbf-RunLine", has_text="run 2").last.scroll_into_view_if_needed()
+    take_picture(films, album, "outputs")
+
+
 def test_the_restore_dialog(films: Window, album: Path) -> None:
     films.run_all()
     films.panel.wait_for_steps(fit="done", playlist="done", figure="done")
@@ -95,6 +113,15 @@ def choose_kernel(notebook: Path) -> Path:
     content["metadata"]["kernelspec"] = {"name": "python3", "display_name": "Python 3 (ipykernel)"}
     notebook.write_text(json.dumps(content))
     return notebook
+
+
+def test_the_conversion_of_a_notebook(lab: Lab, folder: Path, window: Window, album: Path) -> None:
+    run_tutorial(BEGINNING.partition("jupytext --quiet")[0] + "jupytext --quiet --to ipynb tea.py\n```\n", folder)
+    open_beside_panel(window, lab, choose_kernel(folder / "tea.ipynb"))
+    window.panel.action("convert").click()
+    window.page.locator(".nbf-PlanDialog .nbf-Box[data-step=tomorrow]").wait_for()
+    take_picture(window, album, "convert")
+    window.accept("Cancel")
 
 
 def test_the_steps_that_a_change_makes_stale(lab: Lab, folder: Path, window: Window, album: Path) -> None:
