@@ -66,7 +66,7 @@ class FlowCommand(click.Command):
     """Reads the notebook before the command line, because the notebook decides which options exist."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        path = find_notebook(args, [name for one in self.params if _takes_value(one) for name in one.opts])
+        path = find_notebook(args, [name for one in self.params if takes_value(one) for name in one.opts])
         if path is not None:
             ctx.meta[FLOW] = ctx.meta.get(FLOW) or read_notebook(Path(path))
             args = spell_out(args, ctx.meta[FLOW].parameters)
@@ -123,7 +123,8 @@ def find_notebook(args: Sequence[str], valued: Sequence[str] = ()) -> str | None
     return next(likely, words[0] if words else None)
 
 
-def _takes_value(param: click.Parameter) -> bool:
+def takes_value(param: click.Parameter) -> bool:
+    """Tell whether a word follows this option."""
     return isinstance(param, click.Option) and not (param.is_flag or param.count)
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from nbflow.flow.syntax.step_options import STEP_OPTIONS
 from nbflow.jupyter.kernel.verbs.dispatch import LIVE_VERBS
 from nbflow.store.catalog import schema
 from nbflow.verbs.table_of_verbs import VERBS
@@ -46,6 +47,17 @@ def test_the_page_of_commands_tells_every_verb() -> None:
     tables = (DOCS / "commands.md").read_text().partition("## Verbs of the shell")[0]
     told = set(re.findall(r"[a-z]+", " ".join(re.findall(r"`([^`]+)`", tables))))
     assert sorted({*VERBS, *LIVE_VERBS} - told) == []
+
+
+def test_the_page_of_the_language_tells_every_option_of_a_step() -> None:
+    table = (DOCS / "language.md").read_text().partition("| option | means |")[2].partition("\n\n")[0]
+    rows = [line.strip("| ").replace("\\|", "/").split(" | ") for line in table.splitlines()[2:]]
+    told = dict(rows)
+    wanted = {
+        ", ".join(f"`{f'--{word} {form}'.strip()}`" for form in option.forms).replace("|", "/"): option.means
+        for word, option in STEP_OPTIONS.items()
+    }
+    assert told == wanted
 
 
 def test_the_page_of_the_store_tells_every_table(tmp_path: Path) -> None:

@@ -46,6 +46,14 @@ def test_every_header_and_magic_loads_it(kernel: Kernel, source: str) -> None:
     assert kernel.value(LOADED) == "True"
 
 
+def test_the_tab_key_in_a_header_loads_it(kernel: Kernel) -> None:
+    assert kernel.complete("prin") == ["print"]
+    assert kernel.value(LOADED) == "False"
+    assert kernel.complete("%%step one --fo") == ["--foreach"]
+    assert kernel.value(LOADED) == "True"
+    assert kernel.complete("%flow rest") == ["restore"]
+
+
 def test_the_magic_of_another_extension_stays_its_own(kernel: Kernel) -> None:
     kernel.ok("from IPython.core.magic import register_line_magic\n@register_line_magic\ndef flow(line):\n    return 7")
     assert kernel.value("%flow") == "7"

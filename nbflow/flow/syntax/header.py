@@ -1,27 +1,24 @@
 """Reads the first line of a cell: `%%step NAME --option value …` or `#| step: NAME --option value …`.
 
 `read_header` is the entry. It finds the header among the comments and magics on top of a cell, splits it at ` --`, and
-passes each option to its reader in `SETTINGS`: add a new option there. Every mistake becomes a `Fault`.
+passes each option to its reader in `STEP_OPTIONS`. Every mistake becomes a `Fault`.
 """
 
 from __future__ import annotations
 
-import ast
 import difflib
 import keyword
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
 
 from nbflow.errors import HeaderError
-from nbflow.flow.names.code import names_of, parse_expression
 from nbflow.flow.source.ipython import PYTHON_MAGICS
 from nbflow.flow.source.lines import lines_of
-from nbflow.flow.syntax.specs import Cache, CacheMode, Comparison, Foreach, Guard, Options
-from nbflow.flow.syntax.units import read_allowance, read_count, read_duration, read_seed, read_size
+from nbflow.flow.syntax.specs import Foreach, Guard, Options
+from nbflow.flow.syntax.step_options import EXCLUSIVE_OPTIONS, STEP_OPTIONS, StepOption
 
 
 class CellKind(StrEnum):
@@ -177,7 +174,8 @@ def _near_miss(word: str, *, magic: bool) -> tuple[Fault, ...]:
 
 # options of steps
 
-Setting = Callable[[Header, str, str], Header]
+_OF_TASKS = frozenset(one.name for one in fields(Options))
+"""The fields of `Options`; other options set a field of the header."""
 
 
 def _read_step(text: str) -> Header:
@@ -211,153 +209,31 @@ def _with_option(header: Header, word: str, value: str, seen: list[str]) -> Head
     try:
         if word in seen:
             raise HeaderError(f"--{word} is given twice", "Keep one of them")
-        return _setting(word)(header, f"--{word}", value)
+        option = _option(word)
+        return _with_value(header, option.field, option.read(f"--{word}", value))
     except HeaderError as error:
         return _with_fault(header, Fault(error.message, error.fix, instead=error.instead))
 
 
-def _setting(word: str) -> Setting:
-    if word in SETTINGS:
-        return SETTINGS[word]
-    near = difflib.get_close_matches(word, SETTINGS, 1)
-    valid = ", ".join(f"--{name}" for name in SETTINGS)
+def _with_value(header: Header, name: str, value: object) -> Header:
+    if name in _OF_TASKS:
+        return replace(header, options=replace(header.options, **{name: value}))  # type: ignore[arg-type]
+    return replace(header, **{name: value})  # type: ignore[arg-type]  # each reader fits its field
+
+
+def _option(word: str) -> StepOption:
+    if word in STEP_OPTIONS:
+        return STEP_OPTIONS[word]
+    near = difflib.get_close_matches(word, STEP_OPTIONS, 1)
+    valid = ", ".join(f"--{name}" for name in STEP_OPTIONS)
     if near:
         raise HeaderError(f"--{word} is not an option", f"Did you mean --{near[0]}?", (f"--{word}", f"--{near[0]}"))
     raise HeaderError(f"--{word} is not an option", f"The options are {valid}")
 
 
-_EXCLUSIVE = (
-    ({"if", "else"}, "Use one step for each"),
-    ({"foreach", "join"}, "Let this step join, and put the foreach into the next one"),
-    ({"while", "join"}, "Let this step join, and put the loop into the next one"),
-)
-
-
 def _with_contradictions(header: Header, seen: list[str]) -> Header:
-    for together, fix in _EXCLUSIVE:
+    for together, fix in EXCLUSIVE_OPTIONS:
         if together <= set(seen):
             listed = " and ".join(f"--{word}" for word in seen if word in together)
             header = _with_fault(header, Fault(f"{listed} cannot be in one header", fix))
     return header
-
-
-def _identifier(option: str, text: str) -> str:
-    if not text.isidentifier() or keyword.iskeyword(text):
-        raise HeaderError(f"{option} needs a name, not '{text}'", f"Write {option} NAME")
-    return unicodedata.normalize("NFKC", text)  # Python normalises the names in code in the same way
-
-
-def _identifiers(option: str, text: str) -> tuple[str, ...]:
-    parts = [part.strip() for part in text.split(",") if part.strip()]
-    if not parts:
-        raise HeaderError(f"{option} needs at least one name", f"Write {option} a,b")
-    return tuple(dict.fromkeys(_identifier(option, part) for part in parts))
-
-
-def _read_foreach(option: str, text: str) -> Foreach:
-    found = re.fullmatch(r"([^\W\d]\w*)\s+in\s+(.+)", text)
-    if not found:
-        raise HeaderError(
-            f"{option} '{text}' is not of the form VAR in EXPR", "Write for example --foreach cfg in grid"
-        )
-    var, expr = _identifier(option, found[1]), found[2].strip()
-    try:
-        names = names_of(parse_expression(expr))
-    except (SyntaxError, ValueError) as error:
-        fix = "Write one Python expression after in, such as grid"
-        raise HeaderError(f"{option} cannot iterate over '{expr}': it is not Python", fix) from error
-    return Foreach(var, expr, names.free)
-
-
-def _read_if(option: str, text: str) -> Guard:
-    name, equals, literal = (part.strip() for part in text.partition("=="))
-    if equals:
-        return Guard(_identifier(option, name), Comparison.EQUALS, _read_literal(option, literal))
-    negated = re.fullmatch(r"not\s+(\S+)", text)
-    if negated:
-        return Guard(_identifier(option, negated[1]), Comparison.FALSE)
-    if not text.isidentifier() or keyword.iskeyword(text):
-        fix = "Write --if NAME, --if not NAME or --if NAME == LITERAL, and compute anything else in a step above"
-        raise HeaderError(f"{option} cannot test '{text}'", fix)
-    return Guard(_identifier(option, text), Comparison.TRUE)
-
-
-def _read_literal(option: str, text: str) -> object:
-    """Return the value of a literal as Python writes it; a bare word is a string."""
-    try:
-        return ast.literal_eval(text)
-    except (SyntaxError, ValueError) as error:
-        if re.fullmatch(r"[\w.-]+", text):
-            return text
-        raise HeaderError(f"{option} cannot compare with '{text}'", "Write a literal, such as 3 or 'full'") from error
-
-
-def _read_cache(option: str, text: str) -> Cache:
-    if text.startswith("ttl="):
-        return Cache(CacheMode.TTL, timedelta(seconds=read_duration(f"{option} ttl", text.removeprefix("ttl="))))
-    if text in ("auto", "off", "pin"):
-        return Cache(CacheMode(text))
-    raise HeaderError(f"{option} '{text}' is not a way to cache", "Write auto, off, pin or ttl=7d")
-
-
-_GLOB = r"""(?:"[^"]*"|'[^']*'|[^,"'])+"""  # a comma inside quotes does not separate patterns
-
-
-def _read_globs(option: str, text: str) -> tuple[str, ...]:
-    """Read patterns between commas. Quotes around a pattern keep its spaces and commas, as in a shell."""
-    if not re.fullmatch(rf"\s*(?:{_GLOB})?(?:,(?:{_GLOB})?)*\s*", text):
-        raise HeaderError(f"{option} {text} has a quote that is not closed", "Close the quote, or remove it")
-    parts = tuple(_unquoted(part) for part in re.findall(_GLOB, text) if part.strip())
-    if not parts or not all(parts):
-        raise HeaderError(f"{option} needs at least one pattern", f"Write for example {option} data/*.csv")
-    return parts
-
-
-def _unquoted(text: str) -> str:
-    return re.sub(r"""\"([^"]*)"|'([^']*)'""", lambda found: found[1] or found[2] or "", text.strip())
-
-
-def _read_background(option: str, text: str) -> bool:
-    if text:
-        raise HeaderError(f"{option} takes no value, but '{text}' follows it", f"Delete '{text}'", (text, ""))
-    return True
-
-
-def _field(name: str, read: Callable[[str, str], object]) -> Setting:
-    def set_field(header: Header, option: str, text: str) -> Header:
-        return replace(header, **{name: read(option, text)})  # type: ignore[arg-type]  # each entry fits its field
-
-    return set_field
-
-
-def _option(name: str, read: Callable[[str, str], object]) -> Setting:
-    def set_option(header: Header, option: str, text: str) -> Header:
-        options = replace(header.options, **{name: read(option, text)})  # type: ignore[arg-type]
-        return replace(header, options=options)
-
-    return set_option
-
-
-def _set_names(option: str, text: str) -> frozenset[str]:
-    return frozenset(_identifiers(option, text)) if text else frozenset()
-
-
-SETTINGS: Mapping[str, Setting] = {
-    "after": _field("after", _identifiers),
-    "foreach": _field("foreach", _read_foreach),
-    "join": _field("join", _identifier),
-    "if": _field("guard", _read_if),
-    "else": _field("guard", lambda option, text: Guard(_identifier(option, text), Comparison.ELSE)),
-    "while": _field("loop", _identifier),
-    "in": _field("reads", _set_names),
-    "out": _field("writes", _set_names),
-    "cache": _option("cache", _read_cache),
-    "watch": _option("watch", _read_globs),
-    "seed": _option("seed", read_seed),
-    "retry": _option("retry", read_count),
-    "timeout": _option("timeout", read_duration),
-    "allow-failures": _option("allow_failures", read_allowance),
-    "cpu": _option("cpu", lambda option, text: read_count(option, text, 1)),
-    "memory": _option("memory", read_size),
-    "bg": _option("background", _read_background),
-}

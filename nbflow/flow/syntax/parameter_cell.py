@@ -34,6 +34,11 @@ _TRUE, _FALSE = frozenset({"true", "1", "yes", "on"}), frozenset({"false", "0", 
 _NONE = frozenset({"none", "null"})
 
 
+def example_of(kind: ParameterType) -> tuple[str, str]:
+    """Return what a value of this type is called, and one as it is written on a command line."""
+    return _EXAMPLES[kind]
+
+
 # values
 
 
@@ -161,7 +166,7 @@ def _refusal(parameter: ParameterSpec, value: object) -> ParameterError:
     if parameter.choices:
         listed = ", ".join(repr(choice) for choice in parameter.choices)
         return ParameterError(parameter.name, value, f"one of {listed}", str(parameter.choices[0]))
-    expected, example = _EXAMPLES[parameter.type]
+    expected, example = example_of(parameter.type)
     return ParameterError(parameter.name, value, expected, example)
 
 

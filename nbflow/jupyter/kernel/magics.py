@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from IPython.core.completer import Completion
 from IPython.core.magic import Magics, cell_magic, line_magic, magics_class, no_var_expand
 
 from nbflow.errors import NbflowError, SystemRefused
 from nbflow.flow.syntax.header import CellKind, read_header, rest_of
 from nbflow.jupyter.kernel.broadcast import Broadcast, open_channel
+from nbflow.jupyter.kernel.completing.completion import complete
 from nbflow.jupyter.kernel.drawing import live_notebooks
+from nbflow.jupyter.kernel.magic_help import help_of_flow, help_of_parameters, help_of_step
 from nbflow.jupyter.kernel.repairs_of_errors import repairs_of
 from nbflow.jupyter.kernel.session import Session
 from nbflow.jupyter.kernel.shell_screen import ShellScreen
-from nbflow.jupyter.kernel.verbs.completion import complete
-from nbflow.jupyter.kernel.verbs.dispatch import CELLS, use
+from nbflow.jupyter.kernel.verbs.dispatch import CELLS, lines_of_verbs, use
 from nbflow.jupyter.protocol.repair_messages import RepairLine
 from nbflow.notebook.read import SUFFIXES, is_notebook
 from nbflow.run.task.tracebacks import LONGEST_TRACEBACK, without_our_frames
@@ -47,8 +49,7 @@ def load(shell: Any) -> FlowMagics:
     shell.input_transformers_cleanup.append(as_magic)
     shell.events.register("pre_run_cell", magics.before_cell)
     shell.events.register("post_run_cell", magics.after_cell)
-    for word in ("%flow", "%nbflow"):
-        shell.set_hook("complete_command", magics.complete, str_key=word)
+    magics.take_completer()
     magics.name_code = shell.compile.format_code_name
     shell.compile.format_code_name = magics.format_code_name
     return magics
@@ -66,6 +67,7 @@ def unload(shell: Any) -> None:
     shell.events.unregister("pre_run_cell", magics.before_cell)
     shell.events.unregister("post_run_cell", magics.after_cell)
     shell.compile.format_code_name = magics.name_code
+    magics.leave_completer()
     live_notebooks.discard(magics.session)
     magics.session.close()
 
@@ -168,16 +170,12 @@ class FlowMagics(Magics):
 
     @cell_magic
     def step(self, line: str, cell: str) -> None:
-        """Make this cell a step of the flow: %%step NAME [--after STEP] [--foreach VAR in EXPR] [--join STEP] …
-
-        Its inputs are the names it reads, its artifacts the names it binds. Executing the cell runs the step, or takes
-        what it made from the store when nothing it depends on has changed.
-        """
+        """Make this cell a step of the flow."""
         self._guarded(lambda: self.session.execute(*self._source(CellKind.STEP, line, cell)))
 
     @cell_magic
     def parameters(self, line: str, cell: str) -> None:
-        """Declare the parameters of the flow, one per line: name: type = default  # help"""
+        """Declare the parameters of the flow."""
         self._guarded(lambda: self.session.set_parameters(*self._source(CellKind.PARAMETERS, line, cell)))
 
     @cell_magic
@@ -188,12 +186,12 @@ class FlowMagics(Magics):
     @no_var_expand
     @line_magic
     def nbflow(self, line: str) -> None:
-        """Work with the flow of this notebook: %flow VERB …; %flow alone lists the verbs."""
+        """Work with the flow of this notebook."""
         self._use(line)
 
     @no_var_expand
     def use(self, line: str) -> None:
-        """Work with the flow of this notebook: %flow VERB …; %flow alone lists the verbs."""
+        """Work with the flow of this notebook."""
         self._use(line)
 
     def _use(self, line: str) -> None:
@@ -202,9 +200,37 @@ class FlowMagics(Magics):
         text = line.replace("{{", "{").replace("}}", "}") if is_sent else self.shell.var_expand(line, 3)
         self._guarded(lambda: use(self.session, text))
 
-    def complete(self, _completer: Any, event: Any) -> list[str]:
-        """Return the words that can complete a `%flow` line."""
-        return complete(self.session, event.line[: getattr(event, "cursor_pos", None) or len(event.line)])
+    # completion
+
+    def take_completer(self) -> None:
+        """Complete headers and `%flow` lines; all other code stays with IPython's completer.
+
+        A matcher of IPython could not do this: where it finds nothing, files and variables are offered.
+        """
+        completer = self.shell.Completer
+        others, one_line = completer.completions, completer.complete
+
+        def words() -> str:
+            return "flow|nbflow" if self.shell.find_line_magic("flow") == self.use else "nbflow"
+
+        def completions(text: str, offset: int) -> Iterator[Completion]:
+            found = complete(self.session, text, offset, words())
+            if found is None:
+                yield from others(text, offset)
+            else:
+                yield from (Completion(found.start, offset, word, _origin="nbflow", type="") for word in found.words)
+
+        def complete_line(text: str | None = None, line: str | None = None, cursor: int | None = None) -> Any:
+            typed = (line or text or "")[:cursor]
+            found = complete(self.session, typed, len(typed), words())
+            return one_line(text, line, cursor) if found is None else (typed[found.start :], [*found.words])
+
+        completer.completions, completer.complete = completions, complete_line
+
+    def leave_completer(self) -> None:
+        """Let IPython complete everything again."""
+        for name in ("completions", "complete"):
+            self.shell.Completer.__dict__.pop(name, None)
 
     # errors
 
@@ -243,3 +269,8 @@ class FlowMagics(Magics):
             where, _, cell = name.rpartition(" · ")
             return f"{where} ·", cell
         return self.name_code(name)
+
+
+# IPython shows the docstrings as help: `%%step?`
+FlowMagics.step.__doc__, FlowMagics.parameters.__doc__ = help_of_step(), help_of_parameters()
+FlowMagics.nbflow.__doc__ = FlowMagics.use.__doc__ = help_of_flow(lines_of_verbs())

@@ -1,4 +1,4 @@
-"""Loads the extension in a shell as soon as a cell needs it; until then, nothing of it is imported.
+"""Loads the extension in a shell as soon as a cell, executed or completed, needs it; until then, nothing is imported.
 
 `nbflow/jupyter/startup.py` calls this when an IPython shell starts. So a notebook with steps runs in every front end,
 also without `%load_ext nbflow`.
@@ -15,7 +15,7 @@ _NEEDED = re.compile(r"^(?:%%(step|parameters|shared)\b|#\|\s*(step|parameters|s
 
 
 def load_on_demand(shell: Any) -> None:
-    """Load the extension in this shell before the first cell that has a header or a magic of nbflow.
+    """Load the extension in this shell before the first cell with a header or a magic of nbflow runs or is completed.
 
     It is told which cells ran before, because they may define what the steps use.
     """
@@ -29,18 +29,34 @@ def load_on_demand(shell: Any) -> None:
     def stop() -> None:
         shell.input_transformers_cleanup.remove(load_first)
         shell.events.unregister("post_run_cell", note)
+        if vars(completer).get("completions") is complete_first:
+            del completer.completions
+
+    def is_needed(text: str) -> bool:
+        found = _NEEDED.search(text)
+        return found is not None and not _is_defined(shell, found)
+
+    def load_now() -> Any:
+        stop()
+        from nbflow.jupyter.kernel import magics  # noqa: PLC0415 - most shells never need it
+
+        loaded = magics.load(shell)
+        for result in executed:
+            loaded.after_cell(result)
+        return magics
 
     def load_first(lines: list[str]) -> list[str]:
-        found = _NEEDED.search("".join(lines))
-        if found is None or _is_defined(shell, found):
-            return lines
-        stop()
-        from nbflow.jupyter.kernel.magics import as_magic, load  # noqa: PLC0415 - most shells never need it
+        text = "".join(lines)
+        return load_now().as_magic(lines) if is_needed(text) else lines
 
-        magics = load(shell)
-        for result in executed:
-            magics.after_cell(result)
-        return as_magic(lines)
+    def complete_first(text: str, offset: int) -> Any:
+        if not is_needed(text):
+            return completions(text, offset)
+        load_now()
+        return completer.completions(text, offset)
+
+    completer = shell.Completer
+    completions, completer.completions = completer.completions, complete_first
 
     load_first.has_side_effects = True  # type: ignore[attr-defined]  # IPython then skips it while the user types
     shell.input_transformers_cleanup.append(load_first)

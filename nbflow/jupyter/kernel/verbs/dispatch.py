@@ -45,6 +45,9 @@ SHELL_VERBS = Verbs("%flow")
 STARTING = ("run", "resume", "rerun")
 """The verbs that can run in the background."""
 
+IN_BACKGROUND = "--bg"
+"""The option of these verbs that only a notebook has."""
+
 
 @dataclass(frozen=True)
 class OpenWorkspace(Workspace):
@@ -96,8 +99,8 @@ def use(session: Session, line: str) -> None:
 def _use_shell_verb(session: Session, verb: str, words: list[str]) -> None:
     if verb not in VERBS:
         raise UnknownName("verb", verb, {*VERBS, *LIVE_VERBS})
-    background = verb in STARTING and "--bg" in words
-    words = [word for word in words if not (background and word == "--bg")]
+    background = verb in STARTING and IN_BACKGROUND in words
+    words = [word for word in words if not (background and word == IN_BACKGROUND)]
     workspace = _workspace_of(session)
     perform: Perform = lambda _, request, executed: session.runs.perform(request, background, executed)  # noqa: E731
     above = _above({FLOW: workspace.flow, WORKSPACE: workspace, PERFORM: perform})
@@ -150,13 +153,18 @@ def _split(line: str) -> list[str]:
 def help_text(session: Session) -> str:
     """Return the text that names the notebook, its steps and all verbs."""
     steps: Sequence[str] = list(session.graph().links)
-    verbs = {verb: text for verb, (_, text) in VERBS.items()}
-    verbs |= {verb: command.get_short_help_str(100) for verb, command in LIVE_VERBS.items()}
+    verbs = lines_of_verbs()
     width = max(map(len, verbs))
     where = f"{session.document.name} · {count(len(steps), 'step')}" + (f": {', '.join(steps)}" if steps else "")
     lines = [f"  {verb.ljust(width)}  {text}" for verb, text in verbs.items()]
     usage = "%flow VERB …; %flow VERB --help has the details. run, resume and rerun take --bg."
     return "\n".join([where, "", usage, *lines])
+
+
+def lines_of_verbs() -> dict[str, str]:
+    """Return a line about each verb of a notebook."""
+    verbs = {verb: text for verb, (_, text) in VERBS.items()}
+    return verbs | {verb: command.get_short_help_str(100) for verb, command in LIVE_VERBS.items()}
 
 
 @contextmanager

@@ -1,0 +1,1 @@
+"""Completes the headers of steps and the `%flow` lines of a notebook."""
