@@ -5,12 +5,17 @@ import {
   IToolbarWidgetRegistry,
   SessionContextDialogs
 } from '@jupyterlab/apputils';
+import { IEditorExtensionRegistry } from '@jupyterlab/codemirror';
+import { ICompletionProviderManager } from '@jupyterlab/completer';
+import { ILauncher } from '@jupyterlab/launcher';
 import { INotebookTracker, NotebookPanel } from '@jupyterlab/notebook';
 import { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { IStatusBar } from '@jupyterlab/statusbar';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
+import { leaveToKernel } from './lab/completion';
 import { FlowExtension } from './lab/extension';
+import { explainHeaders } from './lab/headerhover';
 import { translate } from './lab/lab';
 import { toolbarButtons } from './lab/notebooktoolbar';
 
@@ -29,7 +34,10 @@ const plugin: JupyterFrontEndPlugin<void> = {
     ILayoutRestorer,
     ITranslator,
     ILabShell,
-    ISessionContextDialogs
+    ISessionContextDialogs,
+    IEditorExtensionRegistry,
+    ICompletionProviderManager,
+    ILauncher
   ],
   activate: (
     app: JupyterFrontEnd,
@@ -42,7 +50,10 @@ const plugin: JupyterFrontEndPlugin<void> = {
     restorer: ILayoutRestorer | null,
     translator: ITranslator | null,
     labShell: ILabShell | null,
-    dialogs: ISessionContextDialogs | null
+    dialogs: ISessionContextDialogs | null,
+    editors: IEditorExtensionRegistry | null,
+    completion: ICompletionProviderManager | null,
+    launcher: ILauncher | null
   ) => {
     const language = translator ?? nullTranslator;
     const kernels = dialogs ?? new SessionContextDialogs({ translator: language });
@@ -50,6 +61,13 @@ const plugin: JupyterFrontEndPlugin<void> = {
     const extension = new FlowExtension(lab, notebooks, rendermime);
     extension.addPanel(restorer);
     extension.addCommands(palette);
+    extension.addGuides(palette, launcher);
+    if (editors) {
+      explainHeaders(editors, lab.trans);
+    }
+    if (completion) {
+      void app.restored.then(() => leaveToKernel(completion)); // its providers come from other plugins
+    }
     if (statusBar) {
       extension.addStatus(statusBar);
     }

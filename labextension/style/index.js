@@ -14,6 +14,7 @@ import './tasks.css';
 import './artifacts.css';
 import './failure.css';
 import './plan.css';
+import './guides.css';
 import './lab.css';
 import './values.css';
 import './sheet.css';

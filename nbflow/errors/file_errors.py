@@ -11,9 +11,9 @@ from nbflow.errors.base import NbflowError
 class TargetExists(NbflowError):
     """Raised instead of overwriting an existing file."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, fix: str = "give another name, or add --force to overwrite it") -> None:
         self.path = path
-        super().__init__(f"{path} exists already: give another name, or add --force to overwrite it")
+        super().__init__(f"{path} exists already: {fix}")
 
 
 class TargetUnwritable(NbflowError):

@@ -1,4 +1,4 @@
-"""Defines the verb that makes a flow of an ordinary notebook: init."""
+"""Defines the verbs with which one starts: init makes a flow of an ordinary notebook, demo copies a notebook to try."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import click
 
 from nbflow.garbage import without_gc
 from nbflow.notebook.convert import FORMS
+from nbflow.notebook.demos import DEMOS, copy_demo, find_demo
 from nbflow.notebook.init.files import Wishes, plan_notebook, write_flow
 from nbflow.notebook.init.init_plan import InitPlan, PlanRow
 from nbflow.progress.numbers import brief, table
@@ -84,3 +85,28 @@ def _verdict(notebook: Path, plan: InitPlan, output: Path | None, errors: int, *
     if dry_run or not (plan.changes or output):
         return f"{new} · nothing is written" if dry_run else f"{new} · nothing to change"
     return f"{new} · written to {output}" if output else f"{new} · rewritten"
+
+
+@click.command()
+@click.argument("name", metavar="[NAME]", required=False, type=click.Choice([*DEMOS]))
+@click.argument("folder", metavar="[FOLDER]", default=Path(), type=click.Path(path_type=Path, file_okay=False))
+def demo(name: str | None, folder: Path) -> None:
+    """Copy the demo NAME with the files it needs into FOLDER (default: this one); without NAME, list the demos.
+
+    No file is overwritten.
+    """
+    if name is None:
+        for line in table([one.name, one.about, _needed(one.needs)] for one in DEMOS.values()):
+            click.echo(line.rstrip())
+        click.echo("nbflow demo NAME [FOLDER] copies one")
+        return
+    found = find_demo(name)
+    notebook = copy_demo(found, folder)
+    click.echo(f"{notebook}: open it in JupyterLab, or  nbflow run {notebook}")
+    if found.needs:
+        click.echo(_needed(found.needs))
+
+
+def _needed(libraries: Iterable[str]) -> str:
+    named = " ".join(libraries)
+    return f"it needs: pip install {named}" if named else ""

@@ -33,6 +33,7 @@ from nbflow.errors import (
 
 VERBS = {
     "init": ("starting", "Make a flow of an ordinary notebook."),
+    "demo": ("starting", "Copy a demo notebook to try, or list the demos."),
     "run": ("execution", "Run the flow, or a part of it."),
     "resume": ("execution", "Run again, and reuse every earlier result that is still valid."),
     "rerun": ("execution", "Compute a step or one of its items again, even if it is stored."),

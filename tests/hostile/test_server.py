@@ -13,7 +13,7 @@ from urllib.parse import quote, urlencode
 import pytest
 
 from nbflow.jupyter.panel.answers import ANSWERS
-from nbflow.jupyter.panel.requests import POSTED
+from nbflow.jupyter.panel.requests import POSTED, WITHOUT_NOTEBOOK
 from nbflow.jupyter.server import _load_jupyter_server_extension
 from tests.cli.shell import Shell
 from tests.hostile.poison import Poisoned, poison
@@ -149,11 +149,20 @@ OUTSIDE = (
 )
 
 
-@pytest.mark.parametrize("what", PLACES)
+@pytest.mark.parametrize("what", sorted({*PLACES} - WITHOUT_NOTEBOOK))
 def test_no_file_is_found_but_the_notebooks_of_the_folder(server: Server, what: str) -> None:
     for path in OUTSIDE:
         reply = ask(server, what, path=path)
         assert reply.status in (400, 404, 414), path
+        assert SECRET not in reply.text
+        assert "root:" not in reply.text
+
+
+@pytest.mark.parametrize("what", sorted(WITHOUT_NOTEBOOK))
+def test_what_is_about_no_notebook_finds_no_file_outside_either(server: Server, what: str) -> None:
+    for path in OUTSIDE:
+        reply = ask(server, what, path=path, page=path, name=path, look=path)
+        assert reply.status in ((200,) if what in ("flows", "space") or not path else (400, 404, 414)), path
         assert SECRET not in reply.text
         assert "root:" not in reply.text
 

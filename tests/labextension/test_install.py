@@ -5,12 +5,17 @@ They share a checkout, and tell one story.
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
+from nbflow.jupyter.panel.manual import PAGES
+from nbflow.notebook.demos import DEMOS
 from tests.labextension.conftest import Checkout
 
 SHARED = "share/jupyter/labextensions/nbflow"
@@ -80,3 +85,32 @@ def test_a_wheel_holds_the_panel_and_neither_sources_nor_packages(checkout: Chec
     tops = {name.split("/")[0] for name in wheel.namelist()}
     assert {top.rsplit(".", 1)[-1] for top in tops} == {"nbflow", "data", "dist-info"}
     assert "nbflow/py.typed" in wheel.namelist()
+    inside = {name.removeprefix("nbflow/") for name in wheel.namelist()}
+    demos = {f"demos/{name}" for demo in DEMOS.values() for name in (demo.document, *demo.files)}
+    assert {name for name in inside if name.startswith(("demos/", "manual/"))} == demos | {
+        f"manual/{page}.md" for page in PAGES
+    }
+    notebooks = checkout.folder / "notebooks"
+    assert {path.stem for path in notebooks.glob("*.ipynb")} == {*DEMOS}
+    for name in demos:
+        assert wheel.read(f"nbflow/{name}") == (notebooks / name.removeprefix("demos/")).read_bytes()
+
+
+def test_an_installed_wheel_copies_its_demos_and_shows_its_manual(checkout: Checkout, tmp_path: Path) -> None:
+    wheel = checkout.build("wheel", tmp_path / "wheel")
+    zipfile.ZipFile(wheel).extractall(tmp_path / "installed")
+    code = """
+import sys
+sys.path.insert(0, sys.argv[1])
+from pathlib import Path
+from nbflow.jupyter.panel.manual import PAGES, demo_notebook, manual_page
+from nbflow.notebook.demos import DEMOS, copy_demo
+assert all(copy_demo(demo, Path(sys.argv[2]) / demo.name).is_file() for demo in DEMOS.values())
+assert all(manual_page(page).text for page in PAGES) and demo_notebook(None).content["cells"]
+print(copy_demo.__code__.co_filename)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(tmp_path / "installed"), str(tmp_path / "copies")],
+        capture_output=True, text=True, check=True, cwd=tmp_path, env={**os.environ, "PYTHONPATH": ""},
+    )  # fmt: skip
+    assert str(tmp_path) in done.stdout

@@ -18,5 +18,8 @@ export const CommandId = {
   undo: 'nbflow:undo',
   tag: 'nbflow:tag',
   report: 'nbflow:report',
-  export: 'nbflow:export'
+  export: 'nbflow:export',
+  flows: 'nbflow:flows',
+  tour: 'nbflow:tour',
+  manual: 'nbflow:manual'
 } as const;

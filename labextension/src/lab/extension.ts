@@ -1,5 +1,6 @@
 import type { ILayoutRestorer } from '@jupyterlab/application';
 import type { ICommandPalette } from '@jupyterlab/apputils';
+import type { ILauncher } from '@jupyterlab/launcher';
 import type { INotebookTracker } from '@jupyterlab/notebook';
 import type { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import type { ISettingRegistry } from '@jupyterlab/settingregistry';
@@ -15,12 +16,14 @@ import { CellOutputs } from './celloutputs';
 import { FlowCommands } from './commands';
 import { Endings, secondsOf, tellEnding } from './endings';
 import { FlowTabs } from './flowtabs';
+import { FlowGuides } from './guides';
 import { ItemViews } from './itemviews';
 import type { Lab } from './lab';
 import type { FlowNotebook } from './notebook';
 import { outputShower } from './richoutputs';
 import { sayRefusal } from './kernel';
 import { showRepairs } from './repairoutputs';
+import { ServerOverview } from './rest';
 import { RunLines } from './runlines';
 import { DEFAULTS, read } from './settings';
 import { FlowSidebar } from './sidebar';
@@ -36,7 +39,7 @@ export class FlowExtension {
   constructor(
     private readonly lab: Lab,
     private readonly notebooks: INotebookTracker,
-    rendermime: IRenderMimeRegistry
+    private readonly rendermime: IRenderMimeRegistry
   ) {
     this.showOutputs = outputShower(rendermime);
     this.tracker = new FlowTracker(notebooks, lab.app.serviceManager, (notebook, error) =>
@@ -64,6 +67,15 @@ export class FlowExtension {
   addCommands(palette: ICommandPalette | null): void {
     const { lab, tracker, notebooks } = this;
     new FlowCommands(lab, tracker, notebooks, this).register(lab.app.commands, palette);
+  }
+
+  /** Add what needs no open notebook. */
+  addGuides(palette: ICommandPalette | null, launcher: ILauncher | null): void {
+    const { lab, tracker, notebooks } = this;
+    const server = new ServerOverview(lab.app.serviceManager.serverSettings);
+    const stop = (notebook: FlowNotebook): Promise<void> => this.actionsOf(notebook).cancel();
+    const guides = new FlowGuides({ lab, server, tracker, notebooks, stop }, this.rendermime);
+    guides.register(lab.app.commands, palette, launcher);
   }
 
   addStatus(statusBar: IStatusBar): void {

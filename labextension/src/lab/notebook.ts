@@ -185,7 +185,7 @@ export class FlowNotebook implements Text, IDisposable {
   /** Forget live facts when the kernel that sent them has ended. */
   private noteStatus(_: unknown, status: Kernel.Status): void {
     if (status === 'restarting' || status === 'autorestarting' || status === 'dead') {
-      this.told = '';
+      this.told = this._warm = '';
       this.model.forgetLive();
       this.refresh();
     }
@@ -210,8 +210,20 @@ export class FlowNotebook implements Text, IDisposable {
     if (this._hasSteps !== before) {
       this._hasStepsChanged.emit(this._hasSteps);
     }
+    if (this._hasSteps && !isFirst) {
+      this.warm();
+    }
     if (this.isFollowed || before) {
       void this.feed.refresh(isFirst ? 'all' : 'flow');
+    }
+  }
+
+  /** Have the kernel load nbflow while the user writes, so that the first completion of a header comes in time. */
+  private warm(): void {
+    const { kernel } = this;
+    if (kernel && this._warm !== kernel.id) {
+      this._warm = kernel.id;
+      void loadNbflow(kernel);
     }
   }
 
@@ -219,6 +231,7 @@ export class FlowNotebook implements Text, IDisposable {
   private _hasSteps = false;
   private _isPrepared = false;
   private _without = '';
+  private _warm = '';
   private readonly _watchers = new Set<IDisposable>();
   private readonly _edits: Pause;
   private readonly _hasStepsChanged = new Signal<this, boolean>(this);

@@ -1,9 +1,12 @@
 import { URLExt } from '@jupyterlab/coreutils';
 import { ServerConnection } from '@jupyterlab/services';
-import type { Archive, PlanChoices } from '../state/archive';
+import type { Archive, Overview, PlanChoices } from '../state/archive';
 import type {
+  DemoNotebook,
+  FlowList,
   FlowPlan,
   FlowState,
+  ManualPage,
   OutputList,
   RepairEdits,
   RepairLine,
@@ -11,6 +14,7 @@ import type {
   RunList,
   RunResults,
   RunState,
+  SpaceList,
   TaskGrid,
   TaskList,
   TaskState,
@@ -108,27 +112,56 @@ export class ServerArchive implements Archive {
   }
 
   private get<T>(what: string, query: Query): Promise<T> {
-    return this.fetch(this.address(what, query), {});
+    return askServer(this.address(what, query), {}, this.settings);
   }
 
   private post<T>(what: string, body: unknown, query: Query = {}): Promise<T> {
-    return this.fetch(this.address(what, query), { method: 'POST', body: JSON.stringify(body) });
+    return askServer(this.address(what, query), { method: 'POST', body: JSON.stringify(body) }, this.settings);
   }
 
   private address(what: string, query: Query): string {
     const { path, id } = this.notebook;
-    const words = Object.entries({ path, id: id || null, ...query }).filter(([, value]) => value !== null);
-    const text = URLExt.objectToQueryString(Object.fromEntries(words));
-    return URLExt.join(this.settings.baseUrl, 'nbflow', what) + text;
+    return addressOf(what, { path, id: id || null, ...query }, this.settings);
+  }
+}
+
+/** Reads what the server knows of all flows, and what it has to explain them. */
+export class ServerOverview implements Overview {
+  constructor(private readonly settings: ServerConnection.ISettings) {}
+
+  flows(look: boolean): Promise<FlowList> {
+    return this.get('flows', { look: look ? 1 : null });
   }
 
-  private async fetch<T>(address: string, init: RequestInit): Promise<T> {
-    const response = await ServerConnection.makeRequest(address, init, this.settings);
-    if (!response.ok) {
-      throw await refusal(response);
-    }
-    return response.json();
+  space(): Promise<SpaceList> {
+    return this.get('space', {});
   }
+
+  /** Return a page of the manual, the first if it is null. */
+  manual(page: string | null): Promise<ManualPage> {
+    return this.get('manual', { page });
+  }
+
+  demo(name: string): Promise<DemoNotebook> {
+    return this.get('demo', { name });
+  }
+
+  private get<T>(what: string, query: Query): Promise<T> {
+    return askServer(addressOf(what, query, this.settings), {}, this.settings);
+  }
+}
+
+function addressOf(what: string, query: Query, { baseUrl }: ServerConnection.ISettings): string {
+  const words = Object.entries(query).filter(([, value]) => value !== null);
+  return URLExt.join(baseUrl, 'nbflow', what) + URLExt.objectToQueryString(Object.fromEntries(words));
+}
+
+async function askServer<T>(address: string, init: RequestInit, settings: ServerConnection.ISettings): Promise<T> {
+  const response = await ServerConnection.makeRequest(address, init, settings);
+  if (!response.ok) {
+    throw await refusal(response);
+  }
+  return response.json();
 }
 
 /** Returns the server's error message. If nothing answers at the extension's address, nbflow is not installed. */

@@ -1,5 +1,6 @@
 /** Defines the interface of the archive, the history of a flow. */
 import type {
+  FlowList,
   FlowPlan,
   FlowState,
   PlannedKind,
@@ -9,6 +10,7 @@ import type {
   RunList,
   RunResults,
   RunState,
+  SpaceList,
   TaskGrid,
   TaskList,
   TaskState
@@ -41,4 +43,12 @@ export interface Archive {
   plan(choices: PlanChoices): Promise<FlowPlan>;
   /** Return the changes of the cells in the front end that a repair makes. */
   repair(repair: RepairLine): Promise<RepairEdits>;
+}
+
+/** Reads all flows of the server. Rejects what cannot be read. */
+export interface Overview {
+  /** Return the flows with their newest runs; with `look`, search for new stores. */
+  flows(look: boolean): Promise<FlowList>;
+  /** Return what the stores take on disk. */
+  space(): Promise<SpaceList>;
 }

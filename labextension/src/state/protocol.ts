@@ -657,3 +657,221 @@ export interface ValueVersions {
   readonly label: string;
   readonly versions: readonly ValueVersion[];
 }
+
+/**
+ * Explains an option of a step's header: the forms of its value, what it means, and an example of a value.
+ */
+export interface OptionHelp {
+  readonly forms: readonly string[];
+  readonly means: string;
+  readonly example: string;
+}
+
+/**
+ * Names a page of the manual.
+ */
+export interface ManualLink {
+  readonly name: string;
+  readonly title: string;
+}
+
+/**
+ * Holds a page of the manual as Markdown, and the titles of all pages. Links lead only to these pages.
+ */
+export interface ManualPage {
+  readonly name: string;
+  readonly text: string;
+  readonly pages: readonly ManualLink[];
+}
+
+/**
+ * Holds a demo notebook, in the format of a notebook file, and the name that its file should have.
+ */
+export interface DemoNotebook {
+  readonly document: string;
+  readonly content: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * Says why a store cannot be read.
+ */
+export interface StoreTrouble {
+  readonly store: string;
+  readonly message: string;
+}
+
+/**
+ * Describes a flow by its newest run. `store` is its store, by the name that `StoreSpace` has for it.
+ *
+ * `path` is the notebook's path below the folder of the server; "" if it is not there, or is a script. `is_busy` tells
+ * whether tasks run now. If tasks failed, `step` is the first step with such a task, and `error` the first line of its
+ * error.
+ */
+export interface FlowLine {
+  readonly path: string;
+  readonly name: string;
+  readonly flow: string;
+  readonly store: string;
+  readonly run: RunLine;
+  readonly is_busy: boolean;
+  readonly step: string;
+  readonly error: string;
+}
+
+/**
+ * Lists the flows of all stores below the folder of a server, and of the user's other stores.
+ *
+ * `is_cut` tells whether there are more folders than were searched for stores.
+ */
+export interface FlowList {
+  readonly flows: readonly FlowLine[];
+  readonly troubles: readonly StoreTrouble[];
+  readonly is_cut: boolean;
+}
+
+/**
+ * Tells what a store takes on disk, and what gc would free now by deleting `old` runs.
+ *
+ * `flows` are the bytes of each flow; what several share is counted in each. `folder` is the folder of the store below
+ * that of the server; None if it is elsewhere, where the front end cannot start a kernel.
+ */
+export interface StoreSpace {
+  readonly store: string;
+  readonly bytes: number;
+  readonly free: number;
+  readonly old: readonly string[];
+  readonly flows: Readonly<Record<string, number>>;
+  readonly folder: string | null;
+}
+
+/**
+ * Tells what all stores take on disk.
+ */
+export interface SpaceList {
+  readonly stores: readonly StoreSpace[];
+}
+
+export const STEP_OPTIONS: Readonly<Record<string, OptionHelp>> = {
+  "after": {
+    "forms": [
+      "STEP[,STEP…]"
+    ],
+    "means": "Run after these steps, although no data comes from them.",
+    "example": "load,clean"
+  },
+  "foreach": {
+    "forms": [
+      "VAR in EXPR"
+    ],
+    "means": "Run once for each item of EXPR; VAR is the item.",
+    "example": "cfg in grid"
+  },
+  "join": {
+    "forms": [
+      "STEP"
+    ],
+    "means": "End that foreach; `inputs` are its tasks, in order.",
+    "example": "fit"
+  },
+  "if": {
+    "forms": [
+      "NAME",
+      "not NAME",
+      "NAME == LITERAL"
+    ],
+    "means": "Run only if that is so.",
+    "example": "kind == 'full'"
+  },
+  "else": {
+    "forms": [
+      "NAME"
+    ],
+    "means": "Run if no step above with an `--if` on NAME ran.",
+    "example": "kind"
+  },
+  "while": {
+    "forms": [
+      "NAME"
+    ],
+    "means": "Run, and run again as long as the artifact NAME is true.",
+    "example": "improving"
+  },
+  "in": {
+    "forms": [
+      "a,b"
+    ],
+    "means": "Name the inputs, if the analysis of the code cannot find them.",
+    "example": "table,limit"
+  },
+  "out": {
+    "forms": [
+      "x,y"
+    ],
+    "means": "Name the artifacts, if the analysis of the code cannot find them.",
+    "example": "model,score"
+  },
+  "cache": {
+    "forms": [
+      "auto|off|pin|ttl=7d"
+    ],
+    "means": "Reuse a stored result while nothing that it depends on has changed (the default), never, always, or until it is that old.",
+    "example": "ttl=7d"
+  },
+  "watch": {
+    "forms": [
+      "GLOB[,GLOB…]"
+    ],
+    "means": "Treat the content of these files as an input.",
+    "example": "data/*.csv"
+  },
+  "seed": {
+    "forms": [
+      "N"
+    ],
+    "means": "Seed the random generators before the body.",
+    "example": "0"
+  },
+  "retry": {
+    "forms": [
+      "N"
+    ],
+    "means": "Try again after a failure, at most N times.",
+    "example": "2"
+  },
+  "timeout": {
+    "forms": [
+      "30m"
+    ],
+    "means": "Give up after that long.",
+    "example": "30m"
+  },
+  "allow-failures": {
+    "forms": [
+      "N",
+      "N%"
+    ],
+    "means": "Let this many tasks of a foreach fail; the join gets the others.",
+    "example": "10%"
+  },
+  "cpu": {
+    "forms": [
+      "N"
+    ],
+    "means": "The processors that a task needs; it starts when so many are free.",
+    "example": "2"
+  },
+  "memory": {
+    "forms": [
+      "4GB"
+    ],
+    "means": "The memory that a task needs; it starts when so much is free.",
+    "example": "4GB"
+  },
+  "bg": {
+    "forms": [
+      ""
+    ],
+    "means": "In a kernel, run in a worker process.",
+    "example": ""
+  }
+};

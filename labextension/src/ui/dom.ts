@@ -125,6 +125,10 @@ function append(parent: Element, children: readonly Child[]): void {
   }
 }
 
+/** Returns a text in which what stands between backticks is code. */
+export const code = (text: string): Child[] =>
+  text.split('`').map((part, place) => (place % 2 ? h('code', {}, part) : part));
+
 /** Returns the nearest element around an event's target that fits the selector. */
 export function closest(event: Event, selector: string): Element | null {
   return event.target instanceof Element ? event.target.closest(selector) : null;

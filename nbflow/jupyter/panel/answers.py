@@ -10,8 +10,10 @@ from typing import Any
 
 from nbflow.errors import AddressError, NbflowError, NoRunYet, ParameterError, TaskUnknown, UnknownName
 from nbflow.jupyter.panel.artifact_versions import value_versions
+from nbflow.jupyter.panel.flow_list import flow_list, space_list
 from nbflow.jupyter.panel.flow_plan import flow_plan
 from nbflow.jupyter.panel.flow_state import flow_state, graph_of_cells
+from nbflow.jupyter.panel.manual import demo_notebook, manual_page
 from nbflow.jupyter.panel.notebook_place import NotBelowRoot, NotebookPlace, find_place
 from nbflow.jupyter.panel.repair_lines import repair_edits
 from nbflow.jupyter.panel.requests import HTML, JSON
@@ -163,5 +165,9 @@ ANSWERS: Mapping[str, Callable[[Question], Any]] = {
     "repair": _repair,
     "versions": _versions,
     "value": _value,
+    "flows": lambda question: flow_list(question.top, question.allow_hidden, look=question.text("look") is not None),
+    "space": lambda question: space_list(question.top),
+    "manual": lambda question: manual_page(question.text("page")),
+    "demo": lambda question: demo_notebook(question.text("name")),
 }
 """The function that answers each request, by the last part of the path."""

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 REQUESTS = (
     *("flow", "runs", "run", "tasks", "grid", "task", "outputs", "results", "diff", "report", "plan"),
-    *("repair", "versions", "value"),
+    *("repair", "versions", "value", "flows", "space", "manual", "demo"),
 )
 """The last parts of the paths below `/nbflow/`."""
+
+WITHOUT_NOTEBOOK = frozenset({"flows", "space", "manual", "demo"})
+"""The requests that are not about one notebook."""
 
 POSTED = frozenset({"flow", "plan", "repair", "value"})
 """The requests that have a body. They change nothing either."""

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from nbflow.history.results import Best
+from nbflow.jupyter.protocol.help_messages import DemoNotebook, ManualLink, ManualPage, OptionHelp, options_help
 from nbflow.jupyter.protocol.messages import (
     COMM,
     MIME,
@@ -33,6 +34,7 @@ from nbflow.jupyter.protocol.messages import (
     TaskList,
     TaskState,
 )  # fmt: skip
+from nbflow.jupyter.protocol.overview_messages import FlowLine, FlowList, SpaceList, StoreSpace, StoreTrouble
 from nbflow.jupyter.protocol.plan_messages import CellEdit, FlowPlan, ParameterOffer, PlannedRow, RepairEdits
 from nbflow.jupyter.protocol.repair_messages import REPAIRS, RepairKind, RepairLine, RepairList
 from nbflow.jupyter.protocol.table_messages import (
@@ -73,6 +75,7 @@ MESSAGES: tuple[type, ...] = (
     FrameHeads, RunComparison, PlannedKind, PlannedRow, ParameterOffer, CellEdit, FlowPlan, RepairEdits, ValueFace,
     OddCell, SheetColumn, SheetWindow, SheetFacts, ValuePart, ValueFacts, ColumnBar, ColumnStatistics, HeatMap,
     ValueParts, ValueText, ValueDisplay, ValueVersion, ValueVersions,
+    OptionHelp, ManualLink, ManualPage, DemoNotebook, StoreTrouble, FlowLine, FlowList, StoreSpace, SpaceList,
 )  # fmt: skip
 
 TYPESCRIPT = Path(__file__).parents[3] / "labextension/src/state/protocol.ts"
@@ -82,7 +85,8 @@ TYPESCRIPT = Path(__file__).parents[3] / "labextension/src/state/protocol.ts"
 def in_typescript() -> str:
     """Return all messages as a TypeScript module."""
     constants = {"PROTOCOL": PROTOCOL, "COMM": COMM, "MIME": MIME, "REPAIRS": REPAIRS}
-    return write_typescript(MESSAGES, constants, "python -m nbflow.jupyter.protocol")
+    tables = {"STEP_OPTIONS": (OptionHelp, options_help())}
+    return write_typescript(MESSAGES, constants, "python -m nbflow.jupyter.protocol", tables)
 
 
 def write_protocol(arguments: Sequence[str]) -> int:

@@ -3,21 +3,35 @@
 from __future__ import annotations
 
 import inspect
+import json
 import types
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from enum import StrEnum
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
+from nbflow.jupyter.protocol.wire import to_data
+
+TypedTable = tuple[type, Mapping[str, object]]
+"""Holds messages of one type by names."""
+
 _PLAIN: Mapping[Any, str] = {str: "string", int: "number", float: "number", bool: "boolean", Any: "unknown"}
 
 
-def write_typescript(messages: Iterable[type], constants: Mapping[str, object], origin: str) -> str:
-    """Return a module of interfaces and unions. `constants` are exported under their names."""
+def write_typescript(
+    messages: Iterable[type],
+    constants: Mapping[str, object],
+    origin: str,
+    tables: Mapping[str, TypedTable] | None = None,
+) -> str:
+    """Return a module of interfaces and unions. `constants` and `tables` are exported under their names."""
     lines = [f"// Written by `{origin}`. Do not edit.", ""]
     lines += [f"export const {name} = {_literal(value)};" for name, value in constants.items()]
     for message in messages:
         lines += ["", *_comment(message), *_declare(message)]
+    for name, (message, rows) in (tables or {}).items():
+        told = json.dumps(to_data(rows), ensure_ascii=False, indent=2)
+        lines += ["", f"export const {name}: Readonly<Record<string, {message.__name__}>> = {told};"]
     return "\n".join(lines) + "\n"
 
 

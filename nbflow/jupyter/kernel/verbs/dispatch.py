@@ -115,9 +115,9 @@ def _above(meta: Mapping[str, Any]) -> click.Context:
 
 
 def _with_notebook(session: Session, verb: str, words: list[str]) -> list[str]:
-    """Return the words with the open notebook where a shell command has it; `import` makes another notebook."""
+    """Return the words with the open notebook where a shell command has it; `import` and `demo` make others."""
     match verb:
-        case "import":
+        case "import" | "demo":
             return words
         case "sync":
             return [*words, str(session.document.path or session.document.name)]
