@@ -18,6 +18,8 @@ from tests.browser.window import Window
 
 FAILING = [LOAD, "%%step load\nrows = [3, 1, 2]", "%%step fit\nraise ValueError('<b>no</b> data\\nsecond line')"]
 EVIL = "<img src=x onerror=top.__pwned=1>&lt;b>"
+CLOSE = """path => [...window.jupyterapp.shell.widgets('main')]
+  .find(widget => widget.context?.path === path).dispose()"""
 RunInShell = Callable[..., Path]
 
 
@@ -87,7 +89,7 @@ def test_a_run_is_shown_while_it_goes_on_and_can_be_stopped(
     slow.get_by_text("3/6").wait_for()
     window.screenshot("flows_running")
     assert violations(window, ".nbf-Flows") == []
-    window.command("docmanager:close", {"path": f"{folder.name}/slow.ipynb"})
+    window.page.evaluate(CLOSE, f"{folder.name}/slow.ipynb")
     slow.locator("[data-action=stop]").click()
     window.page.locator(f".nbf-FlowRow[data-status=cancelled][aria-label*='{folder.name}/slow']").wait_for()
     assert slow.locator("[data-action=stop]").count() == 0

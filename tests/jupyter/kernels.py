@@ -90,11 +90,16 @@ class Kernel:
             if got["msg_type"] == "status" and got["content"]["execution_state"] == "idle":
                 break
             self._take(reply, got["msg_type"], got["content"])
+        reply.status = self.answer_to(message)["status"]
+        return reply
+
+    def answer_to(self, message: str) -> Mapping[str, Any]:
+        """What the kernel answers to a request, whatever it still had to say to others."""
         answer = self.client.get_shell_msg(timeout=PATIENCE)
         while answer["parent_header"].get("msg_id") != message:
             answer = self.client.get_shell_msg(timeout=PATIENCE)
-        reply.status = answer["content"]["status"]
-        return reply
+        content: Mapping[str, Any] = answer["content"]
+        return content
 
     def _hear(self) -> Mapping[str, Any]:
         """The next message to all; those of a broadcast belong to no cell."""
@@ -156,8 +161,7 @@ class Kernel:
         return self.ok(expression).value
 
     def complete(self, line: str) -> list[str]:
-        self.client.complete(line, len(line))
-        return list(self.client.get_shell_msg(timeout=PATIENCE)["content"]["matches"])
+        return list(self.answer_to(self.client.complete(line, len(line)))["matches"])
 
     def kill(self) -> None:
         """As `kill -9` does, and the out-of-memory killer."""

@@ -12,7 +12,7 @@ from nbflow.flow.syntax.specs import ParameterType
 from nbflow.flow.syntax.step_options import STEP_OPTIONS
 from nbflow.jupyter.kernel.verbs.dispatch import LIVE_VERBS
 from nbflow.verbs.table_of_verbs import VERBS
-from tests.jupyter.kernels import PATIENCE, Kernel
+from tests.jupyter.kernels import Kernel
 
 EXAMPLE = re.compile(r"^    (%.*(?:\n    (?!%).+)*)", re.M)
 
@@ -26,8 +26,7 @@ def kernel(tmp_path: Path) -> Iterator[Kernel]:
 
 def shown(kernel: Kernel, magic: str) -> str:
     """Ask for help as a user does, and return the text of the pager."""
-    kernel.client.execute(f"{magic}?")
-    [page] = kernel.client.get_shell_msg(timeout=PATIENCE)["content"]["payload"]
+    [page] = kernel.answer_to(kernel.client.execute(f"{magic}?"))["payload"]
     return re.sub(r"\x1b\[[\d;]*m", "", page["data"]["text/plain"])
 
 

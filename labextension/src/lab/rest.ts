@@ -143,7 +143,7 @@ export class ServerOverview implements Overview {
   }
 
   demo(name: string): Promise<DemoNotebook> {
-    return this.get('demo', { name });
+    return this.get('demo', { demo: name });
   }
 
   private get<T>(what: string, query: Query): Promise<T> {

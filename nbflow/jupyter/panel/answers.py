@@ -168,6 +168,6 @@ ANSWERS: Mapping[str, Callable[[Question], Any]] = {
     "flows": lambda question: flow_list(question.top, question.allow_hidden, look=question.text("look") is not None),
     "space": lambda question: space_list(question.top),
     "manual": lambda question: manual_page(question.text("page")),
-    "demo": lambda question: demo_notebook(question.text("name")),
+    "demo": lambda question: demo_notebook(question.text("demo")),
 }
 """The function that answers each request, by the last part of the path."""
