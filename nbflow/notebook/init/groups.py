@@ -40,8 +40,8 @@ class Group:
     """Describes one cell of the planned flow.
 
     `settled` means that init must not change it: it had a header already, nbflow cannot make a step of it, or the user
-    wants it as it is. `chosen` means that the user has chosen what it becomes, and `divisible` that its cells were merged
-    for their size alone. `why` gives the reason where the code alone does not show it.
+    wants it as it is. `chosen` means that the user has chosen what it becomes, and `divisible` that its cells were
+    merged for their size alone. `why` gives the reason where the code alone does not show it.
     """
 
     parts: tuple[CellPart, ...]
