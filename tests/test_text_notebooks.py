@@ -12,7 +12,7 @@ import pytest
 
 from nbflow.flow.syntax.specs import FlowSource
 from nbflow.notebook.convert import convert_header, convert_notebook
-from nbflow.notebook.read import read_notebook
+from nbflow.notebook.read import read_cells, read_notebook
 from tests import flows
 from tests.cli.shell import Shell
 from tests.flows import Shape, notebook_of
@@ -231,3 +231,67 @@ def test_a_title_that_looks_like_a_header_is_asked_about(shell: Shell) -> None:
     path = shell.folder / "titled.py"
     path.write_text("# %% step load\nx = 1\n\n# %%\n# %%step a\ny = 1\n")
     assert "'# %% step load' is not an nbflow header here" in shell("check", str(path)).out
+
+
+@pytest.mark.parametrize(
+    ("text", "cells"),
+    [
+        ("# %% [markdown]\n# Words\n# %%step a\nx = 1\n", ["%%step a\nx = 1"]),
+        ("# %% [md]\n# Words\n\n# %%step a\n# a comment\nx = 1\n", ["%%step a\n# a comment\nx = 1"]),
+        ("# %% A title [markdown] tags=[]\n# %%parameters\nn: int = 1\n", ["%%parameters\nn: int = 1"]),
+        ("# %% [raw]\n# Words\n#%%shared\nx = 1\n", ["%%shared\nx = 1"]),
+        ('# %% [markdown]\n"""\nWords\n"""\n# %%step a\nx = 1\n', ["%%step a\nx = 1"]),
+        (
+            "# %% [markdown]\n# Words\n# %%step a\nx = 1\n# %%step b\ny = x\n\n# %% [markdown]\n# More\n",
+            ["%%step a\nx = 1", "%%step b\ny = x"],
+        ),
+        ("# %% [markdown]\n# Write\n# %%step a\n# x = 1\n\n# %%\nx = 1\n", ["x = 1"]),
+        ("# %% [markdown]\n# Write\n# %%step a\n\n# %%\nx = 1\n", ["x = 1"]),
+        ('# %% [markdown]\n"""\n# %%step a\nx = 1\n"""\n\n# %%\ny = 1\n', ["y = 1"]),
+        ('# %%\ntext = """\n# %%step a\n"""\n', ['text = """\n# %%step a\n"""']),
+        ("# %%\ntext = '''\n# %%\n# %%step a\n'''\n# %%step b\ny = 1\n",
+         ["text = '''\n# %%\n# %%step a\n'''", "%%step b\ny = 1"]),
+    ],
+)  # fmt: skip
+def test_a_header_below_a_cell_of_text_begins_a_cell_and_text_stays_text(
+    tmp_path: Path, text: str, cells: list[str]
+) -> None:
+    path = tmp_path / "n.py"
+    path.write_text(f"{text}\n# %%\n# %%step last\nz = 1\n")
+    assert [cell.source for cell in read_cells(path)] == [*cells, "%%step last\nz = 1"]
+
+
+def test_init_keeps_steps_that_have_no_marker(shell: Shell) -> None:
+    path = shell.folder / "headed.py"
+    path.write_text("# %% [markdown]\n# Words\n# %%step a\nx = len('one')\n\n# %%\ny = x + 1\nprint(y)\n")
+    assert shell("init", str(path)).code == 0
+    first, second = read_notebook(path).steps
+    assert (first.name, first.source.body) == ("a", "x = len('one')")
+    assert second.source.body.startswith("y = x + 1")
+    assert shell("run", str(path)).code == 0
+
+
+@pytest.mark.parametrize("suffix", [".md", ".Rmd", ".qmd"])
+def test_a_notebook_in_markdown_is_refused_with_the_command_that_converts_it(shell: Shell, suffix: str) -> None:
+    path = shell.folder / f"notes{suffix}"
+    path.write_text("# A title\n")
+    answer = shell("check", str(path))
+    assert answer.code == 2
+    assert "it is a text notebook in Markdown; let jupytext write it with # %% cells" in answer.err
+    assert f"jupytext --to py:percent {path}" in answer.err
+
+
+@pytest.mark.parametrize("form", ["md", "Rmd", "md:myst", "py:light", "py:hydrogen"])
+def test_what_jupytext_makes_of_another_format_is_the_same_flow(tmp_path: Path, form: str) -> None:
+    book = json.loads(notebook_of(["import math", "%%parameters\nn: int = 3", "%%step a\nx = n", "%%step b\ny = x"]))
+    for place in (3, 2, 0):
+        book["cells"].insert(
+            place, {"cell_type": "markdown", "id": f"t{place}", "metadata": {}, "source": "# A\n\nwords"}
+        )
+    path = tmp_path / "n.ipynb"
+    path.write_text(json.dumps(book))
+    before = flow_of(path)
+    other = jupytext.writes(nbformat.read(path, 4), fmt=form)
+    again = tmp_path / "n.py"
+    jupytext.write(jupytext.reads(other, fmt=form), again, fmt="py:percent")
+    assert flow_of(again) == before

@@ -8,6 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from enum import Enum, auto
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from nbflow.run.program.regular_file import read_regular
 from nbflow.run.program.star_names import look_beside
 
 SUFFIXES = (".ipynb", ".py")
+_MARKDOWN = (".md", ".markdown", ".rmd", ".qmd")
 
 
 def read_notebook(path: Path) -> FlowSource:
@@ -97,6 +99,9 @@ def _facts(of: dict[str, Any], name: str) -> dict[str, Any]:
 
 def load_content(path: Path) -> dict[str, Any]:
     """Return a notebook file in the form of an `.ipynb`; its cells may be anything. Raises NotANotebook."""
+    if path.suffix.lower() in _MARKDOWN and path.is_file():
+        fix = f"let jupytext write it with # %% cells: jupytext --to py:percent {path}"
+        raise NotANotebook(path, "it is a text notebook in Markdown", fix)
     content = _read_percent(path) if path.suffix == ".py" else _parse(path)
     if not isinstance(content, dict) or "nbformat" not in content:
         raise NotANotebook(path, "it is JSON, but not a notebook", "give the path of an .ipynb file")
@@ -145,6 +150,7 @@ def _bytes_of(path: Path) -> bytes:
 # text notebooks
 
 MARKER = re.compile(r"^# ?%%(?:\s|$)", re.M)
+_TEXT_MARKER = re.compile(r"^# ?%%.*\[(?:markdown|md|raw)\]")
 _HEADED = re.compile(r"^# ?%%(?:step|parameters|shared)\b", re.M)
 _TITLE = re.compile(r"step\s+\w+(?:\s+--.*)?")
 _JUPYTEXT = re.compile(r"\A(?:#!.*\n)?# ---\n# jupyter:", re.M)
@@ -183,7 +189,7 @@ def _read_percent(path: Path) -> dict[str, Any]:
     import yaml  # noqa: PLC0415 - as jupytext does; most notebooks are .ipynb files
 
     try:
-        content: dict[str, Any] = jupytext.reads(_with_markers(_with_whole_kernel(text)), {"extension": ".py"})
+        content: dict[str, Any] = jupytext.reads(with_markers(_with_whole_kernel(text)), {"extension": ".py"})
     except (ValueError, yaml.YAMLError) as error:
         fix = "let jupytext write it again: jupytext --to py:percent NOTEBOOK.ipynb"
         raise NotANotebook(path, f"jupytext cannot read it ({error})", fix) from None
@@ -195,18 +201,49 @@ def _read_percent(path: Path) -> dict[str, Any]:
     return content
 
 
-def _with_markers(text: str) -> str:
-    """Add a line `# %%` above each header that has none, so that the header begins its cell."""
-    found: list[str] = []
-    begins = False  # only comments have followed since the last marker
-    for line in text.split("\n"):
-        if _HEADED.match(line) and not begins:
-            found.append("# %%")
-        begins = bool(MARKER.match(line) or _HEADED.match(line)) or (
-            begins and (not line.strip() or line.startswith(("#", "%", "!")))
-        )
+def with_markers(text: str) -> str:
+    """Add a line `# %%` above each header that has none, so that the header begins its cell.
+
+    A line in a string is no header, and neither is one in a cell of text, unless code follows it there.
+    """
+    from jupytext.stringparser import StringParser  # noqa: PLC0415 - as jupytext does; most notebooks are .ipynb files
+
+    lines, found, strings = text.split("\n"), list[str](), StringParser("python")
+    above = _Above.CODE
+    for number, line in enumerate(lines):
+        if not strings.is_quoted():
+            is_header = bool(_HEADED.match(line)) and (above is not _Above.TEXT or _leads_code(lines, number))
+            if is_header and above is not _Above.COMMENTS:
+                found.append("# %%")
+            above = _Above.COMMENTS if is_header else _next(above, line)
+        strings.read_line(line)
         found.append(line)
     return "\n".join(found)
+
+
+class _Above(Enum):
+    """Says what stands above a line in its cell."""
+
+    COMMENTS = auto()  # at most comments and magics, so that a header may follow
+    CODE = auto()
+    TEXT = auto()  # it is a cell of text
+
+
+def _next(above: _Above, line: str) -> _Above:
+    if MARKER.match(line):
+        return _Above.TEXT if _TEXT_MARKER.match(line) else _Above.COMMENTS
+    is_code = line.strip() and not line.startswith(("#", "%", "!"))
+    return _Above.CODE if above is _Above.COMMENTS and is_code else above
+
+
+def _leads_code(lines: Sequence[str], number: int) -> bool:
+    """Tell whether code follows a line of a cell of text, in which each line is a comment."""
+    for line in lines[number + 1 :]:
+        if MARKER.match(line) or _HEADED.match(line):
+            return False
+        if line.strip() and not line.startswith("#"):
+            return True
+    return False
 
 
 def _with_title(cell: Any) -> str:

@@ -1,7 +1,7 @@
 """Finds the store and the flow of a notebook, also after the notebook was renamed, moved or copied.
 
-A notebook may have an id in its metadata, `{"nbflow": {"id": …}}`, which the panel writes when the flow first runs. A
-list in Jupyter's data folder says in which store the runs of each id are, for notebooks that were moved elsewhere.
+A notebook may have an id in its metadata, `{"nbflow": {"id": …}}`: `init` writes it, or the panel when the flow first
+runs. A list in Jupyter's data folder says in which store the runs of each id are, for notebooks that were moved.
 """
 
 from __future__ import annotations

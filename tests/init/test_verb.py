@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import json
+import uuid
 from pathlib import Path
+from typing import Any
+
+import pytest
 
 from nbflow.notebook.read import read_cells
 from tests.cli.shell import Shell
@@ -184,3 +188,42 @@ def test_cells_that_begin_with_a_magic_are_steps_in_a_text_notebook(shell: Shell
         ["%%step load_n", 'n = int(open("sub/n").read())'],
     ]
     assert shell("run", str(path)).code == 0
+
+
+@pytest.mark.parametrize(
+    ("metadata", "added"),
+    [
+        ({}, {}),
+        ({"kernelspec": {"name": "python3"}, "x": [1]}, {}),
+        ({"nbflow": {"other": 1}, "x": 2}, {"other": 1}),
+    ],
+)
+@pytest.mark.parametrize("indent", [None, 1, 4])
+def test_init_gives_the_notebook_an_id(
+    shell: Shell, metadata: dict[str, Any], added: dict[str, Any], indent: int | None
+) -> None:
+    path = Path(shell.write("n", *CELLS))
+    book = {**json.loads(path.read_text()), "metadata": metadata}
+    path.write_text(json.dumps(book, indent=indent))
+    assert shell("init", str(path)).code == 0
+    text = path.read_text()
+    written = json.loads(text)["metadata"]
+    id = written["nbflow"].pop("id")
+    assert uuid.UUID(id).version == 4
+    assert written == metadata | {"nbflow": added}
+    assert text.rstrip("\n").replace(", ", ",").count("\n") == json.dumps(json.loads(text), indent=indent).count("\n")
+    shell("run", str(path))
+    moved = path.rename(path.with_name("moved.ipynb"))
+    assert shell("runs", str(moved)).out.startswith("1  succeeded")
+    assert shell("init", str(moved)).code == 0
+    assert json.loads(moved.read_text())["metadata"]["nbflow"]["id"] == id
+
+
+def test_init_keeps_an_id_that_is_there_and_a_dry_run_gives_none(shell: Shell) -> None:
+    path = Path(shell.write("n", *CELLS))
+    before = path.read_bytes()
+    shell("init", str(path), "--dry-run")
+    assert path.read_bytes() == before
+    path.write_text(json.dumps({**json.loads(before), "metadata": {"nbflow": {"id": "mine"}}}))
+    assert shell("init", str(path)).code == 0
+    assert json.loads(path.read_text())["metadata"] == {"nbflow": {"id": "mine"}}

@@ -41,6 +41,26 @@ def rewrite_notebook(text: str, cells: Sequence[NewCell]) -> str:
     return text[: first.start] + between.join(written) + text[last.end :]
 
 
+def identify(text: str) -> str:
+    """Return the text of a notebook with an id in its metadata, by which its runs are found after it was renamed."""
+    span = members(text, 0).get("metadata")
+    if span is None or text[span.start] != "{":
+        return text
+    metadata, style = _read(text, span.start)[0], _Style.of(text, list(elements(text, members(text, 0)["cells"].start)))
+    facts = metadata.get("nbflow", {})
+    if not isinstance(facts, dict) or "id" in facts:
+        return text
+    held, margin = members(text, span.start), style.unit
+    new = facts | {"id": str(uuid4())}
+    if "nbflow" in held:
+        return _replaced(text, Span(0, len(text)), {held["nbflow"]: style.value(new, margin * 2)})
+    if not held:
+        return _replaced(text, Span(0, len(text)), {span: style.value({"nbflow": new}, margin)})
+    last = max(one.end for one in held.values())
+    before = f",\n{margin * 2}" if margin else ", "
+    return f'{text[:last]}{before}"nbflow": {style.value(new, margin * 2)}{text[last:]}'
+
+
 @dataclass(frozen=True, slots=True)
 class _Style:
     """Holds the layout of a file: its indentation, whether it escapes non-ASCII text, whether cells have ids."""

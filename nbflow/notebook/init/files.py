@@ -16,7 +16,7 @@ from nbflow.notebook.init.cell_edits import NewCell, new_cells
 from nbflow.notebook.init.init_plan import InitPlan, plan_init
 from nbflow.notebook.init.repairing import plan_repair
 from nbflow.notebook.jupytext_import import import_jupytext
-from nbflow.notebook.read import read_cells, segments
+from nbflow.notebook.read import read_cells, segments, with_markers
 from nbflow.notebook.write import write_whole
 from nbflow.run.program.regular_file import read_regular
 from nbflow.run.program.star_names import look_beside
@@ -81,10 +81,10 @@ def _rewritten(path: Path, data: bytes, plan: InitPlan, form: str) -> bytes:
     encoding = encoding_of(data) if is_text else json.detect_encoding(data)
     text = data.decode(encoding, "surrogatepass" if not is_text else "strict")
     ends = "\r\n" if is_text and "\r\n" in text else "\n"
-    text = text.replace("\r\n", "\n") if is_text else text
+    text = with_markers(text.replace("\r\n", "\n")) if is_text else text
     count = len(segments(text)[1]) if is_text else book.count_cells(text)
     cells = new_cells(plan, count, form)
-    written = percent.rewrite_script(text, cells) if is_text else book.rewrite_notebook(text, cells)
+    written = percent.rewrite_script(text, cells) if is_text else book.identify(book.rewrite_notebook(text, cells))
     _refuse_other_code(path, written, [cell for cell in cells if cell.is_code])
     return written.replace("\n", ends).encode(encoding, "surrogatepass" if not is_text else "strict")
 
