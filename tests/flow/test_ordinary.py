@@ -296,3 +296,37 @@ def test_a_name_that_is_bound_anew_below_the_function_that_took_it_is_refused_an
         "'two' binds 'num' again before step 'three' uses it. Write  %%step f_code  on top of cell 2"
     )
     assert problems_of(TAKING.replace("---\ndef", "---\n%%step f_code\ndef") + rest) == []
+
+
+LIBRARIES = "import logging\nimport numpy as np\nimport pandas as pd\nimport matplotlib.pyplot as plt"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "d = pd.DataFrame({'a': range(n)})\n    d['b'] = 1\n    return d",
+        "d = pd.read_csv(n).dropna()\n    d.columns = ['a']\n    return d",
+        "d = np.zeros(n, dtype=np.float32) + np.pi\n    d[0] += 1\n    return d",
+        "d = pd.DataFrame({'a': np.arange(n)})\n    d.drop(columns='a', inplace=True)\n    return d",
+        "fig, ax = plt.subplots()\n    ax.name = 'a'\n    return n",
+        "with pd.ExcelWriter(n) as w:\n        w.sheet = n\n    return n",
+    ],
+)
+def test_a_function_that_fills_what_a_library_made_for_it_changes_no_process(body: str) -> None:
+    flow = flow_of(f"{LIBRARIES}\n---\ndef load(n):\n    {body}\n---\nd = load(3)\n---\n%%step a\nx = d")
+    assert [(one.place.cell, one.setting) for one in flow.scratch] == [(3, False)]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "opts = pd.options\n    opts.display.width = n",
+        "rc = plt.rcParams\n    rc['font.size'] = n",
+        "log = logging.getLogger('x')\n    log.level = n",
+        "for one in [pd.options]:\n        one.display.width = n",
+        "opts = getattr(pd, 'options')\n    opts.display.width = n",
+    ],
+)
+def test_a_function_that_fills_what_a_library_keeps_changes_the_process(body: str) -> None:
+    flow = flow_of(f"{LIBRARIES}\n---\ndef wide(n):\n    {body}\n---\nwide(3)\n---\n%%step a\nx = 1")
+    assert [one.place.cell for one in flow.prelude.definitions if one.setting] == [3]

@@ -21,6 +21,7 @@ _ADDRESS = re.compile(r" at 0x[0-9a-f]+")
 _FLOAT = re.compile(r"-?\d+\.\d*(?:e[-+]?\d+)?|-?\d+e[-+]?\d+")
 CODE = (types.ModuleType, types.FunctionType, types.BuiltinFunctionType, type)
 DEPTH = 4
+OF_A_MOMENT = ("_time", "_stop_words_id")  # how long something took, and the address of an object
 OF_A_PROCESS = ("matplotlib", "threading", "concurrent")  # their values hold times, addresses and numbers of threads
 
 
@@ -65,7 +66,7 @@ def portrait(value: Any, depth: int = 0) -> str:
         case np.ndarray() if value.dtype != object:
             return f"array {value.dtype} {value.shape} {value.tolist()!r}"
         case dict():
-            kept = {key: item for key, item in value.items() if not str(key).endswith("_time")}
+            kept = {key: item for key, item in value.items() if not str(key).endswith(OF_A_MOMENT)}
             items = (f"{portrait(key, depth)}: {portrait(item, depth)}" for key, item in kept.items())
             return f"{kind} {{{', '.join(items)}}}"
         case set() | frozenset():

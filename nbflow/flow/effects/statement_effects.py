@@ -17,6 +17,7 @@ Aliases = Mapping[str, frozenset[str]]
 """Maps local names to the names that they may stand for, such as a loop target to the name it iterates over."""
 
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+_NO_ORIGINS: Mapping[str, str] = {}
 _FIXED = (ast.Constant, ast.JoinedStr, ast.UnaryOp, ast.BinOp, ast.Compare)  # their values cannot be changed
 
 
@@ -189,11 +190,11 @@ def locals_of(body: DefinitionNode, nodes: Iterable[ast.AST]) -> frozenset[str]:
     return frozenset((stored | arguments) - outside)
 
 
-def aliases_of(nodes: Iterable[ast.AST]) -> dict[str, frozenset[str]]:
+def aliases_of(nodes: Iterable[ast.AST], origins: Mapping[str, str]) -> dict[str, frozenset[str]]:
     """Map names that are bound inside a statement to the names that they may stand for."""
     found: dict[str, frozenset[str]] = {}
     for target, value in (pair for node in nodes for pair in _bindings(node)):
-        shared = shared_by(value, found)
+        shared = shared_by(value, found, origins)
         for part in every_node(target):
             if isinstance(part, ast.Name):
                 found[part.id] = found.get(part.id, frozenset()) | shared
@@ -212,24 +213,37 @@ def _bindings(node: ast.AST) -> Iterator[tuple[ast.expr, ast.expr]]:
             yield from ((target, value) for target in targets if isinstance(target, ast.Name | ast.Tuple))
 
 
-def shared_by(node: ast.expr | None, aliases: Aliases) -> frozenset[str]:
-    """Return the names whose objects may be part of the value of an expression, if its text shows it."""
+def shared_by(node: ast.expr | None, aliases: Aliases, origins: Mapping[str, str] = _NO_ORIGINS) -> frozenset[str]:
+    """Return the names whose objects may be part of the value of an expression, if its text shows it.
+
+    What an operator or a function of a library returns is taken for new: no object of a name in `origins` is a part of
+    it, unless the function is a getter.
+    """
     match node:
         case ast.Name(id=name):
             return frozenset({name}) | aliases.get(name, frozenset())
         case ast.Call(func=func, args=args, keywords=keywords):
             receiver = [func.value] if isinstance(func, ast.Attribute) else []
-            return _all_shared([*args, *(keyword.value for keyword in keywords), *receiver], aliases)
+            found = _all_shared([*args, *(keyword.value for keyword in keywords), *receiver], aliases, origins)
+            return found - origins.keys() if _root(func) in origins and not origin_of(node, origins) else found
         case ast.Attribute(value=inner) | ast.Subscript(value=inner) | ast.Starred(value=inner):
-            return shared_by(inner, aliases)
+            return shared_by(inner, aliases, origins)
         case ast.Constant() | ast.JoinedStr() | ast.Lambda() | ast.Compare() | None:
             return frozenset()
         case ast.ListComp() | ast.SetComp() | ast.GeneratorExp() | ast.DictComp():
             values = [node.key, node.value] if isinstance(node, ast.DictComp) else [node.elt]
-            return _all_shared([*values, *(loop.iter for loop in node.generators)], aliases)
+            return _all_shared([*values, *(loop.iter for loop in node.generators)], aliases, origins)
         case _:
-            return _all_shared((one for one in children(node) if isinstance(one, ast.expr)), aliases)
+            found = _all_shared((one for one in children(node) if isinstance(one, ast.expr)), aliases, origins)
+            return found - origins.keys() if isinstance(node, ast.BinOp | ast.UnaryOp) else found
 
 
-def _all_shared(nodes: Iterable[ast.expr], aliases: Aliases) -> frozenset[str]:
-    return frozenset().union(*(shared_by(node, aliases) for node in nodes))
+def _all_shared(nodes: Iterable[ast.expr], aliases: Aliases, origins: Mapping[str, str]) -> frozenset[str]:
+    return frozenset().union(*(shared_by(node, aliases, origins) for node in nodes))
+
+
+def _root(node: ast.expr) -> str:
+    """Return the name at the start of `a.b(…)[c].d`, "" if there is none."""
+    while isinstance(node, ast.Attribute | ast.Subscript | ast.Call):
+        node = node.func if isinstance(node, ast.Call) else node.value
+    return node.id if isinstance(node, ast.Name) else ""

@@ -64,7 +64,7 @@ def touch(node: ast.stmt, known: KnownEffects) -> Touched:
     walk = _Walk(known, asks=asks_whether_it_is_there(node))
     nodes = list(executed(node))
     walk.origins = layered(known.origins, imports_of(nodes))
-    walk.look(nodes, aliases_of(nodes), frozenset())
+    walk.look(nodes, aliases_of(nodes, walk.origins), frozenset())
     walk.look_inside_all()
     if isinstance(node, ast.Expr):
         walk.look_at_thrown_away(node.value)
@@ -181,7 +181,7 @@ class _Walk:
         """Look at what a function changes when it is called. A class is called to make an instance."""
         nodes = body_of(body)
         self.origins = layered(outside, imports_of(nodes))
-        self.look(nodes, aliases_of(nodes), locals_of(body, nodes))
+        self.look(nodes, aliases_of(nodes, self.origins), locals_of(body, nodes))
         for node in nodes:
             if isinstance(node, ast.Global):
                 self.changed.update(node.names)
@@ -201,7 +201,7 @@ class _Walk:
             self._judged[id(body)] = False
             inside = _Walk(self.known, self._judged, depth=self._depth + 1)
             nodes = body_of(body)
-            inside.look(nodes, aliases_of(nodes), frozenset())
+            inside.look(nodes, aliases_of(nodes, inside.origins), frozenset())
             self._judged[id(body)] = not inside.changed.isdisjoint(arguments_of(body))
         return self._judged[id(body)]
 
