@@ -221,6 +221,27 @@ def test_a_loop_whose_turns_depend_on_each_other_is_not_named(body: str) -> None
     assert plan("total, items, found, model = make()", f"for x in xs():\n    {body}").loops == ()
 
 
+@pytest.mark.parametrize(
+    "body", ["log.append(n)\n    return n", "return random.random()", "global count\n    count = n\n    return n"]
+)
+def test_a_loop_whose_function_leaves_something_behind_is_not_named(body: str) -> None:
+    seeded = "import random\nrandom.seed(1)\nlog = []\ncount = 0"
+    loop = "found = []\nfor n in xs:\n    found.append(simulate(n))"
+    assert plan(seeded, f"def simulate(n):\n    {body}", "xs = make()", loop).loops == ()
+
+
+@pytest.mark.parametrize(
+    "draw", ["xs = [random.random() for _ in range(3)]", "xs = draws(3)", "random.random(), 1", "x = np.random.rand(3)"]
+)
+def test_a_cell_that_draws_random_numbers_is_a_step(draw: str) -> None:
+    seeded = "import random\nimport numpy as np\nrandom.seed(1)\nnp.random.seed(1)"
+    draws = "def draws(n):\n    return [random.random() for _ in range(n)]"
+    last = "total = random.random() + np.random.rand()\nprint(total)"
+    found = plan(seeded, draws, draw, "%%step other\nz = 1", last)
+    assert [group.becomes for group in found.groups][:3] == [Becomes.ORDINARY, Becomes.ORDINARY, Becomes.STEP]
+    assert found.left == ()
+
+
 def test_cells_that_only_show_become_steps_when_asked_for() -> None:
     assert becomes(plan(IMPORT, FRAME, "df.head()", shows_count=True)) == ["ordinary", "load_df", "cell_3"]
 

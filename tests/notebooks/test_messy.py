@@ -22,7 +22,7 @@ from tests.notebooks.kernel import run_in_kernel
 from tests.soundness.warm import start_workers
 
 MESSY = sorted((Path(__file__).parent / "messy").glob("*.py"))
-RUN = MESSY if "NBFLOW_EXPLORE" in os.environ else [path for path in MESSY if path.stem in ("ab_test", "orders_sql")]
+RUN = MESSY if "NBFLOW_EXPLORE" in os.environ else [path for path in MESSY if path.stem in ("orders_sql", "queue_simulation")]
 PAGE = Path(__file__).parents[2] / "docs/init.md"
 
 
@@ -59,3 +59,22 @@ def test_the_flow_of_a_messy_notebook_gives_what_jupyter_gives(text: Path, tmp_p
     assert run is not None
     with loading_from(flow.parent):
         assert [*lines_apart(run, steps, same), *values_apart(run, steps, plain, set())] == []
+
+
+def rows(folder: Path) -> list[str]:
+    """Return the rows of the table in the documents, as they are now."""
+    found = []
+    for text in MESSY:
+        (folder / text.stem).mkdir()
+        _, flow = init(text, folder / text.stem)
+        code = [cell for cell in jupytext.read(text).cells if cell.cell_type == "code"]
+        title, steps = text.stem.replace("_", " "), len(read_notebook(flow).steps)
+        found.append(f"| {title} | {len(code)} | {steps} | 0 |")
+    return found
+
+
+def test_the_table_of_messy_notebooks_is_what_init_makes_of_them(tmp_path: Path) -> None:
+    lines = PAGE.read_text("utf-8").splitlines()
+    head = next(number for number, line in enumerate(lines) if line.startswith("| notebook |"))
+    assert lines[head + 2 : head + 2 + len(MESSY)] == rows(tmp_path)
+    assert len(MESSY) == 10

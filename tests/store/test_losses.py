@@ -104,6 +104,33 @@ class TestLost:
         again = round_trip(new=stone, inside={1: stone, "set": {stone}})
         assert "con" in repr(again["new"])
 
+    @pytest.mark.parametrize(
+        "wrap",
+        [
+            enumerate, lambda inner: map(str, inner), lambda inner: zip([1], inner, strict=True),
+            lambda inner: filter(None, inner), lambda inner: map(str, zip(inner, strict=False)),
+        ],
+    )  # fmt: skip
+    def test_an_iterator_over_a_lost_one_is_lost_and_its_neighbours_are_not(
+        self, wrap: Any, round_trip: RoundTrip
+    ) -> None:
+        kept = [1, 2]
+        back = round_trip(pair=[wrap(one for one in kept), kept], kept=kept)
+        assert back["pair"][1] is back["kept"]
+        assert back["kept"] == [1, 2]
+        with pytest.raises(LostValue, match="generator"):
+            next(back["pair"][0])
+
+    def test_an_iterator_over_others_goes_on_where_it_was(self, round_trip: RoundTrip) -> None:
+        def half_used() -> list[Any]:
+            wraps = [map(str, [1, 2]), filter(None, [0, 1, 2]), zip([1, 2], [3, 4], strict=True), enumerate("ab", 5)]
+            return [wrap for wrap in wraps if next(wrap) is not None]
+
+        back = round_trip(uneven=zip([1], [2, 3], strict=True), wraps=half_used())
+        assert [list(wrap) for wrap in back["wraps"]] == [list(wrap) for wrap in half_used()]
+        with pytest.raises(ValueError, match="argument 2 is longer"):
+            list(back["uneven"])
+
     def test_what_is_too_deep(self, notebook: Notebook) -> None:
         deep: list[Any] = []
         for _ in range(100_000):

@@ -105,8 +105,16 @@ def plan_init(
         loads=plan.loads and choices.only is None,
         offers=tuple(offer for offer in found if offer not in taken),
         taken=tuple(taken),
-        loops=tuple((group.name, loop) for group in named.groups if group.name for loop in loops(group)),
+        loops=tuple((group.name, loop) for group in _closed(named) for loop in loops(group)),
     )
+
+
+def _closed(draft: PlanDraft) -> Iterator[Group]:
+    """Yield the new steps that change nothing but what their own code shows: no random state, nothing of functions."""
+    for group in draft.groups:
+        linked = draft.graph.links.get(group.name)
+        if linked is not None and linked.writes <= draft.graph.steps[group.name].names.writes:
+            yield group
 
 
 def planned(draft: PlanDraft) -> InitPlan:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from nbflow.flow.checks.rules import check_flow
+from nbflow.flow.effects.generator_names import GENERATORS
 from nbflow.flow.files.file_use import Access
 from nbflow.flow.files.fileorder import space_of_prelude
 from nbflow.flow.files.uses import uses_of
@@ -34,6 +35,9 @@ _ROUNDS = 30
 
 _REFUSED = OF_A_TEXT | {"metaflow"}
 """Names the problems with the text of a step. Such a cell is left as it is."""
+
+_LATER = frozenset({"class", "function", "import"})
+"""Names the kinds of definitions whose code runs when a step uses them."""
 
 _MEANT_FOR_A_CELL = frozenset({"setting-in-step", "star-import"})
 """Names the problems with statements of a step that belong into an ordinary cell."""
@@ -153,6 +157,7 @@ def _wanted(draft: PlanDraft, notebook: Notebook) -> Iterator[tuple[int, str]]:
             yield draft.at(one.place), one.message
     yield from _read_below(draft)
     yield from ((at, "") for at, group in enumerate(draft.groups) if _commands(group))
+    yield from _drawing(draft)
     yield from _used_up(draft, notebook)
     yield from _changed_below(draft)
 
@@ -195,6 +200,13 @@ def _read_below(draft: PlanDraft) -> Iterator[tuple[int, str]]:
     for definition in draft.graph.prelude.definitions if binders else ():
         for name in sorted(definition.reads & binders.keys()):
             yield binders[name][-1][1], f"a function reads '{name}'"
+
+
+def _drawing(draft: PlanDraft) -> Iterator[tuple[int, str]]:
+    """Yield the ordinary cells that draw random numbers: as shared code, every worker would draw them again."""
+    for definition in draft.graph.prelude.definitions:
+        if definition.kind not in _LATER and not definition.reads.isdisjoint(GENERATORS):
+            yield draft.at(definition.place), ""
 
 
 def _used_up(draft: PlanDraft, notebook: Notebook) -> Iterator[tuple[int, str]]:

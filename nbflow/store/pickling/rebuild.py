@@ -16,7 +16,7 @@ from typing import Any
 
 from nbflow.store.pickling._cloudpickle import set_class_state
 from nbflow.store.pickling.home import Home
-from nbflow.store.values.tombstone import tombstone
+from nbflow.store.values.tombstone import Tombstone, tombstone
 
 __all__ = ["tombstone"]  # stored streams look for it in this module
 
@@ -236,6 +236,17 @@ def dict_view(mapping: Any, kind: str) -> Any:
     """Return the `keys`, `values` or `items` of a dict."""
     base: type = OrderedDict if isinstance(mapping, OrderedDict) else dict
     return getattr(base, kind)(mapping)
+
+
+def wrapper(make: Callable[..., Any], arguments: tuple[Any, ...], state: object = None) -> Any:
+    """Return an iterator over others, or the stand-in of the first of them that was lost: to wrap it would use it."""
+    lost = next((one for one in arguments if type(one) is Tombstone), None)
+    if lost is not None:
+        return lost
+    made = make(*arguments)
+    if state is not None:
+        made.__setstate__(state)
+    return made
 
 
 def dict_iterator(mapping: Any, kind: str, backwards: bool, position: int) -> Any:

@@ -75,6 +75,7 @@ EXACT: dict[type, Reducer | None] = {
     random.Random: views.reduce_python_generator,
     **dict.fromkeys(views.VIEWS, views.reduce_view),
     **dict.fromkeys(views.ITERATORS, views.reduce_iterator),
+    **dict.fromkeys(views.WRAPPERS, views.reduce_wrapper),
     Tombstone: None,
     io.StringIO: None,
     io.BytesIO: None,

@@ -41,6 +41,16 @@ def reduce_iterator(recorder: Recorder, iterator: Any) -> Any:
     return rebuild.dict_iterator, (mapping, ITERATORS[kind], kind in BACKWARDS, len(mapping) - left)
 
 
+WRAPPERS = (map, filter, zip, enumerate)
+"""Are iterators over other iterators, which they ask for the next item."""
+
+
+def reduce_wrapper(recorder: Recorder, iterator: Any) -> Any:
+    """Store an iterator over others, so that it loads even if one of them was lost."""
+    make, arguments, *state = iterator.__reduce__()
+    return rebuild.wrapper, (make, arguments, *state)
+
+
 def reduce_proxy(recorder: Recorder, proxy: Any) -> Any:
     """Store a read-only view of a mapping, tied to its mapping."""
     mapping = _looked_at(proxy)
