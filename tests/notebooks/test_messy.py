@@ -22,7 +22,8 @@ from tests.notebooks.kernel import run_in_kernel
 from tests.soundness.warm import start_workers
 
 MESSY = sorted((Path(__file__).parent / "messy").glob("*.py"))
-RUN = MESSY if "NBFLOW_EXPLORE" in os.environ else [path for path in MESSY if path.stem in ("orders_sql", "queue_simulation")]
+QUICK = ("orders_sql", "queue_simulation")
+RUN = MESSY if "NBFLOW_EXPLORE" in os.environ else [path for path in MESSY if path.stem in QUICK]
 PAGE = Path(__file__).parents[2] / "docs/init.md"
 
 
