@@ -3,7 +3,7 @@ import type { Cell } from '@jupyterlab/cells';
 import { NotebookActions } from '@jupyterlab/notebook';
 import type { RepairLine, RunLine } from '../state/protocol';
 import type { ValueAddress } from '../state/values';
-import type { Actions } from '../views/host';
+import type { Actions, Part } from '../views/host';
 import type { ViewName } from '../views/panel';
 import { isEdit, repairLabel } from '../views/repairs';
 import { askNow, convert, offerUndo } from './convert';
@@ -31,15 +31,12 @@ export class FlowActions implements Actions {
   ) {}
 
   /** Run the flow. A notebook without steps has none: offer to make one. */
-  async run(
-    part: { to?: string; from?: string; only?: string },
-    parameters: Readonly<Record<string, string>>
-  ): Promise<void> {
+  async run({ fresh, ...limits }: Part, parameters: Readonly<Record<string, string>>): Promise<void> {
     if (!this.notebook.findsSteps()) {
       return this.convert();
     }
-    const limits = Object.entries(part).flatMap(([option, step]) => [`--${option}`, step]);
-    await this.start(['run', ...limits, ...writeParameters(parameters)]);
+    const words = Object.entries(limits).flatMap(([option, step]) => [`--${option}`, step]);
+    await this.start(['run', ...(fresh ? ['--fresh'] : []), ...words, ...writeParameters(parameters)]);
   }
 
   async resume(run: number | null, without?: string): Promise<void> {

@@ -8,6 +8,7 @@ export const CommandId = {
   makeStep: 'nbflow:make-step',
   makeOrdinary: 'nbflow:make-ordinary',
   run: 'nbflow:run',
+  runFresh: 'nbflow:run-fresh',
   runTo: 'nbflow:run-to',
   runFrom: 'nbflow:run-from',
   resume: 'nbflow:resume',

@@ -4,6 +4,7 @@ import type { INotebookTracker, NotebookPanel } from '@jupyterlab/notebook';
 import type { CommandRegistry } from '@lumino/commands';
 import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 import type { ValueAddress } from '../state/values';
+import type { Part } from '../views/host';
 import type { ViewName } from '../views/panel';
 import type { FlowActions } from './actions';
 import { CommandId } from './commandids';
@@ -19,7 +20,7 @@ type Args = ReadonlyPartialJSONObject;
 /** Defines what the commands act on: the panel, its views, and the flows of the open notebooks. */
 export interface CommandTarget {
   actionsOf(notebook: FlowNotebook): FlowActions;
-  run(notebook: FlowNotebook, part: { to?: string; from?: string }): void;
+  run(notebook: FlowNotebook, part: Part): void;
   showPanel(): void;
   openView(notebook: FlowNotebook, view: ViewName): void;
   openValue(notebook: FlowNotebook, address: ValueAddress): void;
@@ -180,6 +181,12 @@ export class FlowCommands {
         enabled: notebook => activeRun(notebook.model) === null,
         execute: notebook => this.target.run(notebook, {})
       },
+      [CommandId.runFresh]: {
+        label: trans('Run Flow Afresh'),
+        caption: trans('Compute all steps again, whatever is stored'),
+        enabled: isIdle,
+        execute: notebook => this.target.run(notebook, { fresh: true })
+      },
       [CommandId.runTo]: part(trans('Run Flow to This Step'), trans('Run this step and what it needs'), 'to'),
       [CommandId.runFrom]: part(
         trans('Run Flow from This Step'),
@@ -239,7 +246,8 @@ export class FlowCommands {
         label: trans('Debug Failed Step'),
         caption: trans('Bind the inputs of the failed task in the kernel'),
         takes: ADDRESS,
-        execute: (notebook, args) => this.target.actionsOf(notebook).debug(this.failed(notebook, args))
+        enabled: (notebook, args) => this.failed(notebook, args) !== null,
+        execute: (notebook, args) => this.target.actionsOf(notebook).debug(this.failed(notebook, args) ?? '')
       },
       [CommandId.tag]: {
         label: trans('Tag Run…'),
@@ -306,10 +314,15 @@ export class FlowCommands {
     return typeof args['address'] === 'string' ? args['address'] : this.step(notebook, args);
   }
 
-  /** Return the step of the cell if it failed, else "" for the newest failed one. */
-  private failed(notebook: FlowNotebook, args: Args): string {
+  /** Return the step of the cell if some of its tasks failed, else '' for the newest that failed; null if none did. */
+  private failed(notebook: FlowNotebook, args: Args): string | null {
+    const { model } = notebook;
+    const hasFailed = (step: string): boolean => (model.line(step)?.failed ?? 0) > 0;
     const address = this.address(notebook, args);
-    const isFailed = args['address'] !== undefined || notebook.model.line(address)?.status === 'failed';
-    return isFailed ? address : '';
+    if (args['address'] !== undefined || hasFailed(address)) {
+      return address;
+    }
+    const isOfCell = args['isMenu'] === true && address !== '';
+    return !isOfCell && model.shape?.steps.some(step => hasFailed(step.name)) ? '' : null;
   }
 }

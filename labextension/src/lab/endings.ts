@@ -1,10 +1,12 @@
 import { Notification } from '@jupyterlab/apputils';
 import { Signal } from '@lumino/signaling';
 import type { IDisposable } from '@lumino/disposable';
-import type { FlowModel } from '../state/model';
-import type { RunStatus, RunLine } from '../state/protocol';
-import { duration } from '../ui/format';
+import type { Archive } from '../state/archive';
+import type { FlowModel, Selection } from '../state/model';
+import type { RunStatus, RunLine, Snapshot, StepLine } from '../state/protocol';
+import { count, duration } from '../ui/format';
 import type { Translate } from '../ui/language';
+import type { Feed } from './feed';
 import { activeRun } from './progress';
 
 const TYPES: Record<RunStatus, Notification.TypeOptions> = {
@@ -15,20 +17,38 @@ const TYPES: Record<RunStatus, Notification.TypeOptions> = {
   crashed: 'error'
 };
 
+/** Describes the end of a run: `failed` are the steps of which tasks failed, and `isOwn` if this page began it. */
+export interface Ending {
+  readonly run: RunLine;
+  readonly failed: readonly StepLine[];
+  readonly isOwn: boolean;
+}
+
 /** Calls a function at the end of each run of a notebook that goes on while the page is open. */
 export class Endings implements IDisposable {
   isDisposed = false;
 
   constructor(
     private readonly model: FlowModel,
-    private readonly tell: (run: RunLine) => void
+    feed: Feed,
+    private readonly tell: (ending: Ending) => void
   ) {
     model.runsChanged.connect(this.look, this);
+    feed.ownHeard.connect((_, snapshot) => this.hear(snapshot), this);
   }
 
   dispose(): void {
     this.isDisposed = true;
     Signal.disconnectReceiver(this);
+  }
+
+  /** Await the end of a run of this page, which may be over when it is heard of first. */
+  private hear({ run }: Snapshot): void {
+    if (run && !this.own.has(run.number)) {
+      this.own.add(run.number);
+      this.awaited = run.number;
+    }
+    this.look();
   }
 
   /** Report the end of a run once, when its line says how it ended. A kernel session ends with its kernel. */
@@ -38,11 +58,14 @@ export class Endings implements IDisposable {
     const run = [this.model.run, ...(this.model.runs ?? [])].find(one => one?.number === this.awaited);
     if (run && run.status !== 'running' && run.finished !== null) {
       this.awaited = null;
-      this.tell(run);
+      const lines = (this.model.shape?.steps ?? []).flatMap(step => this.model.line(step.name) ?? []);
+      const failed = lines.filter(line => line.run === run.number && line.status === 'failed');
+      this.tell({ run, failed, isOwn: this.own.has(run.number) });
     }
   }
 
   private awaited: number | null = null;
+  private readonly own = new Set<number>();
 }
 
 /** Shows a notification for a long run that ended while the page was hidden. */
@@ -57,6 +80,22 @@ export function tellEnding(name: string, run: RunLine, trans: Translate, open: (
   const text = trans('Run %1 of %2 %3 after %4', run.number, name, words[run.status], duration(secondsOf(run)));
   const actions = [{ label: trans('Show'), callback: open }];
   Notification.emit(text, TYPES[run.status], { autoClose: false, actions });
+}
+
+/** Shows a notification that a run failed, `Flow failed at fit (3 of 40)`; *Show* leads to what failed first. */
+export function tellFailure({ run, failed: [first] }: Ending, trans: Translate, show: () => void): void {
+  const items = first && first.total > 1 ? ` (${trans('%1 of %2', count(first.failed), count(first.total))})` : '';
+  const text = first ? trans('Flow failed at %1', first.step + items) : trans('Run %1 failed', run.number);
+  Notification.error(text, { autoClose: false, actions: [{ label: trans('Show'), callback: show }] });
+}
+
+/** Returns the first task that failed in a run; the whole step if its tasks cannot be read, null if none failed. */
+export async function findFailed({ run, failed: [first] }: Ending, archive: Archive): Promise<Selection | null> {
+  const step = first?.step;
+  const { tasks } = await archive.tasks(run.number).catch(() => ({ tasks: [] }));
+  const task = tasks.find(one => one.status === 'failed' && (step === undefined || one.step === step));
+  const where = task?.step ?? step;
+  return where === undefined ? null : { step: where, task: task ? { run: task.run, number: task.number } : null };
 }
 
 export const secondsOf = ({ started, finished }: RunLine): number => (finished ?? started) - started;

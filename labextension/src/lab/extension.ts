@@ -6,15 +6,14 @@ import type { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import type { ISettingRegistry } from '@jupyterlab/settingregistry';
 import type { IStatusBar } from '@jupyterlab/statusbar';
 import { makeKeep } from '../state/keep';
-import type { RunLine } from '../state/protocol';
 import type { ValueAddress } from '../state/values';
-import type { Host } from '../views/host';
+import type { Host, Part } from '../views/host';
 import { FlowPanel, type ViewName } from '../views/panel';
 import { FlowActions } from './actions';
 import { Badges } from './badges';
 import { CellOutputs } from './celloutputs';
 import { FlowCommands } from './commands';
-import { Endings, secondsOf, tellEnding } from './endings';
+import { type Ending, Endings, findFailed, secondsOf, tellEnding, tellFailure } from './endings';
 import { FlowTabs } from './flowtabs';
 import { FlowGuides } from './guides';
 import { ItemViews } from './itemviews';
@@ -113,10 +112,12 @@ export class FlowExtension {
   }
 
   /** Run with the parameters of the panel's form, or open the form if one is missing. */
-  run(notebook: FlowNotebook, part: { to?: string; from?: string }): void {
+  run(notebook: FlowNotebook, part: Part): void {
     const panel = this.sidebar.panelOf(notebook);
     if (panel) {
-      panel.run(part);
+      if (!panel.run(part)) {
+        this.askForParameters(notebook);
+      }
     } else {
       void this.actionsOf(notebook).run(part, {});
     }
@@ -170,8 +171,8 @@ export class FlowExtension {
     this.outputs.add(outputs);
     const lines = new RunLines(notebook, this.lab.trans, (step, run) => void outputs.show(step, run));
     const items = new ItemViews(notebook, this.lab.trans);
-    const endings = new Endings(model, run => this.tellEnding(notebook, run));
     const sharing = shareChoices(notebook);
+    const endings = new Endings(model, notebook.feed, ending => this.tellEnding(notebook, ending));
     panel.disposed.connect(() => {
       this.badges.delete(badges);
       this.outputs.delete(outputs);
@@ -185,11 +186,23 @@ export class FlowExtension {
     });
   }
 
-  /** Notify about the end of a long run, but only while the page is hidden. */
-  private tellEnding(notebook: FlowNotebook, run: RunLine): void {
-    if (document.hidden && secondsOf(run) >= this.preferences.toastAfter) {
+  /** Notify about a run of this page that failed, and about the end of a long run while the page is hidden. */
+  private tellEnding(notebook: FlowNotebook, ending: Ending): void {
+    const { run, isOwn } = ending;
+    if (isOwn && (run.status === 'failed' || run.status === 'crashed')) {
+      tellFailure(ending, this.lab.trans, () => void this.showFailed(notebook, ending));
+    } else if (document.hidden && secondsOf(run) >= this.preferences.toastAfter) {
       tellEnding(notebook.name, run, this.lab.trans, () => this.showPanel());
     }
+  }
+
+  /** Show in the panel what failed, whichever notebook and run it shows now. */
+  private async showFailed(notebook: FlowNotebook, ending: Ending): Promise<void> {
+    this.lab.app.shell.activateById(notebook.panel.id);
+    this.showPanel();
+    notebook.model.show(null);
+    this.sidebar.view = 'steps';
+    notebook.model.select(await findFailed(ending, notebook.archive));
   }
 
   /** Return a panel for a notebook; it begins with the view that was used last. */

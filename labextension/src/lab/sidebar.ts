@@ -1,6 +1,6 @@
 import type { IDisposable } from '@lumino/disposable';
 import { Signal } from '@lumino/signaling';
-import { PanelLayout, Widget } from '@lumino/widgets';
+import { PanelLayout, SplitPanel, Widget } from '@lumino/widgets';
 import { h, setText } from '../ui/dom';
 import type { Translate } from '../ui/language';
 import type { FlowPanel, ViewName } from '../views/panel';
@@ -8,6 +8,12 @@ import { flowIcon } from './icon';
 import type { FlowNotebook } from './notebook';
 import { ServerMissing } from './rest';
 import type { FlowTracker } from './tracker';
+
+/** The width in pixels in which a graph and names of usual length are readable. */
+const USEFUL = 360;
+
+/** Remembers that the sidebar was made wide enough once: after that, its width is the user's. */
+const WIDENED = 'nbflow:widened';
 
 /** Shows the flow of the current notebook in a tab of the sidebar. */
 export class FlowSidebar extends Widget {
@@ -48,6 +54,32 @@ export class FlowSidebar extends Widget {
 
   protected override onAfterShow(): void {
     this.settleWatch();
+    if (!window.localStorage.getItem(WIDENED)) {
+      requestAnimationFrame(() => this.widen());
+    }
+  }
+
+  /** Give the focus to the panel, unless a part of it has it. */
+  protected override onActivateRequest(): void {
+    this.content?.focus();
+  }
+
+  /** Make the sidebar wide enough when it is opened for the first time, at the cost of the main area. */
+  private widen(): void {
+    const split = splitAround(this);
+    if (!split || !this.isVisible) {
+      return;
+    }
+    window.localStorage.setItem(WIDENED, 'yes');
+    const missing = (USEFUL - this.node.clientWidth) / split.node.clientWidth;
+    const sizes = [...split.relativeSizes()];
+    const [at, main] = [sizes.length - 1, sizes.length - 2];
+    const given = sizes[main] ?? 0;
+    if (missing > 0 && given > 2 * missing) {
+      sizes[at] = (sizes[at] ?? 0) + missing;
+      sizes[main] = given - missing;
+      split.setRelativeSizes(sizes);
+    }
   }
 
   protected override onAfterHide(): void {
@@ -97,4 +129,10 @@ export class FlowSidebar extends Widget {
   private content: FlowPanel | null = null;
   private readonly frame = new PanelLayout();
   private readonly notice = h('p', { class: 'nbf-Notice', role: 'status', hidden: true });
+}
+
+/** Returns the panel in which the user sets the width of a widget. */
+function splitAround(widget: Widget): SplitPanel | null {
+  const { parent } = widget;
+  return parent === null || parent instanceof SplitPanel ? parent : splitAround(parent);
 }

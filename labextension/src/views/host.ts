@@ -5,10 +5,18 @@ import type { RepairLine, RunLine } from '../state/protocol';
 import type { ValueAddress } from '../state/values';
 import type { Translate } from '../ui/language';
 
+/** Names the part of a flow to run; `fresh` computes everything in it again, whatever is stored. */
+export interface Part {
+  readonly to?: string;
+  readonly from?: string;
+  readonly only?: string;
+  readonly fresh?: boolean;
+}
+
 /** Performs what the user asks for. Each action reports its result to the user; none rejects. */
 export interface Actions {
   /** Run the flow or a part of it; the parameters are texts as the user typed them. */
-  run(part: { to?: string; from?: string; only?: string }, parameters: Readonly<Record<string, string>>): Promise<void>;
+  run(part: Part, parameters: Readonly<Record<string, string>>): Promise<void>;
   /** Start a new run that reuses what is valid, without the items of the step `without` that failed in the run. */
   resume(run: number | null, without?: string): Promise<void>;
   /** Run a task again. Addresses are as users write them: `fit`, `fit[3]`, `7/fit[3]`. */

@@ -15,7 +15,7 @@ import { DetailBinding } from './detailbinding';
 import { Chips } from './chips';
 import { Form } from './form';
 import { FlowGraph } from './graph';
-import type { Host } from './host';
+import type { Host, Part } from './host';
 import { copied, empty, otherVersion, Problems, shownRun, trouble } from './notices';
 import { RunsBinding } from './runsbinding';
 import { Steps } from './steps';
@@ -85,12 +85,24 @@ export class FlowPanel extends Widget {
     this.tabs.current = view;
   }
 
-  /** Run the flow or a part of it with the chosen parameters, or open the form if a value is missing. */
-  run(part: { to?: string; from?: string; only?: string }): void {
-    if (this.form.isValid) {
+  /** Run the flow or a part of it with the chosen parameters. If a value is missing, open the form and return false. */
+  run(part: Part): boolean {
+    const { isValid } = this.form;
+    if (isValid) {
       void this.host.actions?.run(part, this.model.choices ?? {});
     } else {
       this.openForm(true);
+    }
+    return isValid;
+  }
+
+  /** Take the focus: the view that is shown, or the first button if the view has nothing to stop at. */
+  focus(): void {
+    if (!this.node.contains(document.activeElement)) {
+      this.focusView();
+    }
+    if (!this.node.contains(document.activeElement)) {
+      this.node.querySelector<HTMLElement>('button:not([disabled])')?.focus();
     }
   }
 
@@ -261,6 +273,13 @@ export class FlowPanel extends Widget {
     const shown = this.model.shown?.run.number ?? null;
     return [
       { sign: 'run', name: 'run-all', label: trans('Run all'), enabled: true, run: () => this.run({}) },
+      {
+        sign: 'rerun',
+        name: 'run-fresh',
+        label: trans('Run all afresh'),
+        enabled: true,
+        run: () => this.run({ fresh: true })
+      },
       {
         sign: 'to',
         name: 'run-to',
