@@ -2,6 +2,18 @@
 import type { Piece } from '../state/items';
 import { h } from './dom';
 
+const WHOLE = 16; // characters of a name that is not cut where it is shortened
+const TAIL = 8; // characters at its end that stay: names of one flow often begin alike
+
+/** Cuts the name of a step into pieces, of which the first is shortened where there is little room. */
+export const cutName = (name: string): readonly Piece[] =>
+  name.length > WHOLE
+    ? [
+        { text: name.slice(0, -TAIL), common: true },
+        { text: name.slice(-TAIL), common: false }
+      ]
+    : [{ text: name, common: false }];
+
 export class ItemText {
   readonly node = h('span', { class: 'nbf-TaskItem' });
 

@@ -10,7 +10,14 @@ export class LaneLines {
   readonly node: SVGSVGElement;
 
   constructor() {
-    this.node = svg('svg', { class: 'nbf-Lanes', 'aria-hidden': 'true' }, this.all, this.joins, this.lit, this.dots);
+    this.node = svg(
+      'svg',
+      { class: 'nbf-Lanes', 'aria-hidden': 'true', preserveAspectRatio: 'none' },
+      this.all,
+      this.joins,
+      this.lit,
+      this.dots
+    );
   }
 
   /** The width of all lanes, in pixels. */
@@ -18,11 +25,13 @@ export class LaneLines {
     this.lanes = lanes;
     this.pitch = { row, lane: Math.min(LANE, WIDEST / (lanes?.width ?? 1)) };
     const edges = lanes?.edges ?? [];
-    setAttribute(this.node, 'height', (lanes?.rows.length ?? 0) * row);
+    const [width, height] = [Math.ceil((lanes?.width ?? 0) * this.pitch.lane), (lanes?.rows.length ?? 0) * row];
+    setAttribute(this.node, 'height', height);
+    setAttribute(this.node, 'viewBox', `0 0 ${width} ${height}`);
     setAttribute(this.all, 'd', this.path(edges.filter(edge => !edge.joins)));
     setAttribute(this.joins, 'd', this.path(edges.filter(edge => edge.joins)));
     setAttribute(this.dots, 'd', this.dotPath());
-    return Math.ceil((lanes?.width ?? 0) * this.pitch.lane);
+    return width;
   }
 
   /** Mark the lines that lead to a step or away from it. */

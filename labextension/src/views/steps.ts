@@ -4,6 +4,7 @@ import { CountBar } from '../ui/bar';
 import { h, setAttribute, setText } from '../ui/dom';
 import { now } from '../ui/format';
 import { outdatedIcon, showStatus, statusIcon } from '../ui/icons';
+import { cutName, ItemText } from '../ui/item';
 import { VirtualList, type VirtualRow } from '../ui/virtual';
 import { countText, lineTime, statusWord, stepLabel, stepTooltip } from '../ui/words';
 import { LaneLines } from './lanes';
@@ -127,7 +128,7 @@ class Row implements VirtualRow<Item> {
   show({ step, depth }: Item): void {
     this.step = step;
     setAttribute(this.button, 'data-step', step.name);
-    setText(this.name, step.name);
+    this.nameText.show(step.name, cutName(step.name));
     setText(this.header, step.mark);
     this.button.style.setProperty('--nbf-depth', String(depth));
     this.mark();
@@ -164,7 +165,8 @@ class Row implements VirtualRow<Item> {
   private step: StepFacts | undefined;
   private line: StepLine | undefined;
   private readonly button: HTMLElement;
-  private readonly name = h('span', { class: 'nbf-StepName' });
+  private readonly nameText = new ItemText();
+  private readonly name = h('span', { class: 'nbf-StepName' }, this.nameText.node);
   private readonly header = h('span', { class: 'nbf-Mark' });
   private readonly icon = statusIcon('missing');
   private readonly outdated = outdatedIcon();

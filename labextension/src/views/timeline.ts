@@ -5,7 +5,7 @@ import type { Component } from '../ui/component';
 import { closest, h, setAttribute, setText } from '../ui/dom';
 import { count, duration, now } from '../ui/format';
 import { showStatus, signIcon, statusIcon } from '../ui/icons';
-import { ItemText } from '../ui/item';
+import { cutName, ItemText } from '../ui/item';
 import type { Translate } from '../ui/language';
 import { VirtualList, type VirtualRow } from '../ui/virtual';
 import { statusWord, taskTime } from '../ui/words';
@@ -270,7 +270,7 @@ class Bar implements VirtualRow<TimelineRow> {
     );
     this.twisty.style.visibility = many ? 'visible' : 'hidden';
     showStatus(this.icon, row.status);
-    this.name.show(name, row.task ? this.around.cut(row.task) : [{ text: name, common: false }]);
+    this.name.show(name, row.task ? this.around.cut(row.task) : cutName(name));
     setText(this.number, many ? `×${count(row.tasks.length)}` : '');
     setText(this.time, took || word);
     this.placeBar(row.span);

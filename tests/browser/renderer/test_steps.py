@@ -148,5 +148,5 @@ def test_durations_of_what_runs_go_on(stage: Stage) -> None:
 def test_a_name_full_of_markup_stays_a_name(stage: Stage) -> None:
     name = '<img src=x onerror="window.harmed = true">'
     stage.mount({"flow": states.state([states.step(name, 1, mark="<b>x</b>")]), "runs": {"runs": []}})
-    assert stage.find(".nbf-StepName").inner_text() == name
+    assert stage.find(".nbf-StepName").text_content() == name
     assert stage.find(".nbf-Steps img, .nbf-Steps b").count() == 0

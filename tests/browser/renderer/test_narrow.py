@@ -1,0 +1,112 @@
+"""Forty steps in a narrow panel: names stay useful, and what one presses is in sight."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.renderer import states
+from tests.browser.renderer.stage import Stage
+
+WIDTHS = [250, 350]  # the narrowest sidebar, and half of a screen of 700 pixels at 200 %
+LEAST = 12
+"""The least characters of a name that must be seen, whatever its length."""
+FIT = "fit_gradient_boosted_trees_per_region"
+
+
+def forty() -> list[Any]:
+    """A chain of ten, a foreach of three steps that is joined, and twenty steps side by side."""
+    names = ["load_raw_measurements", *(f"clean_measurements_stage_{n}" for n in range(10))]
+    steps = [states.step(names[0], 1)]
+    steps += [states.step(name, at, {names[at - 2]: [f"x{at}"]}) for at, name in enumerate(names[1:], 2)]
+    body = [FIT, "score_model_of_region", "plot_scores_of_region"]
+    for above, name in zip([names[-1], *body], body, strict=False):
+        steps.append(states.step(name, len(steps) + 1, {above: ["model"]}, scope=[FIT]))
+    steps.append(states.step("collect_scores", len(steps) + 1, {body[-1]: ["score"]}))
+    for at in range(12):
+        steps.append(states.step(f"compare_with_baseline_{at}", len(steps) + 1, {names[0]: ["raw"]}))
+    for at in range(11):
+        reads = {f"compare_with_baseline_{at}": ["base"], "collect_scores": ["scores"]}
+        steps.append(states.step(f"summarise_part_{at}", len(steps) + 1, reads))
+    last = {f"summarise_part_{at}": ["part"] for at in range(11)}
+    return [*steps, states.step("write_report_for_the_board", len(steps) + 1, last)]
+
+
+def lines() -> list[Any]:
+    found = [states.line(one["name"], "done", done=1, seconds=83.0) for one in forty()]
+    found[11] = states.line(FIT, "failed", total=40, done=37, failed=3, seconds=83.0)
+    found[12] = states.line("score_model_of_region", "stale", total=40, done=37, seconds=12.0)
+    return found
+
+
+def mount(stage: Stage, width: int, view: str = "steps") -> None:
+    run = states.run_line(7)
+    when = {"started": states.NOW - 7000, "finished": states.NOW - 6999, "seconds": 1.0}
+    tasks = [states.task_line(7, at, one["name"], **when) for at, one in enumerate(forty(), 1)]
+    facts = {"flow": states.state(forty(), lines(), run=run), "runs": {"runs": []}}
+    facts["tasks"] = {"7": {"run": run, "tasks": tasks}}
+    stage.mount(facts, view, width=width, height=800)
+
+
+def characters_seen(stage: Stage, selector: str) -> dict[str, int]:
+    """How many characters of each name fit into its place."""
+    count = """nodes => Object.fromEntries(nodes.map(node => {
+      const right = node.getBoundingClientRect().right + 0.5;
+      const range = document.createRange();
+      const walker = document.createTreeWalker(node, NodeFilter.SHOW_TEXT);
+      let seen = 0;
+      while (walker.nextNode()) {
+        const text = walker.currentNode;
+        const end = Math.min(right, text.parentElement.getBoundingClientRect().right + 0.5);
+        for (let at = 0; at < text.length; at++) {
+          range.setStart(text, at);
+          range.setEnd(text, at + 1);
+          if (range.getBoundingClientRect().right <= end) seen++;
+        }
+      }
+      return [node.textContent, seen];
+    }))"""
+    return dict(stage.find(selector).evaluate_all(count))
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize(("view", "name"), [("steps", ".nbf-StepName"), ("timeline", "[aria-level='1'] .nbf-TaskItem")])
+def test_names_are_read_and_the_whole_is_in_the_tooltip(stage: Stage, width: int, view: str, name: str) -> None:
+    mount(stage, width, view)
+    stage.find(name).first.wait_for()
+    seen = characters_seen(stage, name)
+    assert {one: count for one, count in seen.items() if count < min(LEAST, len(one))} == {}
+    rows = stage.find(f"[data-step]:has({name})")
+    assert all(rows.evaluate_all("rows => rows.map(row => row.title.startsWith(row.dataset.step))"))
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_names_that_begin_alike_differ_in_what_is_seen(stage: Stage, width: int) -> None:
+    mount(stage, width)
+    tails = stage.find(".nbf-StepName .nbf-TaskItem > :last-child")
+    whole = "nodes => nodes.every(node => node.scrollWidth <= node.clientWidth + 1)"
+    assert tails.evaluate_all(whole)
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_the_buttons_of_a_long_name_are_in_sight(stage: Stage, width: int) -> None:
+    mount(stage, width)
+    stage.step(FIT).click()
+    title = stage.find(".nbf-DetailName")
+    expect(title).to_have_text(FIT)
+    assert title.evaluate("node => node.scrollWidth <= node.clientWidth && node.scrollHeight <= node.clientHeight")
+    for action in ("jump", "close-detail", "run", "restore"):
+        box = stage.find(f"[data-action={action}]:visible").first.bounding_box()
+        assert box is not None
+        assert 0 <= box["x"] <= box["x"] + box["width"] <= width, action
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_nothing_is_wider_than_the_panel(stage: Stage, width: int) -> None:
+    for view in ("steps", "graph", "timeline", "runs"):
+        mount(stage, width, view)
+        wide = "nodes => nodes.filter(node => node.scrollWidth > node.clientWidth + 1).map(node => node.className)"
+        assert stage.find(".nbf-Panel, .nbf-TabBar, .nbf-Toolbar, .nbf-TabPanel").evaluate_all(wide) == []
+        assert stage.violations() == []
