@@ -94,3 +94,6 @@ export function plain(value: unknown): string {
 export function now(): number {
   return Date.now() / 1000;
 }
+
+export const shorten = (text: string, length: number): string =>
+  text.length > length ? `${text.slice(0, length - 1)}…` : text;

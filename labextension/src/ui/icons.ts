@@ -58,6 +58,8 @@ const SIGNS = {
   from: { line: 'M3 3.5v9M6 8h7m-2.7-3l3 3-3 3' },
   cell: { line: 'M2.5 3.5h11v9h-11zM5.5 6.5L7.2 8 5.5 9.5M8.5 10H11' },
   fit: { line: 'M2.5 6V2.5H6M10 2.5h3.5V6M13.5 10v3.5H10M6 13.5H2.5V10' },
+  target: { line: 'M8 4.5a3.5 3.5 0 1 0 0 7a3.5 3.5 0 1 0 0-7zM8 1.8v2.7M8 11.5v2.7M1.8 8h2.7M11.5 8h2.7' },
+  fold: { line: 'M3.5 5.5h9M3.5 8h9M3.5 10.5h9M8 1.5v2.4M6.6 2.8L8 4.2l1.4-1.4M8 14.5v-2.4M6.6 13.2L8 11.8l1.4 1.4' },
   plus: { line: 'M8 3.5v9M3.5 8h9' },
   minus: { line: 'M3.5 8h9' },
   close: { line: 'M4 4l8 8m0-8l-8 8' },

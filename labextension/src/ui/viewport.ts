@@ -19,7 +19,8 @@ export class Viewport implements IDisposable {
 
   constructor(
     private readonly host: HTMLElement,
-    private readonly content: SVGGElement
+    private readonly content: SVGGElement,
+    private readonly onMoved: () => void = () => undefined
   ) {
     host.addEventListener('wheel', this.onWheel, { passive: false });
     host.addEventListener('pointerdown', this.onDown);
@@ -71,6 +72,26 @@ export class Viewport implements IDisposable {
     this.hint();
   }
 
+  /** Show an area in its own size, in the middle. */
+  zoomTo(area: Area): void {
+    this.scale = 1;
+    this.center(area.x + area.width / 2, area.y + area.height / 2);
+  }
+
+  /** Move a point of the drawing into the middle. */
+  center(x: number, y: number): void {
+    this.x = this.host.clientWidth / 2 - x * this.scale;
+    this.y = this.host.clientHeight / 2 - y * this.scale;
+    this.touched = true;
+    this.apply();
+  }
+
+  /** The part of the drawing that is seen. */
+  get seen(): Area {
+    const { x, y, scale, room } = this;
+    return { x: -x / scale, y: -y / scale, width: room.width / scale, height: room.height / scale };
+  }
+
   /** Tell whether any part of an area is visible. */
   sees(area: Area): boolean {
     const [left, top] = [this.x + area.x * this.scale, this.y + area.y * this.scale];
@@ -113,6 +134,7 @@ export class Viewport implements IDisposable {
       y + size.height * scale > room.height + 1 && 'bottom'
     ];
     setAttribute(this.host, 'data-more', sides.filter(Boolean).join(' ') || null);
+    this.onMoved();
   }
 
   private readonly onWheel = (event: WheelEvent): void => {

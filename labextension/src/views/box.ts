@@ -8,18 +8,22 @@ import { countText, lineTime, statusWord, stepLabel, stepTooltip } from '../ui/w
 import { type Box, HEIGHT } from './drawing';
 import type { FlowProps } from './view';
 
-/** Shows a step: two lines of text, an icon, and a bar along its foot. */
+const NAMED = 20; // the number of folded steps that a tooltip names
+
+/** Shows a step, or several that are folded: two lines of text, an icon, and a bar along its foot. */
 export class StepBox {
   readonly group: SVGGElement;
 
   constructor(
     private readonly step: StepFacts,
     private readonly place: Box,
-    private readonly props: FlowProps
+    private readonly props: FlowProps,
+    private readonly members: readonly string[]
   ) {
     const { x, y, width } = place;
     const [left, top, height] = [-width / 2, -HEIGHT / 2, HEIGHT];
-    const splits = step.scope.at(-1) === step.name; // a foreach looks like a pile
+    const isFolded = members.length > 1;
+    const splits = isFolded || step.scope.at(-1) === step.name; // a foreach and folded steps look like a pile
     this.icon = statusMark('missing', left + 9, -8);
     this.body = svg('rect', { class: 'nbf-BoxBody', x: left, y: top, width, height, rx: 5 });
     setAttribute(this.second, 'x', left + 32);
@@ -30,6 +34,8 @@ export class StepBox {
         role: 'button',
         tabindex: -1,
         'data-step': step.name,
+        'data-folded': isFolded ? members.length : null,
+        'aria-expanded': isFolded ? 'false' : null,
         'aria-pressed': 'false',
         transform: `translate(${x},${y})`
       },
@@ -37,7 +43,7 @@ export class StepBox {
       this.body,
       this.icon,
       this.title,
-      svg('text', { class: 'nbf-BoxName', x: left + 32, y: -3 }, shorten(step.name, 21)),
+      svg('text', { class: 'nbf-BoxName', x: left + 32, y: -3 }, place.label),
       this.second
     );
   }
@@ -66,7 +72,10 @@ export class StepBox {
     setAttribute(this.group, 'data-status', line.status);
     setAttribute(this.body, 'data-status', line.status);
     this.body.toggleAttribute('data-outdated', line.outdated);
-    setAttribute(this.group, 'aria-label', stepLabel(line, trans));
+    const { members } = this;
+    const ends = [members[0] ?? '', members.at(-1) ?? ''];
+    const many = `${trans('%1 to %2, %3 steps', ...ends, members.length)}, ${statusWord(line.status, trans)}`;
+    setAttribute(this.group, 'aria-label', members.length > 1 ? many : stepLabel(line, trans));
     showStatus(this.icon, line.status);
     this.showBar(line);
     this.tick(now());
@@ -75,7 +84,12 @@ export class StepBox {
   /** Write the tooltip when the pointer is on the box: to write a thousand tooltips takes time. */
   explain(): void {
     if (this.line) {
-      setText(this.title, stepTooltip(this.line, this.step.mark, this.props.trans));
+      const { members } = this;
+      const names = [...members.slice(0, NAMED), ...(members.length > NAMED ? ['…'] : [])];
+      setText(
+        this.title,
+        members.length > 1 ? names.join('\n') : stepTooltip(this.line, this.step.mark, this.props.trans)
+      );
     }
   }
 
@@ -132,6 +146,3 @@ export class StepBox {
   private readonly second = svg('text', { class: 'nbf-BoxSecond', y: 11 });
   private bars: { done: SVGRectElement; failed: SVGRectElement } | null = null;
 }
-
-const shorten = (text: string, length: number): string =>
-  text.length > length ? `${text.slice(0, length - 1)}…` : text;

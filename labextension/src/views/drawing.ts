@@ -3,8 +3,11 @@ import type { FlowShape, StepFacts } from '../state/protocol';
 
 export const HEIGHT = 38; // the height of a box
 
-/** Returns the width of a box, according to the name of its step. */
-export const widthOf = (step: string): number => Math.round(Math.min(200, Math.max(122, 46 + 7.4 * step.length)));
+/** Returns what stands in the box of a step. */
+export type Label = (step: string) => string;
+
+/** Returns the width of a box, according to what stands in it. */
+const widthOf = (label: string): number => Math.round(Math.min(200, Math.max(122, 46 + 7.4 * label.length)));
 
 export type Direction = 'TB' | 'LR';
 
@@ -13,6 +16,7 @@ export interface Box {
   readonly x: number; // the middle of the box
   readonly y: number;
   readonly width: number;
+  readonly label: string;
 }
 
 export interface Curve {
@@ -43,7 +47,7 @@ const INCH = 72;
 const MARGIN = 14; // around the steps of a foreach
 
 /** Returns the graph as DOT, with numbers as names, so that no name needs quotes. */
-export function toDot(shape: FlowShape, direction: Direction): string {
+export function toDot(shape: FlowShape, direction: Direction, label: Label): string {
   const number = new Map(shape.steps.map((step, index) => [step.name, index]));
   const edges = shape.steps.flatMap((step, to) =>
     step.upstream.flatMap(edge => (number.has(edge.step) ? [`${number.get(edge.step)}->${to}`] : []))
@@ -51,12 +55,17 @@ export function toDot(shape: FlowShape, direction: Direction): string {
   const node = `node[shape=box,fixedsize=true,label="",height=${HEIGHT / INCH}]`;
   return (
     `digraph{rankdir=${direction};nodesep=0.2;ranksep=0.42;edge[arrowhead=none];${node};` +
-    `${cluster(shape.steps, number, [])}${edges.join(';')}}`
+    `${cluster(shape.steps, number, [], label)}${edges.join(';')}}`
   );
 }
 
 /** Returns the steps of one scope, and a cluster for each foreach directly in it. */
-function cluster(steps: readonly StepFacts[], number: ReadonlyMap<string, number>, scope: readonly string[]): string {
+function cluster(
+  steps: readonly StepFacts[],
+  number: ReadonlyMap<string, number>,
+  scope: readonly string[],
+  label: Label
+): string {
   const direct = steps.filter(step => step.scope.length === scope.length);
   const inner = new Map<string, StepFacts[]>();
   for (const step of steps) {
@@ -67,15 +76,16 @@ function cluster(steps: readonly StepFacts[], number: ReadonlyMap<string, number
   }
   const clusters = [...inner].map(
     ([foreach, members]) =>
-      `subgraph cluster_${number.get(foreach) ?? foreach.length}_${scope.length}{margin=${MARGIN};${cluster(members, number, [...scope, foreach])}}`
+      `subgraph cluster_${number.get(foreach) ?? foreach.length}_${scope.length}{margin=${MARGIN};${cluster(members, number, [...scope, foreach], label)}}`
   );
   return (
-    direct.map(step => `${number.get(step.name)}[width=${widthOf(step.name) / INCH}];`).join('') + clusters.join('')
+    direct.map(step => `${number.get(step.name)}[width=${widthOf(label(step.name)) / INCH}];`).join('') +
+    clusters.join('')
   );
 }
 
 /** Reads Graphviz's `plain` format: one line for each step and edge, in inches, from the bottom up. */
-export function readPlain(plain: string, shape: FlowShape): Drawing {
+export function readPlain(plain: string, shape: FlowShape, label: Label): Drawing {
   const lines = plain.split('\n').map(line => line.split(' '));
   const [, , width = '0', height = '0'] = lines[0] ?? [];
   const name = (number: string | undefined): string => shape.steps[Number(number)]?.name ?? '';
@@ -85,7 +95,7 @@ export function readPlain(plain: string, shape: FlowShape): Drawing {
   });
   const boxes = lines
     .filter(([kind]) => kind === 'node')
-    .map(([, number, x, y]) => ({ step: name(number), width: widthOf(name(number)), ...point(x, y) }));
+    .map(([, number, x, y]) => ({ step: name(number), ...labelled(label(name(number))), ...point(x, y) }));
   const curves = lines
     .filter(([kind]) => kind === 'edge')
     .map(([, from, to, length, ...numbers]) => {
@@ -96,6 +106,8 @@ export function readPlain(plain: string, shape: FlowShape): Drawing {
     });
   return { width: Number(width) * INCH, height: Number(height) * INCH, boxes, curves, frames: frames(shape, boxes) };
 }
+
+const labelled = (label: string): Pick<Box, 'label' | 'width'> => ({ label, width: widthOf(label) });
 
 function bezier([first, ...rest]: readonly { x: number; y: number }[]): string {
   return first ? `M${first.x} ${first.y}C${rest.map(({ x, y }) => `${x} ${y}`).join(' ')}` : '';

@@ -4,15 +4,20 @@ import { iconButton } from '../ui/button';
 import { closest, h, setAttribute, setText, svg } from '../ui/dom';
 import type { Sign } from '../ui/icons';
 import { makeTabStop } from '../ui/roving';
+import { Minimap } from '../ui/minimap';
 import { Viewport } from '../ui/viewport';
 import { StepBox } from './box';
 import type { Box, Direction, Drawing, Frame } from './drawing';
+import { boxLabel, fold, type Folded, foldedLine, LARGE, whole } from './folding';
 import { draw as layOut } from './graphviz';
 import type { FlowProps, FlowView } from './view';
 
 const WIDE = 1.4; // the ratio of width to height above which the flow goes from left to right
 const AT_ONCE = 250; // the number of boxes that are drawn at once; more would be a noticeable pause
 const READABLE = 0.72; // the least scale that fitting uses
+const NARROW = 300; // pixels of width below which labels are short, so that two boxes stand side by side
+const [SHORT, LONG] = [13, 21]; // the most characters of a label
+const ROOMY = 480; // pixels of width from which there is room for an overview
 
 export class FlowGraph implements FlowView {
   readonly node: HTMLElement;
@@ -32,8 +37,16 @@ export class FlowGraph implements FlowView {
       svg('svg', { class: 'nbf-Drawing', role: 'group', 'aria-label': trans('Graph of the steps') }, this.content)
     );
     this.failure = h('p', { class: 'nbf-Empty', role: 'alert', hidden: true });
-    this.node = h('div', { class: 'nbf-Graph' }, this.canvas, this.failure, this.buttons());
-    this.viewport = new Viewport(this.canvas, this.content);
+    this.zoomButton = iconButton({
+      sign: 'target',
+      label: trans('Zoom to the selected step'),
+      name: 'target',
+      onclick: () => this.zoomToSelected()
+    });
+    this.foldButton = iconButton({ sign: 'fold', label: '', name: 'fold', onclick: () => this.foldAll() });
+    this.minimap = new Minimap(trans('Overview'), (x, y) => this.viewport.center(x, y));
+    this.node = h('div', { class: 'nbf-Graph' }, this.canvas, this.failure, this.minimap.node, this.buttons());
+    this.viewport = new Viewport(this.canvas, this.content, () => this.showSeen());
     this.resizes = new ResizeObserver(() => this.resized());
     this.resizes.observe(this.canvas);
   }
@@ -46,9 +59,10 @@ export class FlowGraph implements FlowView {
 
   update(lines: readonly StepLine[]): void {
     for (const line of lines) {
-      const box = this.boxes.get(line.step);
+      const name = this.boxOf(line.step);
+      const box = this.boxes.get(name);
       if (box) {
-        box.take(line);
+        box.take(this.lineOf(name) ?? line);
         this.changed.add(box);
       }
     }
@@ -57,13 +71,15 @@ export class FlowGraph implements FlowView {
 
   select(step: string | null): void {
     this.selected = step;
+    const chosen = step === null ? null : this.boxOf(step);
     for (const [name, { group }] of this.boxes) {
-      setAttribute(group, 'aria-pressed', name === step ? 'true' : 'false');
+      setAttribute(group, 'aria-pressed', name === chosen ? 'true' : 'false');
     }
-    const touching = this.drawing?.curves.filter(curve => curve.from === step || curve.to === step) ?? [];
+    const touching = this.drawing?.curves.filter(curve => curve.from === chosen || curve.to === chosen) ?? [];
     setAttribute(this.lit, 'd', touching.map(curve => curve.path).join(''));
+    this.zoomButton.disabled = chosen === null;
     const groups = this.groups();
-    const box = this.boxes.get(step ?? '');
+    const box = this.boxes.get(chosen ?? '');
     const stop = box?.group ?? groups.find(group => group.getAttribute('tabindex') === '0') ?? groups[0];
     if (stop) {
       makeTabStop(stop, groups);
@@ -88,6 +104,7 @@ export class FlowGraph implements FlowView {
     cancelAnimationFrame(this.frame);
     this.resizes.disconnect();
     this.viewport.dispose();
+    this.minimap.dispose();
     this.node.remove();
   }
 
@@ -96,13 +113,19 @@ export class FlowGraph implements FlowView {
     const shape = this.shape;
     const direction = this.wanted();
     this.direction = direction;
-    if (!shape?.steps.length) {
-      return this.put({ width: 0, height: 0, boxes: [], curves: [], frames: [] });
+    const folded = shape && (this.isFolded ? fold(shape, this.opened) : whole(shape));
+    this.asked = folded;
+    this.showFold(folded);
+    if (!folded?.shape.steps.length) {
+      return this.put({ width: 0, height: 0, boxes: [], curves: [], frames: [] }, folded);
     }
     try {
-      const drawing = await layOut(shape, direction);
-      if (shape === this.shape && direction === this.direction && !this.isDisposed) {
-        this.put(drawing);
+      this.isNarrow = this.canvas.clientWidth < NARROW;
+      const length = this.isNarrow ? SHORT : LONG;
+      const label = (step: string): string => boxLabel(folded.members.get(step) ?? [step], length);
+      const drawing = await layOut(folded.shape, direction, label);
+      if (folded === this.asked && direction === this.direction && !this.isDisposed) {
+        this.put(drawing, folded);
       }
     } catch (error) {
       this.failure.hidden = false;
@@ -110,8 +133,9 @@ export class FlowGraph implements FlowView {
     }
   }
 
-  private put(drawing: Drawing): void {
-    const facts = new Map(this.shape?.steps.map(step => [step.name, step]));
+  private put(drawing: Drawing, folded: Folded | null): void {
+    const facts = new Map(folded?.shape.steps.map(step => [step.name, step]));
+    this.folded = folded;
     this.drawing = drawing;
     this.boxes.clear();
     this.changed.clear();
@@ -121,6 +145,11 @@ export class FlowGraph implements FlowView {
       return known ? [this.box(known, box)] : [];
     });
     this.content.replaceChildren(...drawing.frames.map(frame), edges, this.lit, ...boxes.map(box => box.group));
+    this.minimap.draw(
+      boxes.map(box => box.area),
+      drawing.width,
+      drawing.height
+    );
     this.place();
     this.select(this.selected);
   }
@@ -142,20 +171,79 @@ export class FlowGraph implements FlowView {
   /** Show the whole graph if it is readable then, else its beginning. */
   private place(): void {
     this.viewport.fit(this.drawing?.width ?? 0, this.drawing?.height ?? 0, READABLE);
-    const first = this.boxes.get(this.selected ?? this.shape?.steps[0]?.name ?? '');
+    const first = this.boxes.get(this.boxOf(this.selected ?? this.shape?.steps[0]?.name ?? ''));
     if (first) {
       this.viewport.reveal(first.area);
     }
   }
 
   private box(step: StepFacts, place: Box): StepBox {
-    const box = new StepBox(step, place, this.props);
+    const box = new StepBox(step, place, this.props, this.folded?.members.get(step.name) ?? [step.name]);
     this.boxes.set(step.name, box);
-    const line = this.line(step.name);
+    const line = this.lineOf(step.name);
     if (line) {
       box.show(line);
     }
     return box;
+  }
+
+  /** Return the box of a step, which may be one of several in it. */
+  private boxOf(step: string): string {
+    return this.folded?.boxOf.get(step) ?? step;
+  }
+
+  /** Return the line of a box. */
+  private lineOf(box: string): StepLine | undefined {
+    const members = this.folded?.members.get(box);
+    return members
+      ? foldedLine(
+          box,
+          members.flatMap(step => this.line(step) ?? [])
+        )
+      : this.line(box);
+  }
+
+  /** Fold a large graph anew, or show all its steps. */
+  private foldAll(): void {
+    const isChanged = !this.isFolded || this.opened.size > 0;
+    this.unfolded = !isChanged;
+    this.opened.clear();
+    void this.layOut();
+  }
+
+  private get isFolded(): boolean {
+    return !this.unfolded && (this.shape?.steps.length ?? 0) > LARGE;
+  }
+
+  private showFold(folded: Folded | null): void {
+    const canUnfold = this.isFolded && this.opened.size === 0;
+    const label = canUnfold ? this.props.trans('Show every step') : this.props.trans('Fold chains and foreachs');
+    this.foldButton.hidden = (this.shape?.steps.length ?? 0) <= LARGE || (canUnfold && !folded?.members.size);
+    setAttribute(this.foldButton, 'title', label);
+    setAttribute(this.foldButton, 'aria-label', label);
+  }
+
+  /** Show in the overview what is seen, where there is room for an overview. */
+  private showSeen(): void {
+    const isWhole = !this.canvas.hasAttribute('data-more') || this.canvas.clientWidth < ROOMY;
+    this.minimap.show(this.viewport.seen, isWhole);
+  }
+
+  private zoomToSelected(): void {
+    const box = this.boxes.get(this.boxOf(this.selected ?? ''));
+    if (box) {
+      this.viewport.zoomTo(box.area);
+    }
+  }
+
+  /** Select a step, or open a box that stands for several. */
+  private choose(box: string): void {
+    if (this.folded?.members.has(box)) {
+      this.opened.add(box);
+      void this.layOut();
+    } else {
+      this.props.onSelect(box);
+    }
   }
 
   private wanted(): Direction {
@@ -163,7 +251,8 @@ export class FlowGraph implements FlowView {
   }
 
   private resized(): void {
-    if (this.wanted() !== this.direction && this.drawing) {
+    const isOther = this.wanted() !== this.direction || this.canvas.clientWidth < NARROW !== this.isNarrow;
+    if (isOther && this.drawing) {
       void this.layOut();
     } else if (!this.viewport.touched) {
       this.place();
@@ -175,7 +264,7 @@ export class FlowGraph implements FlowView {
   private click(event: Event): void {
     const step = closest(event, '.nbf-Box')?.getAttribute('data-step');
     if (step != null) {
-      this.props.onSelect(step);
+      this.choose(step);
     }
   }
 
@@ -186,7 +275,7 @@ export class FlowGraph implements FlowView {
     }
     if (event.key === 'Enter' || event.key === ' ') {
       event.preventDefault();
-      this.props.onSelect(here);
+      this.choose(here);
     } else if (event.key === '+' || event.key === '-') {
       this.viewport.zoom(event.key === '+' ? 1.25 : 0.8);
     } else if (event.key === '0') {
@@ -220,9 +309,9 @@ export class FlowGraph implements FlowView {
       case across ? 'ArrowUp' : 'ArrowLeft':
         return this.sibling(here, -1);
       case 'Home':
-        return this.shape?.steps[0]?.name;
+        return this.folded?.shape.steps[0]?.name;
       case 'End':
-        return this.shape?.steps.at(-1)?.name;
+        return this.folded?.shape.steps.at(-1)?.name;
       default:
         return undefined;
     }
@@ -244,14 +333,16 @@ export class FlowGraph implements FlowView {
 
   private buttons(): HTMLElement {
     const { trans } = this.props;
-    const button = (sign: Sign, label: string, onclick: () => void): HTMLElement =>
+    const button = (sign: Sign, label: string, onclick: () => void): HTMLButtonElement =>
       iconButton({ sign, label, name: sign, onclick });
     return h(
       'div',
       { class: 'nbf-ZoomButtons', role: 'group', 'aria-label': trans('Zoom') },
       button('plus', trans('Zoom in'), () => this.viewport.zoom(1.25)),
       button('minus', trans('Zoom out'), () => this.viewport.zoom(0.8)),
-      button('fit', trans('Fit the graph'), () => this.fit())
+      button('fit', trans('Fit the graph'), () => this.fit()),
+      this.zoomButton,
+      this.foldButton
     );
   }
 
@@ -264,6 +355,14 @@ export class FlowGraph implements FlowView {
   private frame = 0;
   private readonly changed = new Set<StepBox>(); // boxes that are to be drawn again
   private readonly boxes = new Map<string, StepBox>();
+  private folded: Folded | null = null; // what is drawn
+  private asked: Folded | null = null; // what is laid out
+  private unfolded = false;
+  private isNarrow = false;
+  private readonly opened = new Set<string>();
+  private readonly foldButton: HTMLButtonElement;
+  private readonly zoomButton: HTMLButtonElement;
+  private readonly minimap: Minimap;
   private readonly canvas: HTMLElement;
   private readonly content: SVGGElement;
   private readonly failure: HTMLElement;

@@ -27,10 +27,10 @@ def forty() -> list[Any]:
     steps.append(states.step("collect_scores", len(steps) + 1, {body[-1]: ["score"]}))
     for at in range(12):
         steps.append(states.step(f"compare_with_baseline_{at}", len(steps) + 1, {names[0]: ["raw"]}))
-    for at in range(11):
+    for at in range(12):
         reads = {f"compare_with_baseline_{at}": ["base"], "collect_scores": ["scores"]}
         steps.append(states.step(f"summarise_part_{at}", len(steps) + 1, reads))
-    last = {f"summarise_part_{at}": ["part"] for at in range(11)}
+    last = {f"summarise_part_{at}": ["part"] for at in range(12)}
     return [*steps, states.step("write_report_for_the_board", len(steps) + 1, last)]
 
 
@@ -110,3 +110,81 @@ def test_nothing_is_wider_than_the_panel(stage: Stage, width: int) -> None:
         wide = "nodes => nodes.filter(node => node.scrollWidth > node.clientWidth + 1).map(node => node.className)"
         assert stage.find(".nbf-Panel, .nbf-TabBar, .nbf-Toolbar, .nbf-TabPanel").evaluate_all(wide) == []
         assert stage.violations() == []
+
+
+def boxes(stage: Stage) -> dict[str, str]:
+    """The text in each box of the graph."""
+    named = "node => [node.dataset.step, node.querySelector('.nbf-BoxName').textContent]"
+    return dict(stage.find(".nbf-Box").evaluate_all(f"nodes => nodes.map({named})"))
+
+
+FOLDED = {
+    "load_raw_measurements": "load_raw_measurements",
+    "clean_measurements_stage_0": "clean_measure…stage_0",
+    "clean_measurements_stage_1": "clean_measurement… ×8",
+    "clean_measurements_stage_9": "clean_measure…stage_9",
+    FIT: "fit_gradient_boos… ×3",
+    "collect_scores": "collect_scores",
+    "compare_with_baseline_0": "compare_with_bas… ×12",
+    "summarise_part_0": "summarise_part_… ×12",
+    "write_report_for_the_board": "write_report_…e_board",
+}
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_a_large_graph_is_folded_until_it_fits_and_is_readable(stage: Stage, width: int) -> None:
+    mount(stage, width, "graph")
+    expect(stage.find(".nbf-Box")).to_have_count(len(FOLDED))
+    found = boxes(stage)
+    assert (
+        found == FOLDED if width > 300 else [found[FIT], found["collect_scores"]] == ["fit_gradi… ×3", "colle…_scores"]
+    )
+    assert stage.find(f".nbf-Box[data-step={FIT}]").get_attribute("data-status") == "failed"
+    size = stage.find(".nbf-BoxName").first.evaluate("node => node.getBoundingClientRect().height")
+    assert size >= 10  # pixels: what is drawn smaller cannot be read
+    for name in FOLDED:
+        box = stage.box(name).bounding_box()
+        assert box is not None
+        assert 0 <= box["x"] <= box["x"] + box["width"] <= width, name
+
+
+def test_a_folded_box_opens_and_all_can_be_shown(stage: Stage) -> None:
+    mount(stage, 600, "graph")
+    expect(stage.find(".nbf-Box")).to_have_count(len(FOLDED))
+    name = "compare_with_baseline_0 to compare_with_baseline_11, 12 steps, done"
+    stage.page.get_by_role("button", name=name, exact=True).press("Enter")
+    expect(stage.find(".nbf-Box")).to_have_count(len(FOLDED) + 22)  # what reads them differs now, too
+    stage.act("fold")
+    expect(stage.find(".nbf-Box")).to_have_count(len(FOLDED))
+    stage.act("fold")
+    expect(stage.find(".nbf-Box")).to_have_count(len(forty()))
+    stage.act("fold")
+    expect(stage.find(".nbf-Box")).to_have_count(len(FOLDED))
+
+
+def test_a_step_that_is_folded_lights_its_box(stage: Stage) -> None:
+    mount(stage, 600, "graph")
+    expect(stage.find(".nbf-Box")).to_have_count(len(FOLDED))
+    stage.page.evaluate("() => stage.model.select({ step: 'compare_with_baseline_7', task: null })")
+    expect(stage.box("compare_with_baseline_0")).to_have_attribute("aria-pressed", "true")
+
+
+def test_an_overview_shows_what_is_seen_and_moves_it(stage: Stage) -> None:
+    mount(stage, 700, "graph")
+    expect(stage.find(".nbf-Box")).to_have_count(len(FOLDED))
+    overview = stage.find(".nbf-Minimap")
+    assert not overview.is_visible()
+    stage.act("fold")
+    expect(stage.find(".nbf-Box")).to_have_count(len(forty()))
+    overview.wait_for()
+    before = stage.find(".nbf-MinimapSeen").get_attribute("x")
+    overview.click(position={"x": 150, "y": 20})
+    assert stage.find(".nbf-MinimapSeen").get_attribute("x") != before
+    stage.page.evaluate("() => stage.model.select({ step: 'summarise_part_3', task: null })")
+    stage.act("target")
+    box, canvas = stage.box("summarise_part_3").bounding_box(), stage.find(".nbf-Canvas").bounding_box()
+    assert box is not None
+    assert canvas is not None
+    middle = [box["x"] + box["width"] / 2, canvas["x"] + canvas["width"] / 2]
+    assert abs(middle[0] - middle[1]) < 3
+    assert stage.violations() == []
