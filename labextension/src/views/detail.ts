@@ -163,7 +163,7 @@ export class Detail implements Component {
     setAttribute(this.node, 'data-status', task?.status ?? state.line.status);
     showStatus(this.icon, task?.status ?? state.line.status);
     this.outdated.classList.toggle('nbf-mod-off', task !== null || !state.line.outdated);
-    setText(this.title, task?.label ?? state.facts.name);
+    this.title.replaceChildren(...breakable(task?.label ?? state.facts.name));
     this.item.show(task?.item ?? '', [{ text: task?.item ?? '', common: false }]);
     setAttribute(this.item.node, 'title', task?.item);
     setAttribute(this.title, 'title', task?.label ?? state.facts.name);
@@ -237,3 +237,7 @@ function reasonsOf({ line, chosen, task }: DetailState, isErrorShown: boolean): 
   const own = line.status === 'failed' && isErrorShown ? line.reasons.slice(0, -1) : line.reasons;
   return [...new Set([...(chosen === null ? own : []), ...(task?.why ?? [])])];
 }
+
+/** Returns a name that may be broken into lines after each `_`. */
+const breakable = (name: string): readonly (Node | string)[] =>
+  name.split(/(?<=_)/).flatMap((part, at) => (at ? [h('wbr'), part] : [part]));
