@@ -29,7 +29,7 @@ def wait_for_badge(window: Window, step: str, status: str) -> None:
 def test_every_command_says_what_it_does_and_what_it_takes(notebook: OpenNotebook) -> None:
     window = notebook(LINEAR)
     commands = own_commands(window)
-    assert len(commands) == 22
+    assert len(commands) == 23
     for name in commands:
         told = window.page.evaluate(f"name => [{COMMANDS}.label(name), {COMMANDS}.caption(name)]", name)
         assert all(told), name
