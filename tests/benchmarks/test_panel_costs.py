@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import shutil
 import subprocess
 import sys
 import threading
@@ -17,6 +18,7 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from nbflow.jupyter.kernel.broadcast import Broadcast, Going
+from nbflow.jupyter.panel.flow_list import flow_list, space_list
 from nbflow.notebook.read import read_cells
 from nbflow.progress.tally import Tally
 from nbflow.run.events.events import ForeachSplit, TaskId, TaskStarted, TaskSucceeded
@@ -161,6 +163,28 @@ def test_ten_thousand_tasks(benchmark: Any, desk: Desk) -> None:
         )
         writer.update_run(many.id, status=RunStatus.SUCCEEDED, finished=3.0)
     benchmark(lambda: desk.ask("grid", step="fit"))
+
+
+def test_the_flows_of_three_hundred_notebooks(benchmark: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each has a store of its own. The facts are times of the processor, in seconds."""
+    monkeypatch.setenv("JUPYTER_DATA_DIR", str(tmp_path / "jupyter"))
+    top = tmp_path / "served"
+    (top / "n0/.nbflow").mkdir(parents=True)
+    (top / "n0/mixed.ipynb").write_text(notebook_of([*cells_of("mixed", 10)]))
+    assert Desk(top / "n0", "mixed").use("run").code == 0
+    for number in range(1, 300):
+        shutil.copytree(top / "n0", top / f"n{number}")
+    for name, answer in {
+        "first": lambda: flow_list(top, False, look=True),
+        "space": lambda: space_list(top),
+        "search": lambda: flow_list(top, False, look=True),
+        "again": lambda: flow_list(top, False, look=False),
+    }.items():
+        began = time.process_time()
+        answer()
+        benchmark.extra_info[name] = time.process_time() - began
+    print(benchmark.extra_info)
+    benchmark.pedantic(lambda: flow_list(top, False, look=False), rounds=20)
 
 
 def test_the_picture_of_a_figure(benchmark: Any) -> None:

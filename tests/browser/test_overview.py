@@ -75,6 +75,7 @@ def test_it_tells_what_ran_and_what_failed(
     fine.wait_for(state="detached")
     broken.click()
     window.wait(f"window.jupyterapp.shell.currentWidget?.context?.path === '{folder.name}/broken.ipynb'")
+    window.wait_for_kernel("idle")
 
 
 def test_a_run_is_shown_while_it_goes_on_and_can_be_stopped(

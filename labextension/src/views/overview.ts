@@ -158,7 +158,7 @@ export class FlowsOverview implements Component {
         label: '',
         cell: () => null,
         draw: (host, flow) => this.drawButtons(host, flow),
-        width: 68
+        width: 44
       },
       { name: 'error', label: trans('Error'), cell: errorOf, width: 240 }
     ];
