@@ -137,3 +137,16 @@ def test_the_help_menu_opens_the_manual(notebook: OpenNotebook, theme: str) -> N
     manual.get_by_role("heading", name="The executed notebook").wait_for()
     assert manual.locator("[aria-current=page]").inner_text() == "Commands"
     assert "/lab" in window.page.url
+
+
+def test_notebook_7_has_the_manual_and_the_flows_in_its_sidebar(notebook: OpenNotebook) -> None:
+    window = notebook(LINEAR, kind="notebooks")
+    window.run_all()
+    window.wait_for_output(3, "the largest is 3")
+    window.page.get_by_role("menuitem", name="Help", exact=True).click()
+    window.page.locator(".lm-Menu-item[data-command='nbflow:manual']").click()
+    window.page.locator(".nbf-Manual").get_by_role("heading", name="In the notebook", level=1).wait_for()
+    window.page.get_by_role("menuitem", name="View", exact=True).click()
+    window.page.locator(".lm-Menu-item[data-command='nbflow:flows']").click()
+    window.page.locator(".nbf-FlowRow", has_text="demo.ipynb").first.wait_for()
+    window.screenshot("flows_notebook_7")

@@ -191,6 +191,27 @@ def test_every_option_that_is_offered_is_accepted(live: Live, verb: str) -> None
     assert not known.match(refusal_of(live, f"{verb} --help --nonsense"))
 
 
+def test_a_store_that_cannot_be_read_offers_nothing(tmp_path: Path) -> None:
+    first = Live({}, tmp_path)
+    first.run("%%step load\nrows = 1")
+    first.session.close()
+    catalog = tmp_path / ".nbflow/catalog.db"
+    catalog.write_bytes(catalog.read_bytes()[:100] + b"damaged" * 2000)
+    second = Live({}, tmp_path)
+    assert offered(second, "%flow restore ^") == []
+    assert offered(second, "%flow rest^") == ["restore"]
+    assert offered(second, "%%step a --after ^") == []
+    assert offered(second, "%%step a --cache p^") == ["pin"]
+
+
+def test_a_cell_that_is_nested_too_deeply_is_left_out(tmp_path: Path) -> None:
+    live = Live({}, tmp_path)
+    live.run("%%step load\nrows = 1")
+    live.session.ran("y = " + "-" * 100_000 + "1", "deep")
+    assert offered(live, "%%step a --after ^") == ["load"]
+    assert offered(live, "%%step a --cache p^") == ["pin"]
+
+
 INTERNAL = ("_", "users_variable", ".secret", ".hidden", "--wire")
 
 

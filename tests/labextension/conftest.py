@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-PARTS = ("LICENSE", "README.md", "labextension", "nbflow", "pyproject.toml")
+PARTS = ("LICENSE", "README.md", "docs", "labextension", "nbflow", "notebooks", "pyproject.toml")
 BUILT = shutil.ignore_patterns("__pycache__", "dist", "lib", "node_modules", "static")
 NEVER = "http://127.0.0.1:9"  # the port that discards
 

@@ -60,14 +60,14 @@ export class FlowGuides {
   }
 
   private show(name: 'flows' | 'manual'): void {
-    const { shell } = this.host.lab.app;
+    const { app, labShell } = this.host.lab;
     const known = this.tabs.get(name);
     const tab = known && !known.isDisposed ? known : this.make(name);
     this.tabs.set(name, tab);
     if (!tab.isAttached) {
-      shell.add(tab, 'main');
+      app.shell.add(tab, labShell ? 'main' : 'right'); // Notebook 7 has one tab, the notebook
     }
-    shell.activateById(tab.id);
+    app.shell.activateById(tab.id);
   }
 
   private make(name: 'flows' | 'manual'): MainAreaWidget {

@@ -12,6 +12,7 @@ from nbflow.jupyter.kernel.completing.header_words import header_words
 from nbflow.jupyter.kernel.completing.verb_words import verb_words
 from nbflow.jupyter.kernel.session import Session
 from nbflow.store.catalog.lock_wait import patience
+from nbflow.store.catalog.schema import DATABASE_ERRORS
 
 _HEADER = re.compile(r"\s*(?:%%step\s|#\|\s*step\b\s*:?)\s*")
 _PATIENCE = 1.0  # seconds that a key press waits for a locked store
@@ -36,7 +37,7 @@ class Completed:
 def complete(session: Session, text: str, cursor: int, magic: str = "flow|nbflow") -> Completed | None:
     """Return what completes a cell at a cursor; None where the line belongs to other code.
 
-    `magic` are the names of the line magics, divided by `|`. Errors of nbflow count as no words.
+    `magic` are the names of the line magics, divided by `|`. A flow or a store that cannot be read offers no words.
     """
     first = text.rfind("\n", 0, cursor) + 1
     line, rest = text[first:cursor], text[cursor:].partition("\n")[0]
@@ -49,7 +50,7 @@ def complete(session: Session, text: str, cursor: int, magic: str = "flow|nbflow
             if typed is None:
                 return None
             words = {word for word in typed.words if word.startswith(typed.fragment)}
-    except (NbflowError, OSError):
+    except (NbflowError, OSError, RecursionError, *DATABASE_ERRORS):
         return Completed(cursor, ())
     return Completed(cursor - len(typed.fragment), tuple(sorted(words, key=_in_order)))
 

@@ -40,7 +40,7 @@ def header_words(session: Session, typed: str, rest: str, body: str) -> _Words:
     is_over = not value[-1:].strip() and _is_read(word, value.strip())
     if is_over and value:
         return "", _options(options, rest)
-    last_word, words = _values(_Scene(session.graph(), session, name.strip(), body), word, value)
+    last_word, words = _values(_Scene(session, name.strip(), body), word, value)
     return last_word, [*words, *(_options(options, rest) if is_over else ())]
 
 
@@ -81,10 +81,13 @@ def _options(before: Sequence[str], rest: str) -> list[str]:
 class _Scene:
     """Holds the flow around a header that is being written, and the name and the body of its step."""
 
-    graph: Graph
     session: Session
     name: str
     body: str
+
+    @property
+    def graph(self) -> Graph:
+        return self.session.graph()
 
     @property
     def steps(self) -> list[str]:
