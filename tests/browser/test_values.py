@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from playwright.sync_api import Locator, expect
 
 from tests.browser.cells import LOAD
 from tests.browser.conftest import OpenNotebook
+from tests.browser.lab import Lab
 from tests.browser.test_appearance import THEMES, violations
-from tests.browser.window import Window
+from tests.browser.test_lab_notebooks import UNTIL_SAVED
+from tests.browser.window import KERNEL, NOTEBOOK, Window
+from tests.hostile.poison import poison
 
 CELLS = [
     LOAD,
@@ -45,6 +50,14 @@ def open_artifact(window: Window, step: str, name: str) -> Locator:
     value = window.page.locator(".nbf-Value:visible")
     expect(value).to_have_attribute("data-state", "read")
     return value
+
+
+def forgive(window: Window) -> None:
+    """The page and the console tell what the server has refused."""
+    while len(window.complaints) < 2:
+        window.page.evaluate("() => null")
+    assert all("409" in one for one in window.complaints)
+    window.complaints.clear()
 
 
 def cells(value: Locator, column: int) -> Locator:
@@ -85,10 +98,7 @@ def test_a_table_is_sorted_filtered_counted_and_scrolled(notebook: OpenNotebook)
     value.locator(".nbf-Filter").fill("score>abc")
     value.locator(".nbf-Filter").press("Enter")
     expect(value.locator(".nbf-SheetView > .nbf-Trouble")).to_contain_text("'abc' is none")
-    while len(window.complaints) < 2:  # the page tells what the server has refused
-        window.page.evaluate("() => null")
-    assert all("409" in one for one in window.complaints)
-    window.complaints.clear()
+    forgive(window)
 
 
 def test_other_values(notebook: OpenNotebook) -> None:
@@ -111,9 +121,10 @@ def test_other_values(notebook: OpenNotebook) -> None:
     window.screenshot("value_figure")
 
 
-def test_two_versions(notebook: OpenNotebook) -> None:
+def test_two_versions_are_compared_and_a_tab_is_there_again_after_a_reload(notebook: OpenNotebook, lab: Lab) -> None:
     window = after_run(notebook)
     window.execute("get_ipython().run_line_magic('flow', 'run --shift 0.5')")
+    window.page.evaluate(f"async () => {{ await {NOTEBOOK}.context.save(); }}")
     window.panel.step("parts").click()
     expect(window.panel.root.locator(".nbf-Facts").first).to_contain_text("run 2")
     small = open_artifact(window, "parts", "small")
@@ -122,10 +133,40 @@ def test_two_versions(notebook: OpenNotebook) -> None:
     window.screenshot("value_versions")
     small.get_by_label("only changes").check()
     expect(small.locator(".nbf-SheetTold")).to_contain_text("39 of 40 rows")
+    small.get_by_role("grid").focus()
+    for key in ("Control+ArrowDown", "ArrowRight", "ArrowUp"):
+        window.page.keyboard.press(key)
+    expect(small.locator(".nbf-CellPlace")).to_have_text("score[38]")
+    active = small.get_by_role("grid").get_attribute("aria-activedescendant")
+    expect(small.locator(f"#{active}")).to_have_attribute("data-kind", "changed")
+    window.page.evaluate(UNTIL_SAVED, '"nbflow-values:2:')
+    window.page.goto(f"{lab.url}/lab?token={lab.token}")
+    expect(window.page.locator(".nbf-Value")).to_have_attribute("data-run", "2", timeout=60_000)
+    expect(window.page.locator(".nbf-SheetTold")).to_have_text("40 rows × 25 columns")
 
 
-def test_axe_finds_nothing_serious_in_a_value(notebook: OpenNotebook) -> None:
+def test_notebook_7_shows_a_dialog_and_refuses_what_others_have_signed(notebook: OpenNotebook, folder: Path) -> None:
+    window = notebook(CELLS, kind="notebooks")
+    window.wait_for_kernel("idle")
+    panel = window.open_panel()
+    panel.action("run").click()
+    panel.wait_for_step("draw", "done")
+    panel.step("parts").click()
+    panel.root.locator(".nbf-Artifact[data-name=small]").dblclick()
+    expect(window.page.locator(".jp-Dialog .nbf-SheetTold")).to_have_text("40 rows × 25 columns")
+    window.accept("Close")
+    poisoned = poison(folder / ".nbflow", "by another")
+    panel.root.locator(".nbf-Artifact[data-name=text]").dblclick()
+    expect(window.page.locator(".jp-Dialog .nbf-Trouble").first).to_contain_text("not by you")
+    window.accept("Close")
+    assert not poisoned.has_run_code
+    forgive(window)
+
+
+def test_axe_finds_nothing_serious_in_a_value_that_is_opened_beside_a_busy_kernel(notebook: OpenNotebook) -> None:
     window = after_run(notebook)
+    window.page.evaluate(f"() => void {KERNEL}.requestExecute({{ code: 'while True: pass' }})")
+    window.wait_for_kernel("busy")
     value = open_artifact(window, "load", "films")
     value.get_by_label("Histogram of score").click()
     value.locator(".nbf-HistogramBar").first.wait_for()
@@ -133,6 +174,7 @@ def test_axe_finds_nothing_serious_in_a_value(notebook: OpenNotebook) -> None:
     for theme in reversed(THEMES):
         window.page.evaluate("theme => window.jupyterapp.commands.execute('apputils:change-theme', { theme })", theme)
         window.wait(f"document.body.dataset.jpThemeName === '{theme}'")
+        window.page.locator("#jupyterlab-splash").wait_for(state="detached")
         window.screenshot(f"value_{theme.replace(' ', '_').lower()}")
         found += violations(window, ".nbf-Value")
     assert found == []

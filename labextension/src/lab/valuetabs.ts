@@ -87,7 +87,7 @@ export class ValueTabs {
     void restorer.restore(this.tabs, {
       command: CommandId.openValue,
       args: ({ notebook, address }) => ({ ...address, path: notebook.panel.context.path }),
-      name: tab => tab.id,
+      name: ({ notebook, address: { run, task, name } }) => `${run}:${task}:${name}:${notebook.panel.context.path}`,
       when: notebooks.restored
     });
   }

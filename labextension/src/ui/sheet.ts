@@ -3,7 +3,7 @@ import { cellText } from '../state/table';
 import { LongScroll, Tracks } from '../state/tracks';
 import type { Extent, SheetCell } from '../state/values';
 import type { Component } from './component';
-import { closest, h, setAttribute, setText } from './dom';
+import { closest, h, setAttribute, setAttributes, setText } from './dom';
 
 export interface SheetContent {
   readonly rows: number;
@@ -48,6 +48,7 @@ export class Sheet implements Component {
       this.sizer
     );
     this.node.addEventListener('scroll', this.onScroll, { passive: true });
+    this.node.addEventListener('focus', () => this.begin());
     this.node.addEventListener('wheel', this.onWheel, { passive: false });
     this.resizes = new ResizeObserver(() => this.layOut());
     this.resizes.observe(this.node);
@@ -120,6 +121,7 @@ export class Sheet implements Component {
   }
 
   private render(): void {
+    this.unmark();
     const { offset } = this.scroll;
     const room = Math.max(0, this.node.clientHeight - HEAD);
     const first = Math.floor(offset / ROW);
@@ -131,6 +133,14 @@ export class Sheet implements Component {
     this.renderRows(first, last, columns, left);
     if (room > 0) {
       this.props.onSight({ rows: [first, Math.max(first, last)], columns });
+    }
+  }
+
+  /** Take the mark from the cell that had it: another cell may be there now, or its row may be hidden. */
+  private unmark(): void {
+    for (const cell of this.node.querySelectorAll('[data-active]')) {
+      cell.removeAttribute('data-active');
+      cell.removeAttribute('id');
     }
   }
 
@@ -148,9 +158,9 @@ export class Sheet implements Component {
       shown?.show(columns, left, this.tracks, this.index, (cell, column) => {
         const value = column < 0 ? content.index(row)?.[column + this.index.widths.length] : content.cell(row, column);
         fill(cell, value);
-        const isActive = this.active?.row === row && this.active.column === column;
-        cell.toggleAttribute('data-active', isActive);
-        setAttribute(cell, 'id', isActive ? this.activeId : null);
+        if (this.active?.row === row && this.active.column === column) {
+          setAttributes(cell, { 'data-active': true, id: this.activeId });
+        }
       });
     }
     setAttribute(
@@ -168,6 +178,12 @@ export class Sheet implements Component {
     if (cell && row >= 0) {
       this.activate(row, Number(cell.getAttribute('aria-colindex')) - 1 - this.index.widths.length);
     }
+  }
+
+  /** Show where the arrow keys begin. */
+  private begin(): void {
+    this.active ??= { row: 0, column: 0 };
+    this.render();
   }
 
   private activate(row: number, column: number): void {
@@ -346,9 +362,9 @@ class SheetHead {
     this.row.show(columns, left, tracks, index, (cell, column) => {
       draw(cell, column, this.drawn.get(cell) !== column);
       this.drawn.set(cell, column);
-      const isActive = column === this.active;
-      cell.toggleAttribute('data-active', isActive);
-      setAttribute(cell, 'id', isActive ? this.activeId : null);
+      if (column === this.active) {
+        setAttributes(cell, { 'data-active': true, id: this.activeId });
+      }
     });
   }
 

@@ -98,6 +98,9 @@ export class SheetView implements Component {
     this.node.toggleAttribute('data-busy', true);
     try {
       await this.data.choose(choice);
+      if (this.choice === choice) {
+        this.accept(choice);
+      }
       if (choice.filter === this.tried) {
         this.say(null); // else the filter that is written there has been refused
       }
@@ -107,13 +110,18 @@ export class SheetView implements Component {
     } finally {
       this.node.toggleAttribute('data-busy', false);
     }
-    if (!haveSameRows(before, this.choice)) {
-      this.counted.clear();
-      this.failed.clear();
-    }
     this.drawChips();
     this.sheet.restart();
     this.openColumn(this.column);
+  }
+
+  /** Count the columns again if other rows are shown now. */
+  private accept(choice: SheetChoice): void {
+    if (!haveSameRows(this.accepted, choice)) {
+      this.counted.clear();
+      this.failed.clear();
+    }
+    this.accepted = choice;
   }
 
   private onData(): void {
@@ -288,7 +296,7 @@ export class SheetView implements Component {
 
   /** Count the columns in sight, one after another: the one that is open first. */
   private async countNext(): Promise<void> {
-    const { counted, choice } = this;
+    const { counted, accepted } = this;
     const [first, last] = this.sight?.columns ?? [0, 0];
     const wanted = [...(this.column === null ? [] : [this.column]), ...range(first, last)];
     const column = wanted.find(one => !counted.has(one) && !this.failed.has(one));
@@ -297,12 +305,14 @@ export class SheetView implements Component {
     }
     this.isCounting = true;
     try {
-      const found = await this.props.source.column(choice, column + this.index);
-      if (haveSameRows(choice, this.choice)) {
+      const found = await this.props.source.column(accepted, column + this.index);
+      if (haveSameRows(accepted, this.accepted)) {
         counted.set(column, found);
       }
     } catch {
-      this.failed.add(column); // the rows are shown all the same
+      if (haveSameRows(accepted, this.accepted)) {
+        this.failed.add(column); // the rows are shown all the same
+      }
     } finally {
       this.isCounting = false;
     }
@@ -355,7 +365,8 @@ export class SheetView implements Component {
     }
   }
 
-  private choice: SheetChoice = EVERY_ROW;
+  private choice: SheetChoice = EVERY_ROW; // the last one of the user
+  private accepted: SheetChoice = EVERY_ROW; // the one that is shown
   private tried = ''; // the filter that was asked for last
   private sight: Extent | null = null;
   private column: number | null = null; // in the pane

@@ -30,17 +30,11 @@ export class ValueView implements Component {
     this.address = props.address;
     this.version = h('select', { 'aria-label': trans('Run'), onchange: () => this.chooseVersion() });
     this.versus = h('select', { 'aria-label': trans('Compare with'), onchange: () => this.chooseVersus() });
+    this.choices.append(this.version, h('span', { 'aria-hidden': 'true' }, '↔'), this.versus);
     this.node = h(
       'section',
       { class: 'nbf-Panel nbf-Value', 'aria-label': trans('Value of %1', props.address.name) },
-      h(
-        'header',
-        { class: 'nbf-ValueHead' },
-        this.way,
-        this.type,
-        this.faces,
-        h('span', { class: 'nbf-Versions' }, this.version, h('span', { 'aria-hidden': 'true' }, '↔'), this.versus)
-      ),
+      h('header', { class: 'nbf-ValueHead' }, this.way, this.type, this.faces, this.choices),
       this.trouble,
       this.body
     );
@@ -240,7 +234,7 @@ export class ValueView implements Component {
       h('option', { value: '', selected: this.other === null }, trans('compare with…')),
       ...others.map(one => option(one, one.run === this.other?.run))
     );
-    setAttribute(this.version.parentElement ?? this.version, 'hidden', known.length < 2);
+    this.choices.hidden = known.length < 2;
   }
 
   private versionWords({ run, started, same }: ValueVersion): string {
@@ -279,6 +273,7 @@ export class ValueView implements Component {
   private readonly faces = h('span', { class: 'nbf-Faces', role: 'group', 'aria-label': 'View' });
   private readonly trouble = h('p', { class: 'nbf-Trouble', role: 'alert', hidden: true });
   private readonly body = h('div', { class: 'nbf-ValueBody' });
+  private readonly choices = h('span', { class: 'nbf-Versions', hidden: true });
   private readonly version: HTMLSelectElement;
   private readonly versus: HTMLSelectElement;
 }

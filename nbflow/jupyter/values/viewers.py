@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import json
 import os
 import subprocess
@@ -169,8 +170,15 @@ class Viewers:
                     del self._viewers[other]
             return self._viewers[key]
 
+    def end(self) -> None:
+        """End all processes that have nothing to answer."""
+        with self._changing:
+            for viewer in self._viewers.values():
+                viewer.end()
+
 
 _viewers = Viewers()
+atexit.register(_viewers.end)
 
 
 def ask_viewer(kernel: KernelCommand, root: Path, flow: str, folder: Path, body: str) -> tuple[HTTPStatus, str]:
