@@ -15,7 +15,7 @@ from nbflow.jupyter.values.asked import Asked
 from nbflow.jupyter.values.sheets import Sheet, table_of
 
 Values = st.SearchStrategy[Any]
-FEW = settings(max_examples=int(os.environ.get("NBFLOW_EXPLORE") or 0) or 8, deadline=None)
+FEW = settings(max_examples=int(os.environ.get("NBFLOW_EXPLORE") or 0) or 5, deadline=None)
 
 INTS = st.integers(-(2**63), 2**63 - 1) | st.integers(-3, 3)
 FLOATS = st.floats(allow_nan=True, allow_infinity=True) | st.sampled_from([0.0, -0.0, 1.5, float("nan")])
