@@ -91,11 +91,11 @@ def test_the_pointer_over_a_header_explains_its_option(notebook: OpenNotebook, k
     help_.get_by_text(STEP_OPTIONS["retry"].means).wait_for()
 
 
-def open_tour(window: Window) -> str:
-    """Click on the tile, and return the path of the notebook that opens."""
+def open_tour(window: Window, name: str) -> str:
+    """Click on the tile, and return the path of the notebook that opens, which shall have this name."""
     window.command("launcher:create")
     window.page.locator(".jp-LauncherCard:visible", has_text="Flow Tour").click()
-    window.wait("window.jupyterapp.shell.currentWidget?.context?.path?.includes('tour')")
+    window.wait(f"window.jupyterapp.shell.currentWidget?.context?.path?.endsWith('/{name}')")
     window.wait_for_kernel("idle")
     return str(window.page.evaluate("() => window.jupyterapp.shell.currentWidget.context.path"))
 
@@ -105,7 +105,7 @@ def test_the_tile_opens_a_copy_of_the_tour_each_time_and_overwrites_nothing(
 ) -> None:
     (folder / "tour.ipynb").write_text("somebody's own")
     window = notebook(LINEAR)
-    first, second = open_tour(window), open_tour(window)
+    first, second = open_tour(window, "tour-1.ipynb"), open_tour(window, "tour-2.ipynb")
     assert [first, second] == [f"{folder.name}/tour-1.ipynb", f"{folder.name}/tour-2.ipynb"]
     assert (folder / "tour.ipynb").read_text() == "somebody's own"
     cells = [cell["source"] for cell in nbformat.read(lab.root / first, 4).cells]
