@@ -330,3 +330,30 @@ def test_a_function_that_fills_what_a_library_made_for_it_changes_no_process(bod
 def test_a_function_that_fills_what_a_library_keeps_changes_the_process(body: str) -> None:
     flow = flow_of(f"{LIBRARIES}\n---\ndef wide(n):\n    {body}\n---\nwide(3)\n---\n%%step a\nx = 1")
     assert [one.place.cell for one in flow.prelude.definitions if one.setting] == [3]
+
+
+READ_BY_CALLS = [
+    ("L = []\ndef add(n): L.append(n + k)", "add(2)", "L"),
+    ("L = []\ndef half(): return k / 2\ndef add(n): L.append(n + half())", "add(2)", "L"),
+    ("L = []\nadd = lambda n: L.append(n + k)", "list(map(add, [1, 2]))", "L"),
+    ("L = []\nclass Row:\n    def __init__(self): L.append(k)", "Row()", "L"),
+    ("L = []\ndef add(): L.append(k)\ndef twice(f): f(), f()", "twice(add)", "L"),
+]
+
+
+@pytest.mark.parametrize("above", ["", "k = 1\n"])
+@pytest.mark.parametrize(("before", "statement", "changed"), READ_BY_CALLS)
+def test_a_call_that_reads_what_a_step_makes_must_be_in_a_step(
+    before: str, statement: str, changed: str, above: str
+) -> None:
+    text = f"{above}{before}\n---\n%%step a\nk = 3\n---\n{statement}\n---\n%%step b\nshown = {changed}"
+    said = problems_of(text)
+    assert len(said) == 1
+    assert f"this changes '{changed}' outside of any step; needed in step 'b'. Write  %%step" in said[0]
+    assert problems_of(text.replace(f"---\n{statement}", f"---\n%%step c\n{statement}")) == []
+
+
+@pytest.mark.parametrize("keep", ["H.append(show)", "H.insert(0, show)", "keep(show)"])
+def test_a_function_that_is_only_kept_may_read_what_a_step_makes(keep: str) -> None:
+    before = "H = []\ndef keep(f): H.append(f)\ndef show(): return k"
+    assert problems_of(f"{before}\n---\n{keep}\n---\n%%step a\nk = 3\n---\n%%step b\nshown = H[0](), k") == []

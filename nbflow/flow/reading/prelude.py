@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
+from nbflow.flow.effects.call_reads import reads_of_calls
 from nbflow.flow.effects.random_use import RandomUse, StepsAbove, random_use, random_use_of
 from nbflow.flow.effects.repeating import is_repeatable
 from nbflow.flow.effects.statement_effects import KnownEffects, Touched, called, imports_of
@@ -142,7 +143,8 @@ class _Sorting:
         """Return whether a worker has everything that the statement uses, and gets the same result each time."""
         now = statement.names.now
         is_known = now - statement.names.bound <= self._names or "*" in self._names
-        return is_known and now.isdisjoint(self._hidden) and is_repeatable(statement.node, self._known)
+        read = now | reads_of_calls(statement.node, self._known.bodies)
+        return is_known and read.isdisjoint(self._hidden) and is_repeatable(statement.node, self._known)
 
     def _add_scratch(self, statement: Statement, touched: Touched, use: RandomUse) -> None:
         names = statement.names

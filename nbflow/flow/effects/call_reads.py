@@ -1,0 +1,53 @@
+"""Finds what functions of the notebook read when a statement calls them."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator, Mapping
+
+from nbflow.flow.effects.statement_effects import DefinitionNode, body_of, executed
+from nbflow.flow.names.scope import NameScope, arguments_of
+from nbflow.flow.source.trees import every_node
+
+_KEEPING = frozenset(("add", "append", "appendleft", "extend", "insert", "register", "setdefault", "update"))
+
+
+def reads_of_calls(node: ast.stmt, bodies: Mapping[str, DefinitionNode]) -> frozenset[str]:
+    """Return the names that the functions and classes among `bodies` read which a statement calls, itself or through
+    others.
+
+    A function that is only kept, as in `HANDLERS.append(f)` or by `register(f)`, is not called.
+    """
+    found, entered = set[str](), set[int]()
+    agenda = [*_called(executed(node), bodies)]
+    while agenda:
+        body = bodies.get(agenda.pop())
+        if body is not None and id(body) not in entered:
+            entered.add(id(body))
+            found |= NameScope.of([body]).free
+            agenda += _called(body_of(body), bodies)
+    return frozenset(found)
+
+
+def _called(nodes: Iterable[ast.AST], bodies: Mapping[str, DefinitionNode]) -> Iterator[str]:
+    """Yield the names that calls among the nodes call, or give to code that may call them."""
+    for call in (one for one in nodes if isinstance(one, ast.Call)):
+        yield from _names(call.func)
+        if not _keeps_arguments(call.func, bodies):
+            for argument in (*call.args, *(one.value for one in call.keywords)):
+                yield from _names(argument)
+
+
+def _names(node: ast.AST) -> Iterator[str]:
+    return (one.id for one in every_node(node) if isinstance(one, ast.Name))
+
+
+def _keeps_arguments(func: ast.expr, bodies: Mapping[str, DefinitionNode]) -> bool:
+    """Return whether a call certainly only keeps the functions that it is given."""
+    match func:
+        case ast.Attribute(attr=attr):
+            return attr in _KEEPING
+        case ast.Name(id=name) if isinstance(body := bodies.get(name), ast.FunctionDef | ast.Lambda):
+            return arguments_of(body).isdisjoint(_called(body_of(body), {}))
+        case _:
+            return False
