@@ -25,13 +25,18 @@ def target_of(pattern: Path, flow: FlowSource, parameters: Mapping[str, Any], so
     """
     target = Path(_named(str(pattern), flow, parameters))
     if target.suffix != ".ipynb":
-        raise TargetNameWrong(str(target), "it must end with .ipynb", ())
+        raise TargetNameWrong(str(target), "it must end with .ipynb", _known(flow))
     refuse_target(target, source)
     return target
 
 
+def _known(flow: FlowSource) -> list[str]:
+    """Return the parameters of which a file name may be made."""
+    return [one.name for one in flow.parameters if one.type is not ParameterType.FILE]
+
+
 def _named(pattern: str, flow: FlowSource, parameters: Mapping[str, Any]) -> str:
-    known = [one.name for one in flow.parameters if one.type is not ParameterType.FILE]
+    known = _known(flow)
     try:
         parts = list(Formatter().parse(pattern))
         wrong = next((name for _, name, _, _ in parts if name is not None and name not in known), None)
