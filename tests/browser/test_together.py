@@ -1,4 +1,7 @@
-"""Two pages edit one notebook together: both show the same outputs, chips, flow and history."""
+"""Two pages edit one notebook together: both show the same outputs, chips, flow and history.
+
+By hand: `pip install jupyter-collaboration`, then `pytest tests/browser/test_together.py`.
+"""
 
 from __future__ import annotations
 
