@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import sysconfig
+import tempfile
 import time
 import urllib.request
 from pathlib import Path
@@ -44,6 +45,8 @@ class Lab:
     def __init__(self, home: Path, together: bool = False) -> None:
         self.together = together
         self.home, self.root, self.log = home, home / "notebooks", home / "lab.log"
+        # short, because the path of a socket has 107 letters at most
+        self._runtime = tempfile.TemporaryDirectory(prefix="nbflow", ignore_cleanup_errors=True)
         self.port, self.token = free_port(), secrets.token_hex(16)
         self.url = f"http://127.0.0.1:{self.port}"
 
@@ -97,7 +100,7 @@ class Lab:
             "PATH": os.pathsep.join([scripts, os.environ.get("PATH", os.defpath)]),
             "JUPYTER_CONFIG_DIR": str(self.home / "config"),
             "JUPYTER_DATA_DIR": str(self.home / "data"),
-            "JUPYTER_RUNTIME_DIR": str(self.home / "runtime"),
+            "JUPYTER_RUNTIME_DIR": self._runtime.name,
             "JUPYTERLAB_SETTINGS_DIR": str(self.home / "settings"),
             "JUPYTERLAB_WORKSPACES_DIR": str(self.home / "workspaces"),
             "JUPYTER_PLATFORM_DIRS": "1",
@@ -139,3 +142,4 @@ class Lab:
         except subprocess.TimeoutExpired:  # JupyterLab waits for kernels, on a busy machine for long
             self._process.kill()
             self._process.wait(PATIENCE)
+        self._runtime.cleanup()
