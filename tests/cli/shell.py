@@ -25,7 +25,7 @@ class Answer:
     @property
     def steady(self) -> str:
         """The output without what differs each time: memory, durations and ages, and how wide they make a column."""
-        text = re.sub(r" · [\d.]+ [kMG]B$", "", self.out, flags=re.MULTILINE)
+        text = re.sub(r" · [\d.]+ [kMG]B(?=:|$)", "", self.out, flags=re.MULTILINE)
         text = re.sub(r"\d+(\.\d+)? s\b", "N s", text)
         text = re.sub(r"(N|\d+) (s|m) ago|just now", "AGO", text)
         return re.sub(r"(AGO|N s) {2,}", r"\1  ", text)

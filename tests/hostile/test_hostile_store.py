@@ -65,7 +65,7 @@ VERBS_THAT_READ = {
     "run": [("--reuse",), ()],
     "delete": [("1",)],
 }
-NO_STORE = {"init", "convert", "import", "sync", "trust"}
+NO_STORE = {"init", "convert", "import", "sync", "demo", "trust"}
 """Verbs that load no value: the last one exists to allow it."""
 
 
