@@ -11,6 +11,7 @@ from typing import Any
 from nbflow.errors import UnknownName
 from nbflow.history.archive import Archive
 from nbflow.history.versions import diff_code, diff_values
+from nbflow.progress.pictures import count
 from nbflow.run.events.events import TaskId
 from nbflow.store.catalog.rows import RunRow
 from nbflow.store.values.artifact_ref import ArtifactRef
@@ -100,13 +101,16 @@ def _environment(archive: Archive, row: RunRow) -> dict[str, str]:
 
 
 def _artifacts(archive: Archive, runs: Sequence[RunRow], step: str | None) -> Iterator[Difference]:
-    """Yield the artifacts whose descriptions or stored bytes differ."""
+    """Yield the steps that not all runs finished alike, and the artifacts whose descriptions or stored bytes differ."""
     steps = dict.fromkeys(name for row in reversed(runs) for name in archive.graph(row).links)
     for name in [step] if step else list(steps):
         held = [_held(archive, row, name) for row in runs]
+        yield from _finished(name, held)
         for artifact, paths in _differing(held).items():
             if len(paths) > _FEW:
-                yield Difference(f"{name}.{artifact}", note=f"differs in {len(paths):,} of {len(held[-1]):,} tasks")
+                yield Difference(
+                    f"{name}.{artifact}", note=f"differs in {len(paths):,} of {max(map(len, held)):,} tasks"
+                )
                 continue
             for path in paths:
                 found = [tasks.get(path, {}).get(artifact) for tasks in held]
@@ -121,17 +125,21 @@ def _held(archive: Archive, row: RunRow, step: str) -> Held:
     return {path: artifacts for (_, path), artifacts in archive.reader.views(row.id, [step])}
 
 
+def _finished(step: str, held: Sequence[Held]) -> Iterator[Difference]:
+    """Yield how many tasks of a step each run finished, if not all finished the same ones."""
+    if any(tasks.keys() != held[0].keys() for tasks in held):
+        counts = tuple(f"{count(len(tasks), 'task')} finished" if tasks else "-" for tasks in held)
+        yield Difference(step, counts, "of other items" if len(set(counts)) == 1 else "")
+
+
 def _differing(held: Sequence[Held]) -> dict[str, list[tuple[int, ...]]]:
-    """Return artifact -> the paths where at least two runs have it, and not all with the same digest."""
-    digests: dict[tuple[str, tuple[int, ...]], list[str]] = {}
-    for tasks in held:
-        for path, artifacts in tasks.items():
-            for name, one in artifacts.items():
-                digests.setdefault((name, path), []).append(one.digest)
+    """Return artifact -> the paths of tasks that at least two runs finished, and whose digests are not all the same."""
     found: dict[str, list[tuple[int, ...]]] = {}
-    for name, path in sorted(digests, key=lambda one: (one[1], one[0])):
-        if len(set(digests[name, path])) > 1:
-            found.setdefault(name, []).append(path)
+    for path in sorted({path for tasks in held for path in tasks}):
+        both = [tasks[path] for tasks in held if path in tasks]
+        for name in sorted({name for artifacts in both for name in artifacts}) if len(both) > 1 else ():
+            if len({one[name].digest if name in one else None for one in both}) > 1:
+                found.setdefault(name, []).append(path)
     return found
 
 

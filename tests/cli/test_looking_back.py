@@ -72,6 +72,10 @@ def test_diff_shows_parameters_code_and_artifacts(shell: Shell, notebook: str) -
     )
 
 
+def test_diff_tells_the_numbers_of_tasks_and_compares_those_that_both_runs_have(shell: Shell, notebook: str) -> None:
+    assert shell("diff", notebook, "1", "2", "work").out == "artifacts\n  work  2 tasks finished → 3 tasks finished\n"
+
+
 def test_diff_of_one_step_leaves_out_what_does_not_concern_it(shell: Shell, notebook: str) -> None:
     assert shell("diff", notebook, "1", "2", "load").out == "runs 1 and 2 do not differ in load\n"
     assert shell("diff", notebook, "1", "2", "end").out == "artifacts\n  end.best  10 → 30\n"

@@ -117,3 +117,14 @@ def test_diff_tells_the_older_run_first(shell: Shell) -> None:
     forwards, backwards = shell("diff", "flow.ipynb", "1", "2").out, shell("diff", "flow.ipynb", "2", "1").out
     assert forwards == backwards
     assert "shift  1.0 → 3.0" in forwards
+
+
+def test_diff_tells_of_steps_that_one_run_did_not_finish_and_of_artifacts_it_does_not_have(shell: Shell) -> None:
+    fails = shell.write(
+        "half", "%%step load\nnumbers = [1, 2]\nextra = 1", "%%step end --in numbers\nbest = numbers[0] / 0"
+    )
+    assert shell("run", fails).code == 1
+    shell.write("half", "%%step load\nnumbers = [1]", "%%step end --in numbers\nbest = numbers[0]")
+    assert shell("run", fails).code == 0
+    assert shell("diff", fails, "1", "2", "end").out.endswith("artifacts\n  end  - → 1 task finished\n")
+    assert shell("diff", fails, "1", "2", "load").out.endswith("artifacts\n  load.extra  1 → -\n")
