@@ -39,11 +39,14 @@ class RestoreHome:
 
     def reference(self, obj: object) -> tuple[str, str] | None:
         """Return (prelude name, digest of its code) of an object that the checkpoint's prelude defines as it is now."""
-        name = getattr(obj, "__qualname__", None)
+        name = self._name_of_sentinel(obj) if type(obj) is object else getattr(obj, "__qualname__", None)
         if not isinstance(name, str) or name not in self._references or self.namespace.get(name) is not obj:
             return None
         whole = self.checkpoint.prelude.closure([name])
         return (name, self._references[name][0]) if all(map(self.ledger.is_defined, whole)) else None
+
+    def _name_of_sentinel(self, sentinel: object) -> str | None:
+        return min((one for one in self._references if self.namespace.get(one) is sentinel), default=None)
 
     def definition(self, name: str) -> str | None:
         return None

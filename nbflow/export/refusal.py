@@ -308,6 +308,29 @@ def looks_into_globals(usage: Usage) -> Iterator[Problem]:
             yield problem("globals", step, message, "Use the names themselves, or locals()", name="globals")
 
 
+def sentinels(usage: Usage) -> Iterator[Problem]:
+    """Yield steps that may store an `object()` of the prelude: each process of a script has another one."""
+    for step in usage.graph.steps.values():
+        made = {name for one in usage.graph.closure(step.name) if _makes_objects(one) for name in one.names}
+        for name in sorted(made & _handed_over(step)):
+            message = (
+                f"step '{step.name}' may store '{name}', an object() that is another one in each process of a script"
+            )
+            yield problem("sentinel", step, message, f"Make '{name}' a text or the member of an Enum", name=name)
+
+
+def _makes_objects(definition: Definition) -> bool:
+    calls = (node for node in every_node(parse(definition.source)) if isinstance(node, ast.Call))
+    return definition.kind == "constant" and any(ast.unparse(call) == "object()" for call in calls)
+
+
+def _handed_over(step: StepSpec) -> set[str]:
+    """Return the names that a body reads outside of comparisons."""
+    nodes = list(every_node(parse(step.source.body)))
+    compared = {id(inner) for node in nodes if isinstance(node, ast.Compare) for inner in every_node(node)}
+    return {node.id for node in nodes if isinstance(node, ast.Name) and id(node) not in compared}
+
+
 def awaiting_bodies(usage: Usage) -> Iterator[Problem]:
     """Yield steps that await at the top level, which a method cannot."""
     for step in usage.graph.steps.values():
@@ -356,6 +379,7 @@ _RULES: tuple[_Rule, ...] = (
     imports_of_written_modules,
     names_that_may_be_deleted,
     looks_into_globals,
+    sentinels,
     awaiting_bodies,
     lines_of_ipython,
     membership_of_tasks,

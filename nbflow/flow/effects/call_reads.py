@@ -12,11 +12,12 @@ from nbflow.flow.source.trees import every_node
 _KEEPING = frozenset(("add", "append", "appendleft", "extend", "insert", "register", "setdefault", "update"))
 
 
-def reads_of_calls(node: ast.stmt, bodies: Mapping[str, DefinitionNode]) -> frozenset[str]:
-    """Return the names that the functions and classes among `bodies` read which a statement calls, itself or through
+def reads_of_calls(node: ast.AST, bodies: Mapping[str, DefinitionNode]) -> frozenset[str]:
+    """Return the names that the functions and classes among `bodies` read which a node calls, itself or through
     others.
 
-    A function that is only kept, as in `HANDLERS.append(f)` or by `register(f)`, is not called.
+    A definition calls its decorators, and a class what its ancestors do with each new subclass. A function that is only
+    kept, as in `HANDLERS.append(f)` or by `register(f)`, is not called.
     """
     found, entered = set[str](), set[int]()
     agenda = [*_called(executed(node), bodies)]
@@ -30,12 +31,40 @@ def reads_of_calls(node: ast.stmt, bodies: Mapping[str, DefinitionNode]) -> froz
 
 
 def _called(nodes: Iterable[ast.AST], bodies: Mapping[str, DefinitionNode]) -> Iterator[str]:
-    """Yield the names that calls among the nodes call, or give to code that may call them."""
-    for call in (one for one in nodes if isinstance(one, ast.Call)):
-        yield from _names(call.func)
-        if not _keeps_arguments(call.func, bodies):
-            for argument in (*call.args, *(one.value for one in call.keywords)):
-                yield from _names(argument)
+    """Yield the names that the nodes call, or give to code that may call them."""
+    for node in nodes:
+        match node:
+            case ast.Call():
+                yield from _called_by(node, bodies)
+            case ast.FunctionDef() | ast.AsyncFunctionDef():
+                yield from _all_names(node.decorator_list)
+            case ast.ClassDef():
+                yield from _all_names(node.decorator_list)
+                yield from _called_by_subclass(node, bodies)
+
+
+def _called_by(call: ast.Call, bodies: Mapping[str, DefinitionNode]) -> Iterator[str]:
+    yield from _names(call.func)
+    if not _keeps_arguments(call.func, bodies):
+        yield from _all_names((*call.args, *(one.value for one in call.keywords)))
+
+
+def _called_by_subclass(node: ast.ClassDef, bodies: Mapping[str, DefinitionNode]) -> Iterator[str]:
+    """Yield the metaclasses of a new class, and its ancestors that have `__init_subclass__`."""
+    agenda, entered = [node], set[str]()
+    while agenda:
+        one = agenda.pop()
+        yield from _all_names(keyword.value for keyword in one.keywords)
+        for name in {*_all_names(one.bases)} - entered:
+            entered.add(name)
+            if isinstance(base := bodies.get(name), ast.ClassDef):
+                agenda.append(base)
+                if any(isinstance(part, ast.FunctionDef) and part.name == "__init_subclass__" for part in base.body):
+                    yield name
+
+
+def _all_names(nodes: Iterable[ast.AST]) -> Iterator[str]:
+    return (name for node in nodes for name in _names(node))
 
 
 def _names(node: ast.AST) -> Iterator[str]:

@@ -141,10 +141,13 @@ class _Sorting:
 
     def _can_repeat(self, statement: Statement) -> bool:
         """Return whether a worker has everything that the statement uses, and gets the same result each time."""
-        now = statement.names.now
-        is_known = now - statement.names.bound <= self._names or "*" in self._names
-        read = now | reads_of_calls(statement.node, self._known.bodies)
-        return is_known and read.isdisjoint(self._hidden) and is_repeatable(statement.node, self._known)
+        is_known = statement.names.now - statement.names.bound <= self._names or "*" in self._names
+        reads_hidden = self._reads_now(statement.node) & self._hidden
+        return is_known and not reads_hidden and is_repeatable(statement.node, self._known)
+
+    def _reads_now(self, node: ast.stmt) -> frozenset[str]:
+        """Return the names that a statement reads while it is executed, itself or in the functions that it calls."""
+        return names_of_statement(node).now | reads_of_calls(node, self._known.bodies)
 
     def _add_scratch(self, statement: Statement, touched: Touched, use: RandomUse) -> None:
         names = statement.names
@@ -161,13 +164,12 @@ class _Sorting:
             self._taking.pop(name, None)
 
     def _taken_by(self, node: ast.stmt) -> frozenset[str]:
-        """Return the artifacts that a function or class needs when it is defined: for defaults, annotations, base
-        classes.
+        """Return the artifacts that a function or class needs when it is defined: for defaults, annotations,
+        decorators, base classes.
         """
         if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
             return frozenset()
-        now = names_of_statement(node).now
-        return frozenset().union(*(self._taking[name] for name in now & self._taking.keys()))
+        return frozenset().union(*(self._taking[name] for name in self._reads_now(node) & self._taking.keys()))
 
     def _add_definition(self, statement: Statement, kind: DefinitionKind, touched: Touched, use: RandomUse) -> None:
         names = statement.names
@@ -240,7 +242,7 @@ class _Sorting:
         """
         decorators = map(called, getattr(node, "decorator_list", ()))
         asked = {root_of(one) for one in decorators if isinstance(one, ast.Attribute)}
-        hidden = names_of_statement(node).now & self._hidden
+        hidden = self._reads_now(node) & self._hidden
         return all(name in self._taking and name not in asked for name in hidden)
 
     def _is_constant(self, node: ast.Assign | ast.AnnAssign | ast.AugAssign) -> bool:
@@ -250,7 +252,10 @@ class _Sorting:
 
     def _all_pure(self, values: Iterable[ast.expr | None]) -> bool:
         purity = Purity(lambda name: name in self._names and name not in self._hidden, self._known.origins)
-        return all(purity.is_pure(value) for value in values)
+        return all(value is None or (purity.is_pure(value) and self._calls_nothing_hidden(value)) for value in values)
+
+    def _calls_nothing_hidden(self, node: ast.AST) -> bool:
+        return self._hidden.isdisjoint(reads_of_calls(node, self._known.bodies))
 
     def _is_block(self, node: ast.If | ast.Try) -> bool:
         match node:
@@ -264,7 +269,7 @@ class _Sorting:
     def _all_defined(self, statements: list[ast.stmt]) -> bool:
         """Return whether all statements of a block are definitions; each may use those before it."""
         inner = _Sorting(frozenset(self._hidden), frozenset(self._names), watches=False)
-        inner._known.origins.update(self._known.origins)
+        inner._known = self._known.extended({}, {})
         for statement in statements:
             inner._known.origins.update(imports_of([statement]))
             if not _does_nothing(statement) and inner._kind(statement) is None:

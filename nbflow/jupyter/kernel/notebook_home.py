@@ -227,7 +227,7 @@ class NotebookHome(Namespace):
 
 
 def _has_identity(definition: Definition, space: Mapping[str, Any]) -> bool:
-    """Tell whether a second execution would make a different object: a class does, `5` does not.
+    """Tell whether a second execution would make a different object: a class or `object()` does, `5` does not.
 
     Modules are imported again, which costs nothing and finds edited ones. Constants are executed again, because cells
     may have changed them.
@@ -236,4 +236,4 @@ def _has_identity(definition: Definition, space: Mapping[str, Any]) -> bool:
         return False
     if definition.kind in ("function", "class", "shared"):
         return True
-    return any(isinstance(space.get(name), type) for name in definition.names)
+    return any(isinstance(space.get(name), type) or type(space.get(name)) is object for name in definition.names)

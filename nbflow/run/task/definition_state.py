@@ -38,6 +38,7 @@ _CODE = (
     types.MemberDescriptorType,
 )  # fmt: skip
 _CACHE = "_clear_cache"  # attribute of `functools.singledispatch`: its cache only saves time
+_REGISTRY = "registry"  # another one: the implementations by type
 _ABSENT: Any = object()
 
 
@@ -58,7 +59,10 @@ class ChangedDefinition:
         owners = {path: _owner(self.value, path) for path in (*self.attributes, *self.gone)}  # before any is replaced
         for path, attribute in self.attributes.items():
             owner, name = owners[path]
-            setattr(owner, name, attribute)
+            if name == _REGISTRY and _is_generic(owner):
+                _register(owner, attribute)
+            else:
+                setattr(owner, name, attribute)
         for path in self.gone:
             owner, name = owners[path]
             if hasattr(owner, name) if isinstance(owner, types.CellType) else name in vars(owner):
@@ -85,12 +89,25 @@ def held_attributes(code: Any) -> dict[str, Any]:
     """
     if isinstance(code, types.FunctionType):
         own = {name: value for name, value in vars(code).items() if name != _CACHE}
+        own |= {_REGISTRY: dict(own[_REGISTRY])} if _is_generic(code) else {}
         return {"__defaults__": code.__defaults__, "__kwdefaults__": code.__kwdefaults__, **own, **_enclosed(code, ())}
     found = {name: value for name, value in vars(code).items() if name not in _OF_PYTHON}
     for name, value in tuple(found.items()):
         if isinstance(method := _method_of(value), types.FunctionType):
             found |= {f"{name}.{inner}": one for inner, one in held_attributes(method).items() if one is not None}
     return found
+
+
+def _is_generic(code: Any) -> bool:
+    """Return whether a function dispatches on the type of its argument, by `functools.singledispatch`."""
+    return hasattr(code, _REGISTRY) and hasattr(code, "dispatch") and hasattr(code, _CACHE)
+
+
+def _register(generic: Any, implementations: Mapping[type, Any]) -> None:
+    """Register implementations; assigning the registry, which is only a view, would change nothing."""
+    for kind, implementation in implementations.items():
+        if generic.registry.get(kind) is not implementation:
+            generic.register(kind, implementation)
 
 
 def _method_of(attribute: Any) -> Any:
@@ -120,6 +137,9 @@ def changes_of(code: Any, pristine: Mapping[str, Any]) -> ChangedDefinition:
     """Return what was changed in a function or class since it was defined."""
     now = held_attributes(code)
     changed = {path: value for path, value in now.items() if _may_differ(value, pristine.get(path, _ABSENT))}
+    if _REGISTRY in changed and _is_generic(code):
+        before = pristine[_REGISTRY]
+        changed[_REGISTRY] = {kind: one for kind, one in now[_REGISTRY].items() if before.get(kind) is not one}
     return ChangedDefinition(code, changed, tuple(path for path in pristine if path not in now))
 
 

@@ -211,19 +211,19 @@ class Namespace:
     # references of pickles to what the notebook defines
 
     def reference(self, value: Any) -> tuple[str, str] | None:
-        """Return (prelude name, digest of its code) of a function or class that the prelude bound, else None."""
+        """Return (prelude name, digest of its code) of a function, class or `object()` that the prelude bound."""
         name = self._name_of(value, self._given)
         return None if name is None else (name, self._references[name][0])
 
     def _name_of(self, value: Any, space: Mapping[str, Any]) -> str | None:
-        """Return the name that holds a function or class; a decorated function may have another name of its own."""
+        """Return the name that holds a function, class or sentinel; a decorated function may be called otherwise."""
         name = getattr(value, "__qualname__", None)
         if name in self._references and space.get(name) is value:
             return str(name)
-        if not isinstance(value, types.FunctionType):
+        if not isinstance(value, types.FunctionType) and type(value) is not object:
             return None
         held = (one for one in self._references.keys() & space.keys() if space[one] is value)
-        return min((one for one in held if self.prelude.is_code(one)), default=None)
+        return min((one for one in held if self.prelude.is_code(one) or type(value) is object), default=None)
 
     def definition(self, name: str) -> str | None:
         """Return the digest of the code of a prelude name; "" for an artifact or a parameter, None for another name."""

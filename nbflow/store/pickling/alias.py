@@ -117,6 +117,8 @@ def is_immutable(obj: Any, home: Home) -> bool:
         return all(is_immutable(inner, home) for inner in obj)
     if isinstance(obj, type) or (callable(obj) and hasattr(obj, "__qualname__")):
         return home.reference(obj) is not None or is_importable(obj)
+    if kind is object:
+        return home.reference(obj) is not None
     return isinstance(obj, _IMMUTABLE) or any(_written_as(cls) in _IMMUTABLE_OF_LIBRARIES for cls in kind.__mro__)
 
 

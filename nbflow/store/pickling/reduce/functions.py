@@ -1,4 +1,7 @@
-"""Takes code apart: the prelude by reference, importable objects by name, what a step body defines by value."""
+"""Takes code apart: the prelude by reference, importable objects by name, what a step body defines by value.
+
+A sentinel of the prelude, `MISSING = object()`, is stored by reference as well: its identity is all that it has.
+"""
 
 from __future__ import annotations
 
@@ -45,6 +48,12 @@ def reduce_function(recorder: Recorder, function: types.FunctionType) -> Any:
     arguments = (function.__code__, names, function.__name__, function.__closure__)
     state = _function_state(function, recorder if ours else None)
     return rebuild.function, arguments, state, None, None, rebuild.set_function
+
+
+def reduce_sentinel(recorder: Recorder, sentinel: object) -> Any:
+    """Store an `object()` by reference if the prelude bound it, so that `is` holds for it in every step."""
+    reference = recorder.home.reference(sentinel)
+    return NotImplemented if reference is None else (rebuild.prelude, reference)
 
 
 def _module_facts(function: types.FunctionType) -> dict[str, Any]:

@@ -67,6 +67,7 @@ EXACT: dict[type, Reducer | None] = {
     types.ModuleType: functions.reduce_module,
     functions.CACHED: functions.reduce_cached,
     type: functions.reduce_class,
+    object: functions.reduce_sentinel,
     weakref.ref: reduce_weakref,
     weakref.WeakValueDictionary: reduce_weak_values,
     weakref.WeakKeyDictionary: reduce_weak_keys,
