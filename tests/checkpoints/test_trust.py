@@ -8,6 +8,7 @@ import sqlite3
 import stat
 import tempfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -27,8 +28,9 @@ from tests.run.running import Place
 Become = Callable[[], None]
 
 RECORD = SignedRecord(
-    "films", 7, "clean", (3,), 0, False, "k" * 32, "c" * 32, (("df", "d" * 32 + ":0"), ("n", "e" * 32 + ":0"))
-)
+    "films", 7, "clean", (3,), 0, False, "k" * 32, "c" * 32, (("df", "d" * 32 + ":0"), ("n", "e" * 32 + ":0")),
+    "o" * 32, "0123456789abcdef",
+)  # fmt: skip
 
 
 @pytest.fixture
@@ -52,7 +54,8 @@ def test_the_key_is_made_once_and_only_its_owner_may_read_it() -> None:
 @pytest.mark.parametrize(
     "change",
     [
-        {"flow": "other"}, {"run": 8}, {"step": "load"}, {"path": ()}, {"turn": 1}, {"split": True}, {"key": "x"},
+        {"flow": "other"}, {"uid": "1123456789abcdef"}, {"outputs": ""},
+        {"step": "load"}, {"path": ()}, {"turn": 1}, {"split": True}, {"key": "x"},
         {"code": "x"}, {"artifacts": RECORD.artifacts[:1]}, {"artifacts": RECORD.artifacts[::-1]},
         {"artifacts": (("d", "f" + RECORD.artifacts[0][1]), RECORD.artifacts[1])},
     ],
@@ -162,12 +165,28 @@ def test_the_shell_trusts_a_store_by_its_notebook_its_folder_or_itself(
     assert answers == [f"1 task of {root} trusted from now on\n", f"all of {root} was trusted already\n"]
 
 
+def test_a_record_that_was_signed_with_the_number_of_its_run_holds_for_this_number() -> None:
+    seal = keyring().sign(replace(RECORD, uid=""))
+    assert keyring().accepts(RECORD, seal)
+    assert keyring().accepts_outputs(RECORD, seal)
+    assert not keyring().accepts(replace(RECORD, run=8), seal)
+    assert not keyring().accepts(replace(RECORD, uid=""), keyring().sign(RECORD))
+
+
+def test_a_run_that_has_another_number_elsewhere_is_still_trusted(kernel: Kernel) -> None:
+    task = kernel.step("load", "x = [1, 2]")
+    forge(kernel.store, "UPDATE runs SET number = 12")
+    assert kernel.store.history.is_trusted(task)
+
+
 @pytest.mark.parametrize(
     "forgery",
     [
         "UPDATE artifacts SET idx = 1",
         "UPDATE artifacts SET component = (SELECT digest FROM components ORDER BY id DESC LIMIT 1)",
         "UPDATE tasks SET path = x'00000001'",
+        "UPDATE runs SET uid = 'other'",
+        "UPDATE runs SET uid = NULL",
         "UPDATE seals SET key = 'other'",
         "UPDATE seals SET code = 'other'",
         "UPDATE seals SET signer = 'me', mac = x'00'",

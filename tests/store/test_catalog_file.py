@@ -125,7 +125,7 @@ def test_killed_at_any_time_nothing_acknowledged_is_lost(path: Path) -> None:
             assert reader.query("PRAGMA integrity_check").fetchone() == ("ok",)
 
 
-@pytest.mark.parametrize("form", [1, 2])
+@pytest.mark.parametrize("form", [1, 2, 3])
 class TestEarlierFormats:
     """A catalog that an earlier version wrote."""
 
@@ -135,6 +135,7 @@ class TestEarlierFormats:
         writer.put_component(Component("c" * 32, b"stream", members=("model",), scope="fit"))
         writer.commit()
         with sqlite3.connect(path) as connection:
+            connection.execute("DROP INDEX runs_uid")
             for since, table, column, _ in schema.ADDED:
                 if since > form:
                     connection.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
@@ -147,6 +148,7 @@ class TestEarlierFormats:
         with CatalogReader(old, trusts=everybody) as reader:
             (task,) = reader.tasks(1)
             assert (task.step, task.passed_on, task.memory) == ("fit", None, None)
+            assert [run.uid for run in reader.runs()] == [""]
             assert reader.artifacts(task.id) == (artifact("model"),)
             assert reader.component("c" * 32) == Component("c" * 32, b"stream", members=("model",), scope="fit")
         with sqlite3.connect(old) as connection:
@@ -162,3 +164,8 @@ class TestEarlierFormats:
             last = reader.tasks(1)[-1]
             assert (last.passed_on, last.memory) == ("[]", 812)
             assert reader.artifacts(last.id) == (shared,)
+            (uid,) = (run.uid for run in reader.runs())
+        CatalogWriter(old).close()
+        with CatalogReader(old, trusts=everybody) as reader:
+            assert len(uid) == 16
+            assert [run.uid for run in reader.runs()] == [uid]

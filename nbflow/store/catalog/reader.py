@@ -39,7 +39,7 @@ from nbflow.store.values.artifact_ref import ArtifactRef, Component
 
 _RUN = (
     "id, flow, number, document, kind, status, started, finished, parameters, origin, user, host, pid, pid_start, "
-    "code, environment"
+    "code, environment, uid"
 )
 _FROM_TASKS = "FROM tasks JOIN names ON names.id = tasks.step"
 _DONE = f"tasks.status IN ('{TaskStatus.SUCCEEDED}', '{TaskStatus.REUSED}')"
@@ -118,13 +118,13 @@ class CatalogReader(ContentReader):
     @reads_row("a run")
     def _run(self, row: Sequence[Any]) -> RunRow:
         run, flow, number, document, kind, status, started, finished, parameters, origin = row[:10]
-        user, host, pid, pid_start, code, environment = row[10:]
+        user, host, pid, pid_start, code, environment, uid = row[10:]
         seen = RunStatus(status)
         if seen is RunStatus.RUNNING and is_gone(Process(host, pid, pid_start)):
             seen = self._end(run, RunKind(kind))
         return RunRow(
             run, flow, number, document, RunKind(kind), seen, started, finished, json.loads(parameters), origin,
-            self.tags(run), user, host, pid, pid_start, code, environment, *read_run_marks(self.query, run),
+            self.tags(run), user, host, pid, pid_start, code, environment, uid or "", *read_run_marks(self.query, run),
         )  # fmt: skip
 
     def _end(self, run: int, kind: RunKind) -> RunStatus:
@@ -341,14 +341,14 @@ class CatalogReader(ContentReader):
 
     def sealed_row(self, row: TaskRow) -> tuple[SignedRecord, Seal | None] | None:
         """Return the same for a task whose row is known."""
-        run = self._one("SELECT flow, number, code FROM runs WHERE id = ?", row.run)
+        run = self._one("SELECT flow, number, code, uid FROM runs WHERE id = ?", row.run)
         if run is None:
             return None
-        flow, number, code = run
+        flow, number, code, uid = run
         seal = self.seal(row.id)
         key, code = (seal.key, seal.code) if seal else (row.key, code or "")
         place, made = (row.step, row.path, row.turn, row.split), self.made(row.id)
-        return SignedRecord(flow, number, *place, key, code, made, row.outputs or ""), seal
+        return SignedRecord(flow, number, *place, key, code, made, row.outputs or "", uid or ""), seal
 
     def is_trusted(self, task: int) -> bool:
         """Return whether what the task made may be unpickled, and the key in its row is the key that was signed."""

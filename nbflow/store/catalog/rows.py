@@ -47,7 +47,11 @@ def spun(flow: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class RunRow:
-    """Describes a run. `id` is its row; `number` counts from 1 in its flow, for users. Times are seconds since 1970."""
+    """Describes a run. Times are seconds since 1970.
+
+    `id` is its row, and `number` counts from 1 in its flow, for users: both may be others in another store. `uid` is
+    random and stays; it is "" only where a store of an earlier format cannot be written to.
+    """
 
     id: int
     flow: str
@@ -66,6 +70,7 @@ class RunRow:
     pid_start: int = 0
     code: str = ""  # digest of a stored code text
     environment: str = ""  # digest of a stored environment
+    uid: str = ""
     note: str = ""
     pinned: bool = False  # gc keeps it
 

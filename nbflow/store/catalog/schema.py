@@ -14,7 +14,7 @@ from nbflow.errors import StoreBroken, StoreError, StoreFull, StoreReadOnly, Sto
 from nbflow.store.catalog.catalog_seal import refuse_changed, seal_catalog
 from nbflow.store.catalog.lock_wait import SLICE, is_locked, patience, wait_for_lock
 
-_FORMAT = 3
+_FORMAT = 4
 _SHORTEST = 100  # bytes: the header of a database; what is shorter is taken as empty, also by SQLite
 NEEDS = "0.2.0"  # the first version that reads this format; stored for the message of older versions
 APPLICATION = 0x6E62666C  # "nbfl"
@@ -25,7 +25,7 @@ CREATE TABLE flows (name TEXT PRIMARY KEY, last INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE runs (
     id INTEGER PRIMARY KEY AUTOINCREMENT, flow TEXT NOT NULL, number INTEGER NOT NULL, document TEXT NOT NULL,
     kind TEXT NOT NULL, status TEXT NOT NULL, started REAL NOT NULL, finished REAL, parameters TEXT NOT NULL,
-    origin INTEGER, user TEXT, host TEXT, pid INTEGER, pid_start INTEGER, code TEXT, environment TEXT,
+    origin INTEGER, user TEXT, host TEXT, pid INTEGER, pid_start INTEGER, code TEXT, environment TEXT, uid TEXT,
     UNIQUE (flow, number));
 CREATE TABLE names (id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE);
 CREATE TABLE tasks (
@@ -59,12 +59,16 @@ CREATE TABLE tags (run INTEGER NOT NULL, tag TEXT NOT NULL, PRIMARY KEY (run, ta
 _FILES = """(
     task INTEGER NOT NULL, path TEXT NOT NULL, access TEXT NOT NULL, digest TEXT NOT NULL, size INTEGER NOT NULL,
     mtime INTEGER NOT NULL, ctime INTEGER NOT NULL, inode INTEGER NOT NULL, PRIMARY KEY (task, path)) WITHOUT ROWID"""
-NEW = (f"CREATE TABLE IF NOT EXISTS files {_FILES}", "CREATE INDEX IF NOT EXISTS files_path ON files (path)")
-"""Creates the table that catalogs of format 1 do not have."""
+NEW = (
+    f"CREATE TABLE IF NOT EXISTS files {_FILES}", "CREATE INDEX IF NOT EXISTS files_path ON files (path)",
+    "UPDATE runs SET uid = lower(hex(randomblob(8))) WHERE uid IS NULL",
+    "CREATE UNIQUE INDEX IF NOT EXISTS runs_uid ON runs (uid)",
+)  # fmt: skip
+"""Makes what catalogs of earlier formats do not have, once their tables have all columns."""
 
 ADDED = (
     (2, "tasks", "passed_on", "TEXT"), (2, "artifacts", "shares", "TEXT"), (2, "components", "refs", "TEXT"),
-    (3, "tasks", "memory", "INTEGER"),
+    (3, "tasks", "memory", "INTEGER"), (4, "runs", "uid", "TEXT"),
 )  # fmt: skip
 """Lists the columns that catalogs of earlier formats do not have: since which format, table, name and type."""
 

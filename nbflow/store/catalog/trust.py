@@ -38,7 +38,10 @@ LENGTH = 32  # bytes of the key
 
 @dataclass(frozen=True, slots=True)
 class SignedRecord:
-    """Holds what is signed of a task. `code` is the digest of the cells that it ran with; `run` is a number."""
+    """Holds what is signed of a task. `code` is the digest of the cells that it ran with.
+
+    `uid` is the id of the run, which stays the same when the run gets another number, `run`, in another store.
+    """
 
     flow: str
     run: int  # number
@@ -50,18 +53,25 @@ class SignedRecord:
     code: str
     artifacts: tuple[tuple[str, str], ...]  # (name, digest)
     outputs: str = ""  # digest of what the task displayed
+    uid: str = ""
 
     def message(self) -> bytes:
         """Return the bytes to sign: every field with its length, so that no two records have the same bytes."""
-        return _joined("nbflow 2", self.outputs, *self._parts)
+        return _joined("nbflow 3", self.outputs, *self._parts(self.uid)) if self.uid else self._message_with_number()
+
+    def messages(self) -> tuple[bytes, ...]:
+        """Return the bytes to sign, and those that were signed before runs had ids."""
+        return (self.message(), self._message_with_number()) if self.uid else (self.message(),)
 
     def message_of_first_release(self) -> bytes:
         """Return the bytes that version 0.1.0 has signed: they do not cover the outputs."""
-        return _joined("nbflow 1", *self._parts)
+        return _joined("nbflow 1", *self._parts(self.run))
 
-    @property
-    def _parts(self) -> tuple[str, ...]:
-        fields = (self.flow, self.run, self.step, self.path, self.turn, self.split, self.key, self.code)
+    def _message_with_number(self) -> bytes:
+        return _joined("nbflow 2", self.outputs, *self._parts(self.run))
+
+    def _parts(self, run: str | int) -> tuple[str, ...]:
+        fields = (self.flow, run, self.step, self.path, self.turn, self.split, self.key, self.code)
         return (*map(str, fields), *chain.from_iterable(self.artifacts))
 
 
@@ -108,7 +118,9 @@ class Keyring:
         """Sign what a task made and displayed, and return the signature."""
         made = tuple((one.name, one.digest) for one in artifacts)
         place = (task.step, task.path, task.turn, task.split)
-        return self.sign(SignedRecord(run.flow, run.number, *place, task.key, run.code, made, task.outputs or ""))
+        return self.sign(
+            SignedRecord(run.flow, run.number, *place, task.key, run.code, made, task.outputs or "", run.uid)
+        )
 
     def sign_code(self, code: Code) -> Seal:
         """Sign a source."""
@@ -116,13 +128,16 @@ class Keyring:
 
     def accepts(self, record: SignedRecord | Code, seal: Seal | None) -> bool:
         """Return whether the record was signed with this key, or the user trusts it, as far as values are concerned."""
-        if self._knows(record.message(), seal):
-            return True
-        return isinstance(record, SignedRecord) and self._knows(record.message_of_first_release(), seal)
+        if isinstance(record, Code):
+            return self._knows(record.message(), seal)
+        return self._covers_outputs(record, seal) or self._knows(record.message_of_first_release(), seal)
 
     def accepts_outputs(self, record: SignedRecord, seal: Seal | None) -> bool:
         """Return whether the signature or the trust covers what the task displayed, too."""
-        return self._knows(record.message(), seal) or (not record.outputs and self.accepts(record, seal))
+        return self._covers_outputs(record, seal) or (not record.outputs and self.accepts(record, seal))
+
+    def _covers_outputs(self, record: SignedRecord, seal: Seal | None) -> bool:
+        return any(self._knows(message, seal) for message in record.messages())
 
     def _knows(self, message: bytes, seal: Seal | None) -> bool:
         mac = self._mac(message)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import secrets
 import sqlite3
 import time
 from collections.abc import Iterable, Mapping, Sequence, Set
@@ -161,7 +162,7 @@ class CatalogWriter:
         kept_as = spun(flow) if kind is RunKind.SPIN else flow
         row = RunRow(
             0, kept_as, number, document, kind, RunStatus.RUNNING, time.time(), None, dict(parameters or {}), origin,
-            tuple(tags), user_name(), me.host, me.pid, me.start, code, environment,
+            tuple(tags), user_name(), me.host, me.pid, me.start, code, environment, secrets.token_hex(8),
         )  # fmt: skip
         run = self._insert_run(row)
         self.tag(run, *row.tags)
