@@ -70,6 +70,7 @@ from nbflow.errors.script_errors import (
 from nbflow.errors.store_errors import (
     BlobCorrupt,
     BlobMissing,
+    BucketFailed,
     CodeChanged,
     KeyExposed,
     LoadFailed,
@@ -92,6 +93,7 @@ __all__ = [
     "AncestorsMissing",
     "BlobCorrupt",
     "BlobMissing",
+    "BucketFailed",
     "ChangeLeftBehind",
     "ChangeNotPassedOn",
     "CheckpointNameTaken",

@@ -57,6 +57,14 @@ class StoreBroken(StoreError):
         super().__init__(f"{root}: {reason}. {fix}")
 
 
+class BucketFailed(StoreError):
+    """Raised when a store in a bucket refuses a request or does not answer: `reason` says why, `fix` what to do."""
+
+    def __init__(self, url: str, reason: str, fix: str) -> None:
+        self.url, self.reason, self.fix = url, reason, fix
+        super().__init__(f"{url}: {reason}. {fix}")
+
+
 class RowDamaged(StoreError):
     """Raised when a row of the catalog holds what no version of nbflow writes there."""
 
