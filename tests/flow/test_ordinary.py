@@ -338,6 +338,7 @@ READ_BY_CALLS = [
     ("L = []\nadd = lambda n: L.append(n + k)", "list(map(add, [1, 2]))", "L"),
     ("L = []\nclass Row:\n    def __init__(self): L.append(k)", "Row()", "L"),
     ("L = []\ndef add(): L.append(k)\ndef twice(f): f(), f()", "twice(add)", "L"),
+    ("L = []\ndef add(): L.append(k)\nH = {'a': add}", "H['a']()", "L"),
 ]
 
 
@@ -357,3 +358,19 @@ def test_a_call_that_reads_what_a_step_makes_must_be_in_a_step(
 def test_a_function_that_is_only_kept_may_read_what_a_step_makes(keep: str) -> None:
     before = "H = []\ndef keep(f): H.append(f)\ndef show(): return k"
     assert problems_of(f"{before}\n---\n{keep}\n---\n%%step a\nk = 3\n---\n%%step b\nshown = H[0](), k") == []
+
+
+@pytest.mark.parametrize(
+    ("before", "computed"),
+    [
+        ("def key(x): return x * k", "max(1, 2, key=key)"),
+        ("key = lambda x: x * k", "sorted([2, 1], key=key)"),
+        ("def key(x): return x * k\nKEYS = {'a': key}", "min(1, 2, key=KEYS['a'])"),
+    ],
+)
+def test_a_constant_whose_key_function_reads_what_a_step_makes_must_be_in_a_step(before: str, computed: str) -> None:
+    text = f"k = 1\n{before}\n---\n%%step a\nk = -1\n---\nbest = {computed}\n---\n%%step b\nshown = best"
+    said = problems_of(text)
+    assert len(said) == 1
+    assert "this computes 'best' outside of any step; needed in step 'b'. Write  %%step" in said[0]
+    assert problems_of(text.replace("k = -1", "other = -1")) == []

@@ -5,28 +5,27 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator, Mapping
 
-from nbflow.flow.effects.statement_effects import DefinitionNode, body_of, executed
+from nbflow.flow.effects.statement_effects import DefinitionNode, KnownEffects, body_of, executed
 from nbflow.flow.names.scope import NameScope, arguments_of
 from nbflow.flow.source.trees import every_node
 
 _KEEPING = frozenset(("add", "append", "appendleft", "extend", "insert", "register", "setdefault", "update"))
 
 
-def reads_of_calls(node: ast.AST, bodies: Mapping[str, DefinitionNode]) -> frozenset[str]:
-    """Return the names that the functions and classes among `bodies` read which a node calls, itself or through
-    others.
+def reads_of_calls(node: ast.AST, known: KnownEffects) -> frozenset[str]:
+    """Return the names that the known functions and classes read which a node calls, itself or through others.
 
     A definition calls its decorators, and a class what its ancestors do with each new subclass. A function that is only
     kept, as in `HANDLERS.append(f)` or by `register(f)`, is not called.
     """
     found, entered = set[str](), set[int]()
-    agenda = [*_called(executed(node), bodies)]
+    agenda = [*known.reached(_called(executed(node), known.bodies))]
     while agenda:
-        body = bodies.get(agenda.pop())
+        body = known.bodies.get(agenda.pop())
         if body is not None and id(body) not in entered:
             entered.add(id(body))
             found |= NameScope.of([body]).free
-            agenda += _called(body_of(body), bodies)
+            agenda += known.reached(_called(body_of(body), known.bodies))
     return frozenset(found)
 
 

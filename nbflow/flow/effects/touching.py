@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from nbflow.flow.effects.library_calls import asks_whether_it_is_there, makes_folder, sets_process
 from nbflow.flow.effects.statement_effects import (
@@ -54,6 +54,15 @@ _FIRST_ARGUMENT = frozenset(
     )
 )
 
+
+_LOOKING = frozenset(
+    (
+        *("print", "display", "len", "repr", "str", "type", "id", "hash", "bool", "dir", "vars", "isinstance"),
+        *("callable", "hasattr", "getattr", "issubclass", "format", "enumerate", "zip", "reversed", "iter", "list"),
+        *("tuple", "set", "dict", "range", "help"),
+    )
+)
+"""Builtins that call no function that they are given."""
 
 _DEPTH = 60
 """The most functions that may call each other in a chain and are followed one by one."""
@@ -141,6 +150,9 @@ class _Walk:
             for argument in (*node.args, *(one.value for one in node.keywords)):
                 self._change(argument, aliases, hidden)
         self._enter_all(node, hidden)
+        for part in _may_be_called(node):
+            for name in self.known.reached(shared_by(part, aliases) - hidden):
+                self._enter(name)
 
     def _changes_receiver(self, node: ast.Call, func: ast.Attribute) -> bool:
         if isinstance(func.value, ast.Name) and func.value.id in self.known.generators:
@@ -230,6 +242,16 @@ class _Walk:
                     self.changed.add(name)
                     self._enter(name)
                 self._derive(body)
+
+
+def _may_be_called(call: ast.Call) -> Iterator[ast.expr]:
+    """Yield what a call calls, or gives to code that may call it: `H["a"]` and `f` of `H["a"](f)`, not `H` of `len(H)`."""
+    func = call.func
+    if isinstance(func, ast.Attribute) and func.attr in _READING | _MUTATING:
+        return
+    yield func
+    if ast.unparse(func) not in _LOOKING:
+        yield from (*call.args, *(one.value for one in call.keywords))
 
 
 def _is_plain(node: ast.expr) -> bool:

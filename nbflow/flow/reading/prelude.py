@@ -147,7 +147,7 @@ class _Sorting:
 
     def _reads_now(self, node: ast.stmt) -> frozenset[str]:
         """Return the names that a statement reads while it is executed, itself or in the functions that it calls."""
-        return names_of_statement(node).now | reads_of_calls(node, self._known.bodies)
+        return names_of_statement(node).now | reads_of_calls(node, self._known)
 
     def _add_scratch(self, statement: Statement, touched: Touched, use: RandomUse) -> None:
         names = statement.names
@@ -255,7 +255,7 @@ class _Sorting:
         return all(value is None or (purity.is_pure(value) and self._calls_nothing_hidden(value)) for value in values)
 
     def _calls_nothing_hidden(self, node: ast.AST) -> bool:
-        return self._hidden.isdisjoint(reads_of_calls(node, self._known.bodies))
+        return self._hidden.isdisjoint(reads_of_calls(node, self._known))
 
     def _is_block(self, node: ast.If | ast.Try) -> bool:
         match node:

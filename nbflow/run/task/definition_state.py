@@ -83,7 +83,8 @@ def is_code(value: object) -> bool:
 
 
 def held_attributes(code: Any) -> dict[str, Any]:
-    """Return what a function or class holds, by path: `calls`, `__defaults__`, or for a class `add.__defaults__`.
+    """Return what a function or class holds, by path: `calls`, `__defaults__`, or for a class `add.__defaults__`
+    and `Inner.count`.
 
     `<cache>` is a variable of the enclosing function; `<inner>.<cache>` encloses a function in such a variable.
     """
@@ -95,6 +96,8 @@ def held_attributes(code: Any) -> dict[str, Any]:
     for name, value in tuple(found.items()):
         if isinstance(method := _method_of(value), types.FunctionType):
             found |= {f"{name}.{inner}": one for inner, one in held_attributes(method).items() if one is not None}
+        elif isinstance(value, type) and value.__qualname__ == f"{code.__qualname__}.{name}":
+            found |= {f"{name}.{inner}": one for inner, one in held_attributes(value).items()}
     return found
 
 

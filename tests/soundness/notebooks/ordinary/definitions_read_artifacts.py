@@ -15,6 +15,9 @@ def current():
     return scale
 
 
+WAYS = {"scaled": scaled}
+
+
 def marked(cls):
     cls.mark = scale
     return cls
@@ -44,6 +47,11 @@ def plus(x, more=current()):
     return x + more
 
 
+@WAYS["scaled"]
+def thrice(x):
+    return 3 * x
+
+
 @marked
 class Marked:
     body = current()
@@ -59,4 +67,4 @@ class Noted(Base):
 
 # %%
 # %%step use
-print(twice(2), plus(1), Marked.mark, Marked.body, Made.made, Noted.noted)
+print(twice(2), thrice(2), plus(1), Marked.mark, Marked.body, Made.made, Noted.noted)

@@ -9,6 +9,12 @@ class Config:
     table = {"a": 1}
 
 
+class Outer:
+    class Inner:
+        count = 0
+        table = {}
+
+
 def tagged(x):
     return x
 
@@ -32,9 +38,12 @@ print(items, Config.items, tagged.calls)
 # %%step change_the_class
 Config.table["b"] = 3
 tagged.calls.append("b")
+Outer.Inner.count += 1
+Outer.Inner.table["c"] = table
 print(Config.items, table, calls)
 
 # %%
 # %%step show
 print(Config.items, items, Config.table, table, tagged.calls, calls)
+print(Outer.Inner.count, Outer.Inner.table, Outer.Inner.table["c"] is table)
 print(Config.items is items, Config.table is table, tagged.calls is calls)
