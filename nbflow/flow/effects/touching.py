@@ -245,7 +245,7 @@ class _Walk:
 
 
 def _may_be_called(call: ast.Call) -> Iterator[ast.expr]:
-    """Yield what a call calls, or gives to code that may call it: `H["a"]` and `f` of `H["a"](f)`, not `H` of `len(H)`."""
+    """Yield what a call calls, or gives to code that may call it, such as `H["a"]` and `f` of `H["a"](f)`."""
     func = call.func
     if isinstance(func, ast.Attribute) and func.attr in _READING | _MUTATING:
         return
