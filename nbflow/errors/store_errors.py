@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+import shlex
+
 from nbflow.errors.base import NbflowError
 
 
@@ -167,11 +170,26 @@ class LostValue(StoreError):
 class Untrusted(StoreError):
     """Raised before an object is unpickled that no trusted key signed."""
 
-    def __init__(self, what: str, signer: str, root: object, is_changed: bool = False) -> None:
-        self.what, self.signer, self.root, self.is_changed = what, signer, root, is_changed
-        by = f"was signed by {signer}, not by you" if signer else "is not signed"
-        who = "was changed after you signed it" if is_changed else by
-        super().__init__(
-            f"{what} in {root} {who}, and loading it can run any code: look at it with `nbflow status`, "
-            f"and if you trust where it comes from, run `nbflow trust {root}`"
-        )
+    def __init__(self, what: str, signer: str, root: object, is_changed: bool = False, user: str = "") -> None:
+        """Raise it with the name of the signer, if that is known, as `user`.
+
+        `is_changed` tells that the record was signed by this user, or by a trusted one, and was changed since.
+        """
+        self.what, self.signer, self.root, self.is_changed, self.user = what, signer, root, is_changed, user
+        super().__init__(f"{what} in {root} {self._flaw}, and loading it can run any code: {self._fix}")
+
+    @property
+    def _flaw(self) -> str:
+        if self.is_changed:
+            return f"was changed after {self.user or 'you'} signed it"
+        if self.user:
+            return f"was signed by {self.user} ({self.signer}), whom you do not trust"
+        return f"was signed by {self.signer}, not by you" if self.signer else "is not signed"
+
+    @property
+    def _fix(self) -> str:
+        place = shlex.quote(str(self.root))
+        if self.user and not self.is_changed:
+            who = self.user if re.fullmatch(r"[\w.@-]+", self.user) else self.signer
+            return f"if you trust {self.user}, run `nbflow trust add {who} {place}`"
+        return f"look at it with `nbflow status`, and if you trust where it comes from, run `nbflow trust {place}`"

@@ -1,4 +1,4 @@
-"""Defines the verbs about the store: gc, verify, trust."""
+"""Defines the verbs about the store: gc, verify."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from nbflow.flow.syntax.units import read_duration
 from nbflow.progress.numbers import format_size
 from nbflow.progress.pictures import count
 from nbflow.store.catalog.audit import Damage
-from nbflow.store.catalog.foreign import trust_store
 from nbflow.store.catalog.keeping_rules import NEWEST, kept_by_options
 from nbflow.store.store import Store
 
@@ -74,21 +73,6 @@ def verify(place: Path, keep_damaged: bool) -> None:
     after = "affected tasks run again when they are needed next" if not keep_damaged else "they are still in use"
     click.echo(f"{count(len(damage), 'damaged object')}, {count(len(tasks), 'task')} affected: {after}")
     sys.exit(1)
-
-
-@click.command()
-@_PLACE
-def trust(place: Path) -> None:
-    """Trust everything that is in the store now, whoever signed it, so that it can be loaded and reused.
-
-    NOTEBOOK may also be the store itself. What is added or changed there later is not trusted by this.
-    """
-    with Store.open(place, create=False) if Store.exists(place) else open_store(place) as store:
-        number = trust_store(store.history)
-        root = store.root
-    click.echo(
-        f"{count(number, 'task')} of {root} trusted from now on" if number else f"all of {root} was trusted already"
-    )
 
 
 def _find_damage(place: Path, forget: bool, has_changed: bool) -> Sequence[Damage]:

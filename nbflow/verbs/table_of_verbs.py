@@ -57,7 +57,7 @@ VERBS = {
     "sync": ("imports", "Copy code that was edited in an exported script back to its cells."),
     "du": ("disk_usage", "Show what each notebook, run, step and name takes on disk, and what gc would free."),
     "gc": ("keeping", "Delete old runs, and the objects that no remaining run needs."),
-    "trust": ("keeping", "Trust everything that the store holds now, whoever signed it."),
+    "trust": ("trusting", "Trust users, or everything that the store holds now."),
     "verify": ("keeping", "Check that every stored object is intact."),
 }
 """Maps each verb to its module below nbflow.verbs and its line of help."""

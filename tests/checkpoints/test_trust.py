@@ -17,10 +17,10 @@ from click.testing import CliRunner
 from nbflow.checkpoints.restore_plan import describe_plan
 from nbflow.errors import BlobCorrupt, CodeChanged, KeyExposed, StoreBroken, Untrusted
 from nbflow.run.events.events import TaskReused
-from nbflow.store.catalog import foreign, trust
+from nbflow.store.catalog import foreign, key_file, trust
 from nbflow.store.catalog.trust import SignedRecord, keyring
 from nbflow.store.store import Store
-from nbflow.verbs.keeping import trust as shell_trust
+from nbflow.verbs.trusting import trust as shell_trust
 from tests.checkpoints.kernel import Kernel
 from tests.flows import LINEAR
 from tests.run.running import Place
@@ -45,7 +45,7 @@ def stranger(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Become:
 
 def test_the_key_is_made_once_and_only_its_owner_may_read_it() -> None:
     ring = keyring()
-    file = Path(os.environ["JUPYTER_DATA_DIR"]) / trust.KEY_FILE
+    file = Path(os.environ["JUPYTER_DATA_DIR"]) / key_file.KEY_FILE
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert trust.Keyring(ring.folder).signer == ring.signer
     assert file.read_bytes().hex() not in ring.signer
@@ -83,7 +83,7 @@ def test_a_user_without_a_home_has_a_key_among_the_temporary_files(
     monkeypatch.delenv("JUPYTER_DATA_DIR")
     monkeypatch.setenv("HOME", "/proc/none")
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    folder = trust.data_folder()
+    folder = key_file.data_folder()
     assert folder == tmp_path / f"nbflow-{os.getuid()}"
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
     assert trust.Keyring(folder).accepts(RECORD, trust.Keyring(folder).sign(RECORD))
@@ -95,12 +95,12 @@ def test_a_folder_that_others_may_write_holds_no_key(tmp_path: Path, monkeypatch
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     (tmp_path / f"nbflow-{os.getuid()}").mkdir()
     (tmp_path / f"nbflow-{os.getuid()}").chmod(0o777)
-    assert trust.data_folder().name != f"nbflow-{os.getuid()}"
+    assert key_file.data_folder().name != f"nbflow-{os.getuid()}"
 
 
 def test_a_damaged_key_is_made_anew(tmp_path: Path) -> None:
     before = trust.Keyring(tmp_path)
-    (tmp_path / trust.KEY_FILE).write_bytes(b"x")
+    (tmp_path / key_file.KEY_FILE).write_bytes(b"x")
     assert trust.Keyring(tmp_path).signer not in ("", before.signer)
     assert trust.Keyring(tmp_path).signer == trust.Keyring(tmp_path).signer
 
@@ -108,10 +108,10 @@ def test_a_damaged_key_is_made_anew(tmp_path: Path) -> None:
 @pytest.mark.parametrize("mode", [0o666, 0o644, 0o640, 0o602, 0o660])
 def test_a_key_that_others_may_read_or_write_is_refused(tmp_path: Path, mode: int) -> None:
     before = trust.Keyring(tmp_path)
-    (tmp_path / trust.KEY_FILE).chmod(mode)
+    (tmp_path / key_file.KEY_FILE).chmod(mode)
     with pytest.raises(KeyExposed, match=r"Run `chmod 600 .*nbflow_key`, or delete it"):
         trust.Keyring(tmp_path)
-    (tmp_path / trust.KEY_FILE).chmod(0o600)
+    (tmp_path / key_file.KEY_FILE).chmod(0o600)
     assert trust.Keyring(tmp_path).signer == before.signer
 
 
@@ -130,7 +130,7 @@ def test_a_checkpoint_of_somebody_else_is_shown_and_not_loaded(kernel: Kernel, s
     fresh = kernel.restarted()
     assert "added    x = 2 items: [1, 2]" in "\n".join(describe_plan(fresh.plan("load")))
     before = dict(fresh.namespace)
-    with pytest.raises(Untrusted, match=r"was signed by .*, not by you.*run `nbflow trust"):
+    with pytest.raises(Untrusted, match=r"was signed by .+ \(.{39}\), whom you do not trust.*run `nbflow trust add "):
         fresh.restore("load")
     assert fresh.namespace == before
     fresh.close()

@@ -10,8 +10,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from nbflow.store.catalog.reader import CatalogReader
+from nbflow.store.catalog.seal_rows import write_seals, write_user
 from nbflow.store.catalog.texts import pack_text
 from nbflow.store.catalog.trust import Keyring
+from nbflow.store.catalog.trusted_users import User
 from nbflow.store.values.artifact_ref import Component
 from nbflow.store.values.component_digest import digest_component
 
@@ -70,9 +72,9 @@ def poison(root: Path, sign: str) -> Poisoned:
         for task in reader.task_ids() if sign == "by another" else ():
             record = reader.sealed(task)
             assert record is not None
-            seal = Keyring(root.parent / "keys of somebody else").sign(record[0])
-            row = (task, seal.signer, seal.key, seal.code, seal.mac)
-            connection.execute("INSERT OR REPLACE INTO seals VALUES (?, ?, ?, ?, ?)", row)
+            ring = Keyring(root.parent / "keys of somebody else")
+            write_seals(connection.executemany, [(task, ring.sign(record[0]))], ring)
+            write_user(connection.execute, User("mallory", ring.public_key))
     connection.close()
     return Poisoned(root, mark)
 

@@ -139,8 +139,9 @@ class TestEarlierFormats:
             for since, table, column, _ in schema.ADDED:
                 if since > form:
                     connection.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
-            if form == 1:
-                connection.execute("DROP TABLE files")
+            for table, (since, _) in schema.ADDED_TABLES.items():
+                if since > form:
+                    connection.execute(f"DROP TABLE {table}")
             connection.execute(f"PRAGMA user_version = {form}")
         return path
 

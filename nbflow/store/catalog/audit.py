@@ -116,8 +116,7 @@ def _flaw_of_task(reader: CatalogReader, task: int) -> str:
     if sealed is None:
         return "belongs to no run, or its step has no name"
     record, seal = sealed
-    is_own = seal is not None and seal.signer == keyring().signer
-    return "is not the one that was signed" if is_own and not keyring().accepts(record, seal) else ""
+    return "is not the one that was signed" if keyring().contradicts(record, seal) else ""
 
 
 def _task(reader: CatalogReader, task: int) -> tuple[Hit, ...]:

@@ -52,6 +52,11 @@ TaskPath = tuple[str, tuple[int, ...]]
 """The step of a task, and its item in each foreach around it."""
 
 
+def bytes_of(value: object) -> bytes:
+    """Return a value that must be bytes; what somebody has put there instead is no signature of anything."""
+    return value if isinstance(value, bytes) else b""
+
+
 @reads_row("a task")
 def path_of(packed: bytes) -> tuple[int, ...]:
     """Return the path that `schema.pack_path` has packed."""

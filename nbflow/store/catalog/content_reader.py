@@ -10,9 +10,11 @@ from typing import Any, Self
 
 from nbflow.errors import CodeChanged
 from nbflow.store.catalog import schema
-from nbflow.store.catalog.columns import COMPONENT_COLUMNS, component_of, reads_row
+from nbflow.store.catalog.columns import COMPONENT_COLUMNS, bytes_of, component_of, reads_row
+from nbflow.store.catalog.signatures import Batch, hash_record, is_public_key
 from nbflow.store.catalog.texts import unpack_text
 from nbflow.store.catalog.trust import Code, Seal, is_genuine
+from nbflow.store.catalog.trusted_users import User, plain_name
 from nbflow.store.values.artifact_ref import Component
 
 
@@ -86,8 +88,18 @@ class ContentReader:
         return [code for code in sources if not self._is_genuine(code)]
 
     def _is_genuine(self, code: Code) -> bool:
-        seals = self.query("SELECT signer, mac FROM code_seals WHERE digest = ?", code.digest)
-        return is_genuine(code, (Seal(signer, "", "", mac) for signer, mac in seals))
+        hashed = hash_record(code.message())
+        seals = self.query("SELECT signer, mac, signature FROM code_seals WHERE digest = ?", code.digest)
+        return is_genuine(
+            code,
+            (Seal(who, "", "", bytes_of(mac), batch=Batch(hashed, bytes_of(signed))) for who, mac, signed in seals),
+        )
+
+    def users(self) -> tuple[User, ...]:
+        """Return who has signed something here, as far as can be told: the names are what these users say."""
+        rows = self.query("SELECT signer, key, name FROM users ORDER BY name, signer")
+        users = ((signer, User(plain_name(str(name)), bytes_of(key))) for signer, key, name in rows)
+        return tuple(user for signer, user in users if is_public_key(user.key) and user.signer == signer)
 
     def environment(self, digest: str) -> dict[str, Any] | None:
         """Return the facts about an environment that have this digest."""

@@ -11,7 +11,8 @@ from nbflow.errors import BlobCorrupt, Untrusted
 from nbflow.store.catalog.harmless import harmless, withheld_output
 from nbflow.store.catalog.reader import CatalogReader
 from nbflow.store.catalog.rows import TaskRow
-from nbflow.store.catalog.trust import SignedRecord, keyring
+from nbflow.store.catalog.trust import Keyring, Seal, SignedRecord, keyring
+from nbflow.store.catalog.writer import CatalogWriter
 from nbflow.store.values.artifact_ref import ArtifactRef
 
 _AT_ONCE = 500  # values in one statement of SQL
@@ -89,9 +90,12 @@ def _trusted_records(reader: CatalogReader, tasks: Iterable[int], root: Path) ->
 
 
 def _refuse(reader: CatalogReader, task: int, what: str, root: Path) -> Untrusted:
-    seal = reader.seal(task)
+    seal, ring = reader.seal(task), keyring()
     signer = seal.signer if seal else ""
-    return Untrusted(what, signer, root, is_changed=signer == keyring().signer)
+    trusted = ring.trusted_users.read().get(signer)
+    user = trusted or next((user for user in reader.users() if user.signer == signer), None)
+    is_changed = trusted is not None or ring.is_own(signer)
+    return Untrusted(what, signer, root, is_changed, user.name if user and not ring.is_own(signer) else "")
 
 
 def signed_as_listed(reader: CatalogReader, task: TaskRow) -> tuple[ArtifactRef, ...] | None:
@@ -110,6 +114,19 @@ def trust_store(reader: CatalogReader) -> int:
     found = [sealed for task in reader.task_ids() if (sealed := reader.sealed(task))]
     ring.trust(reader.doubtful_code())
     return ring.trust(record for record, seal in found if not ring.accepts_outputs(record, seal))
+
+
+def sign_again(reader: CatalogReader, writer: CatalogWriter) -> int:
+    """Sign, so that others can check it, what this user has signed in a format before 4; return the number of tasks."""
+    ring = keyring()
+    found = [(task, sealed) for task in reader.task_ids() if (sealed := reader.sealed(task))]
+    own = [(task, record) for task, (record, seal) in found if seal and _is_for_owner_only(ring, record, seal)]
+    writer.put_seals((task, ring.sign(record)) for task, record in own)
+    return len(own)
+
+
+def _is_for_owner_only(ring: Keyring, record: SignedRecord, seal: Seal) -> bool:
+    return seal.batch is None and ring.is_own(seal.signer) and ring.accepts_outputs(record, seal)
 
 
 # outputs

@@ -6,7 +6,7 @@ import contextlib
 import json
 from pathlib import Path
 
-from nbflow.store.catalog.trust import data_folder
+from nbflow.store.catalog.key_file import data_folder
 from nbflow.store.whole_file import replace_file
 
 _LIST = "nbflow_notebooks.json"

@@ -15,6 +15,7 @@ from nbflow.store.catalog.columns import (
     TaskPath,
     artifact_of,
     by_place,
+    bytes_of,
     component_of,
     path_of,
     reads_row,
@@ -33,6 +34,7 @@ from nbflow.store.catalog.rows import (
     task_id,
 )
 from nbflow.store.catalog.run_marks import read_run_marks
+from nbflow.store.catalog.signatures import Batch
 from nbflow.store.catalog.trust import Seal, SignedRecord, Trusts, accepts
 from nbflow.store.drivers import Process, is_gone
 from nbflow.store.values.artifact_ref import ArtifactRef, Component
@@ -331,8 +333,14 @@ class CatalogReader(ContentReader):
 
     def seal(self, task: int) -> Seal | None:
         """Return the signature of a task, if it has one."""
-        row = self._one("SELECT signer, key, code, mac FROM seals WHERE task = ?", task)
-        return None if row is None else Seal(row[0], row[1] or "", row[2] or "", row[3])
+        query = """SELECT signer, key, code, mac, hashes, signature FROM seals
+            LEFT JOIN batches ON batches.digest = seals.batch WHERE task = ?"""
+        row = self._one(query, task)
+        if row is None:
+            return None
+        signer, key, code, mac, hashes, signature = row
+        batch = None if signature is None else Batch(bytes_of(hashes), bytes_of(signature))
+        return Seal(signer, key or "", code or "", bytes_of(mac), batch=batch)
 
     def sealed(self, task: int) -> tuple[SignedRecord, Seal | None] | None:
         """Return the record of a task that is signed, with its signature if any; None if there is no such task."""

@@ -42,8 +42,10 @@ CREATE TABLE artifacts (
 CREATE TABLE components (
     id INTEGER PRIMARY KEY, digest TEXT NOT NULL UNIQUE, stream BLOB, blob TEXT, buffers TEXT, size INTEGER NOT NULL,
     members TEXT NOT NULL, scope TEXT, refs TEXT);
-CREATE TABLE seals (task INTEGER PRIMARY KEY, signer TEXT NOT NULL, key TEXT, code TEXT, mac BLOB NOT NULL);
-CREATE TABLE code_seals (digest TEXT, signer TEXT, mac BLOB NOT NULL, PRIMARY KEY (digest, signer)) WITHOUT ROWID;
+CREATE TABLE seals (
+    task INTEGER PRIMARY KEY, signer TEXT NOT NULL, key TEXT, code TEXT, mac BLOB NOT NULL, batch BLOB);
+CREATE TABLE code_seals (
+    digest TEXT, signer TEXT, mac BLOB NOT NULL, signature BLOB, PRIMARY KEY (digest, signer)) WITHOUT ROWID;
 CREATE TABLE randoms (task INTEGER PRIMARY KEY, state TEXT NOT NULL);
 CREATE TABLE events (
     id INTEGER PRIMARY KEY, run INTEGER NOT NULL, time REAL NOT NULL, kind TEXT NOT NULL, payload TEXT);
@@ -56,11 +58,18 @@ CREATE TABLE learned (
     PRIMARY KEY (flow, step, code, name)) WITHOUT ROWID;
 CREATE TABLE tags (run INTEGER NOT NULL, tag TEXT NOT NULL, PRIMARY KEY (run, tag)) WITHOUT ROWID;
 """
-_FILES = """(
-    task INTEGER NOT NULL, path TEXT NOT NULL, access TEXT NOT NULL, digest TEXT NOT NULL, size INTEGER NOT NULL,
-    mtime INTEGER NOT NULL, ctime INTEGER NOT NULL, inode INTEGER NOT NULL, PRIMARY KEY (task, path)) WITHOUT ROWID"""
+ADDED_TABLES = {
+    "files": (2, """task INTEGER NOT NULL, path TEXT NOT NULL, access TEXT NOT NULL, digest TEXT NOT NULL,
+        size INTEGER NOT NULL, mtime INTEGER NOT NULL, ctime INTEGER NOT NULL, inode INTEGER NOT NULL,
+        PRIMARY KEY (task, path)"""),
+    "batches": (4, "digest BLOB PRIMARY KEY, hashes BLOB NOT NULL, signature BLOB NOT NULL"),
+    "users": (4, "signer TEXT PRIMARY KEY, key BLOB NOT NULL, name TEXT NOT NULL"),
+}  # fmt: skip
+"""Lists the tables that catalogs of earlier formats do not have: since which format, and their columns."""
+
 NEW = (
-    f"CREATE TABLE IF NOT EXISTS files {_FILES}", "CREATE INDEX IF NOT EXISTS files_path ON files (path)",
+    *(f"CREATE TABLE IF NOT EXISTS {table} ({columns}) WITHOUT ROWID" for table, (_, columns) in ADDED_TABLES.items()),
+    "CREATE INDEX IF NOT EXISTS files_path ON files (path)",
     "UPDATE runs SET uid = lower(hex(randomblob(8))) WHERE uid IS NULL",
     "CREATE UNIQUE INDEX IF NOT EXISTS runs_uid ON runs (uid)",
 )  # fmt: skip
@@ -68,7 +77,8 @@ NEW = (
 
 ADDED = (
     (2, "tasks", "passed_on", "TEXT"), (2, "artifacts", "shares", "TEXT"), (2, "components", "refs", "TEXT"),
-    (3, "tasks", "memory", "INTEGER"), (4, "runs", "uid", "TEXT"),
+    (3, "tasks", "memory", "INTEGER"), (4, "runs", "uid", "TEXT"), (4, "seals", "batch", "BLOB"),
+    (4, "code_seals", "signature", "BLOB"),
 )  # fmt: skip
 """Lists the columns that catalogs of earlier formats do not have: since which format, table, name and type."""
 
@@ -276,9 +286,10 @@ def _missing(found: int) -> list[tuple[str, str, str]]:
 
 
 def _add_stand_ins(connection: sqlite3.Connection, found: int) -> None:
-    """Hide the tables behind views that have the missing columns, empty, and create a missing table, empty."""
-    if found == 1:
-        connection.execute(f"CREATE TEMP TABLE files {_FILES}")
+    """Hide the tables behind views that have the missing columns, empty, and create missing tables, empty."""
+    for table, (since, columns) in ADDED_TABLES.items():
+        if since > found:
+            connection.execute(f"CREATE TEMP TABLE {table} ({columns})")
     missing = _missing(found)
     for table in dict.fromkeys(table for table, _, _ in missing):
         columns = ", ".join(f"NULL AS {column}" for other, column, _ in missing if other == table)

@@ -16,6 +16,7 @@ from nbflow.store.catalog.keeping_rules import Kept, runs_to_delete
 from nbflow.store.catalog.pieces import pieces_of_components
 from nbflow.store.catalog.rows import RunKind, RunRow, RunStatus
 from nbflow.store.catalog.run_marks import DELETE_MARKS_OF_RUN
+from nbflow.store.catalog.seal_rows import DELETE_UNUSED_BATCHES
 from nbflow.store.drivers import Process, is_gone
 
 _DELETE_OF_RUN = (
@@ -79,7 +80,8 @@ def _delete_rows(connection: sqlite3.Connection, runs: Iterable[int]) -> None:
     for run in runs:
         for statement in _DELETE_OF_RUN:
             connection.execute(statement, (run,))
-    connection.execute(DELETE_OLD_MARKS)
+    for statement in (DELETE_OLD_MARKS, DELETE_UNUSED_BATCHES):
+        connection.execute(statement)
 
 
 def drop_runs(path: Path, runs: Iterable[RunRow]) -> None:

@@ -1,39 +1,41 @@
 """Signs every finished task with a key of the user, and decides whose records may be unpickled.
 
-The signature covers the digests of what the task made, and the code that made it; a digest covers all bytes of a
-pickle. The key, and the list of foreign records that the user trusts, stay in the user's own folder.
+What is signed are the digests of what the task made, and the code that made it; a digest covers all bytes of a pickle.
+The user recognises own records by a keyed hash, `mac`, which takes a microsecond; others check the signature of the
+batch. The key, and the lists of users and of foreign records that the user trusts, stay in the user's own folder.
 """
 
 from __future__ import annotations
 
 import hmac
-import importlib
 import os
-import secrets
-import sys
-import tempfile
-from collections.abc import Callable, Iterable
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from blake3 import blake3
 
-from nbflow.errors import KeyExposed
 from nbflow.store.blobs.protocol import HASH_LENGTH
+from nbflow.store.catalog.key_file import KEY_FILE, data_folder, open_private, read_or_make_key
 from nbflow.store.catalog.schema import storable
-from nbflow.store.leftovers import own_name, remove_leftovers
+from nbflow.store.catalog.signatures import (
+    Batch,
+    derive_private_key,
+    fingerprint_of,
+    hash_record,
+    public_key_of,
+    sign_batch,
+)
+from nbflow.store.catalog.trusted_users import TrustedUsers
 
 if TYPE_CHECKING:
     from nbflow.store.catalog.rows import RunRow, TaskRow
     from nbflow.store.values.artifact_ref import ArtifactRef
 
-KEY_FILE = "nbflow_key"
 TRUSTED_FILE = "nbflow_trusted"
-LENGTH = 32  # bytes of the key
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,12 +96,18 @@ class Code:
 
 @dataclass(frozen=True, slots=True)
 class Seal:
-    """Holds a signature as the catalog keeps it, with the facts that the row of a task may lose later."""
+    """Holds a signature as the catalog keeps it, with the facts that the row of a task may lose later.
+
+    `signer` is the fingerprint of a public key. There is no batch before the seal is stored, and in stores of formats
+    before 4.
+    """
 
     signer: str
     key: str
     code: str
     mac: bytes
+    hashed: bytes = b""  # what its batch will hold; not stored
+    batch: Batch | None = None
 
 
 class Keyring:
@@ -107,12 +115,36 @@ class Keyring:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self._secret = _read_or_make(folder / KEY_FILE)
-        self.signer = blake3(b"nbflow signer" + self._secret).hexdigest(8)
+        self._secret = read_or_make_key(folder / KEY_FILE)
+        self._earlier_signer = blake3(b"nbflow signer" + self._secret).hexdigest(8)
+        self.trusted_users = TrustedUsers(folder, self._mac)
+
+    @cached_property
+    def _private_key(self) -> bytes:
+        return derive_private_key(self._secret)
+
+    @cached_property
+    def public_key(self) -> bytes:
+        """Return the key with which others check what this user has signed."""
+        return public_key_of(self._private_key)
+
+    @cached_property
+    def signer(self) -> str:
+        """Return the fingerprint of the public key."""
+        return fingerprint_of(self.public_key)
+
+    def is_own(self, signer: str) -> bool:
+        """Return whether this is the fingerprint of the user's own key, or how stores of formats before 4 name it."""
+        return signer in (self._earlier_signer, self.signer)
 
     def sign(self, record: SignedRecord) -> Seal:
-        """Sign the record of a task."""
-        return Seal(self.signer, record.key, record.code, self._mac(record.message()))
+        """Sign the record of a task; `sign_together` makes the signature that others can check."""
+        message = record.message()
+        return Seal(self.signer, record.key, record.code, self._mac(message), hash_record(message))
+
+    def sign_together(self, seals: Sequence[Seal]) -> Batch:
+        """Return the signature that covers all these seals; at most `BATCH_SIZE` may be given."""
+        return sign_batch(self._private_key, [seal.hashed for seal in seals])
 
     def seal_task(self, run: RunRow, task: TaskRow, artifacts: Iterable[ArtifactRef]) -> Seal:
         """Sign what a task made and displayed, and return the signature."""
@@ -124,13 +156,20 @@ class Keyring:
 
     def sign_code(self, code: Code) -> Seal:
         """Sign a source."""
-        return Seal(self.signer, "", "", self._mac(code.message()))
+        message = code.message()
+        return Seal(self.signer, "", "", self._mac(message), hash_record(message))
 
     def accepts(self, record: SignedRecord | Code, seal: Seal | None) -> bool:
-        """Return whether the record was signed with this key, or the user trusts it, as far as values are concerned."""
+        """Return whether this user or a trusted one has signed the record, or it is trusted, as far as values go."""
         if isinstance(record, Code):
             return self._knows(record.message(), seal)
         return self._covers_outputs(record, seal) or self._knows(record.message_of_first_release(), seal)
+
+    def contradicts(self, record: SignedRecord, seal: Seal | None) -> bool:
+        """Return whether this user or a trusted one has signed another record in the place of this one."""
+        if seal is None or self.accepts(record, seal):
+            return False
+        return self.is_own(seal.signer) or seal.signer in self.trusted_users.read()
 
     def accepts_outputs(self, record: SignedRecord, seal: Seal | None) -> bool:
         """Return whether the signature or the trust covers what the task displayed, too."""
@@ -141,15 +180,21 @@ class Keyring:
 
     def _knows(self, message: bytes, seal: Seal | None) -> bool:
         mac = self._mac(message)
-        if seal is not None and hmac.compare_digest(mac, seal.mac):
+        if seal is not None and (hmac.compare_digest(mac, seal.mac) or self._is_signed(message, seal)):
             return True
         return mac.hex() in self._trusted()
+
+    def _is_signed(self, message: bytes, seal: Seal) -> bool:
+        if seal.batch is None or not seal.batch.covers(hash_record(message)):
+            return False
+        user = self.trusted_users.read().get(seal.signer)
+        return user is not None and seal.batch.is_by(user.key)
 
     def trust(self, records: Iterable[SignedRecord | Code]) -> int:
         """Trust these records; return how many are new. A record that is changed later is not trusted."""
         new = {self._mac(record.message()).hex() for record in records} - self._trusted()
         if new:
-            with _private(self.folder / TRUSTED_FILE, os.O_APPEND) as file:
+            with open_private(self.folder / TRUSTED_FILE, os.O_APPEND) as file:
                 os.write(file, "".join(f"\n{one}\n" for one in sorted(new)).encode())  # the last line may be cut off
         return len(new)
 
@@ -167,95 +212,6 @@ class Keyring:
 @cache
 def _read_trusted(path: Path, changed: int, size: int) -> frozenset[str]:
     return frozenset(path.read_text("ascii").split())
-
-
-class _private:  # noqa: N801 - used as a function
-    """Opens a file that only the user may read, and gives its descriptor."""
-
-    def __init__(self, path: Path, how: int) -> None:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self.file = os.open(path, os.O_WRONLY | os.O_CREAT | how, 0o600)
-
-    def __enter__(self) -> int:
-        return self.file
-
-    def __exit__(self, *error: object) -> None:
-        os.close(self.file)
-
-
-def _read_or_make(path: Path) -> bytes:
-    """Return the key in this file, or a key for this process alone if none can be kept: it is never trusted later."""
-    made = secrets.token_bytes(LENGTH)
-    try:
-        if path.exists():
-            _refuse_exposed(path)
-            if path.stat().st_size != LENGTH:
-                path.unlink()  # it is damaged, and nothing that it signed can be checked any more
-        if not path.exists():
-            _publish(path, made)
-        found = path.read_bytes()
-    except OSError:
-        return made
-    return found if len(found) == LENGTH else made
-
-
-def _refuse_exposed(path: Path) -> None:
-    """Raise KeyExposed if others may read or write the key, or have put it there."""
-    if sys.platform == "win32":
-        return  # the modes of files say nothing there
-    found = path.stat()
-    if found.st_mode & 0o077:
-        fix = f"Run `chmod 600 {path}`, or delete it if others have used this computer: a new one is made"
-        raise KeyExposed(path, "can be read or written by other users", fix)
-    if not _is_owned(found):
-        raise KeyExposed(path, "belongs to another user", "Delete it, or set JUPYTER_DATA_DIR to a folder of your own")
-
-
-def _is_owned(found: os.stat_result) -> bool:
-    return found.st_uid in (_user_id(), 0) or not _user_id()
-
-
-def _may_hold_key(folder: Path) -> bool:
-    """Return whether no other user can put a key into a folder."""
-    found = folder.stat()
-    return not found.st_mode & 0o022 and _is_owned(found)
-
-
-def _user_id() -> int:
-    return os.getuid() if sys.platform != "win32" else 0
-
-
-def _publish(path: Path, key: bytes) -> None:
-    remove_leftovers(path.parent, f"{path.name}.")
-    temporary = path.with_name(own_name(f"{path.name}."))
-    with _private(temporary, os.O_EXCL) as file:
-        os.write(file, key)
-    try:
-        with suppress(FileExistsError):  # another process was faster: its key counts
-            os.link(temporary, path)
-    finally:
-        temporary.unlink()
-
-
-def data_folder() -> Path:
-    """Return Jupyter's data folder of the user; for a user without a home, a folder among the temporary files."""
-    paths = importlib.import_module("jupyter_core.paths")  # takes 20 ms, which only signing and checking should pay
-    with suppress(OSError, RuntimeError):
-        folder = Path(paths.jupyter_data_dir())
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if (folder / KEY_FILE).exists() or os.access(folder, os.W_OK):
-            return folder
-    return _temporary_folder()
-
-
-def _temporary_folder() -> Path:
-    """Return a temporary folder that only this user can write; the same one until the computer restarts."""
-    folder = Path(tempfile.gettempdir()) / f"nbflow-{_user_id()}"
-    with suppress(OSError):
-        folder.mkdir(mode=0o700, exist_ok=True)
-        if folder.is_symlink() or not _may_hold_key(folder):
-            return Path(tempfile.mkdtemp(prefix="nbflow-"))
-    return folder
 
 
 def keyring() -> Keyring:

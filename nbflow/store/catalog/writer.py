@@ -7,7 +7,7 @@ import secrets
 import sqlite3
 import time
 from collections.abc import Iterable, Mapping, Sequence, Set
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +19,10 @@ from nbflow.store.catalog import schema
 from nbflow.store.catalog.columns import SUMMARY_DEFAULTS
 from nbflow.store.catalog.rows import FileRow, RunKind, RunRow, RunStatus, TaskRow, spun, task_id
 from nbflow.store.catalog.run_marks import write_note, write_pin
+from nbflow.store.catalog.seal_rows import write_code_seal, write_seals, write_user
 from nbflow.store.catalog.texts import pack_text
 from nbflow.store.catalog.trust import Code, Seal, digest_text, keyring
+from nbflow.store.catalog.trusted_users import User
 from nbflow.store.catalog.user import user_name
 from nbflow.store.drivers import this_process
 from nbflow.store.symlinks import refuse_links
@@ -166,9 +168,10 @@ class CatalogWriter:
         )  # fmt: skip
         run = self._insert_run(row)
         self.tag(run, *row.tags)
+        write_user(self._write, User(row.user, keyring().public_key))
         self._refuse_link(run)
         self.commit()
-        return _with_id(row, run)
+        return replace(row, id=run)
 
     def _refuse_link(self, run: int) -> None:
         """Raise StoreBroken if a link stands where the run would write what its tasks print."""
@@ -326,8 +329,7 @@ class CatalogWriter:
 
     def put_seals(self, seals: Iterable[tuple[int, Seal]]) -> None:
         """Store the signatures of what tasks made."""
-        rows = [(task, seal.signer, seal.key, seal.code, seal.mac) for task, seal in seals]
-        self._write_all("INSERT OR REPLACE INTO seals VALUES (?, ?, ?, ?, ?)", rows)
+        write_seals(self._write_all, seals, keyring())
 
     def put_files(self, files: Iterable[tuple[int, Iterable[FileRow]]]) -> None:
         """Store the files that tasks read and wrote."""
@@ -345,8 +347,7 @@ class CatalogWriter:
     def put_code(self, text: str, digest: str = "") -> str:
         """Store a source and return its digest, or the given `digest` by which pickles refer to it."""
         if digest:
-            seal = keyring().sign_code(Code(digest, text))
-            self._write("INSERT OR REPLACE INTO code_seals VALUES (?, ?, ?)", (digest, seal.signer, seal.mac))
+            write_code_seal(self._write, Code(digest, text), keyring())
         digest = digest or digest_text(text)
         self._write("INSERT OR REPLACE INTO code VALUES (?, ?)", (digest, text))
         return digest
@@ -383,10 +384,6 @@ def _dump(value: Any) -> str:
 def _column(row: RunRow, column: str) -> Any:
     value = getattr(row, column)
     return _dump(value) if column == "parameters" else value
-
-
-def _with_id(row: RunRow, run: int) -> RunRow:
-    return RunRow(run, *(getattr(row, f.name) for f in fields(RunRow)[1:]))
 
 
 def _summary_text(summary: Summary) -> str:

@@ -31,7 +31,7 @@ LIVE_VERBS: Mapping[str, click.Command] = {
     command.name or "": command
     for command in (
         showing.live_show, showing.live_card, showing.live_report, showing.live_convert, forms.live_params,
-        moving.restore, moving.undo, moving.checkpoint, moving.debug, moving.live_trust, moving.cancel, moving.notebook,
+        moving.restore, moving.undo, moving.checkpoint, moving.debug, moving.cancel, moving.notebook,
     )
 }  # fmt: skip
 """The verbs that exist only in a notebook, or work differently there."""
@@ -117,7 +117,7 @@ def _above(meta: Mapping[str, Any]) -> click.Context:
 def _with_notebook(session: Session, verb: str, words: list[str]) -> list[str]:
     """Return the words with the open notebook where a shell command has it; `import` and `demo` make others."""
     match verb:
-        case "import" | "demo":
+        case "import" | "demo" | "trust":
             return words
         case "sync":
             return [*words, str(session.document.path or session.document.name)]

@@ -24,7 +24,6 @@ from nbflow.jupyter.protocol.wire import to_data
 from nbflow.progress.pictures import count
 from nbflow.run.events.events import StartTask, TaskId, TaskReused
 from nbflow.run.events.replay import lacks_result, read_failure
-from nbflow.store.catalog.foreign import trust_store
 from nbflow.store.catalog.rows import RunRow, TaskRow, TaskStatus
 from nbflow.store.store import Store
 
@@ -166,20 +165,6 @@ def _tell(row: RunRow, failed: TaskRow, graph: Graph, start: StartTask) -> None:
             print(f"  {frame.where}: {frame.source}")
     cell = graph.steps[failed.step].place.cell
     print(f"execute cell {cell} (step {failed.step}) to run it here; after an error, %debug inspects it")
-
-
-@click.command("trust")
-@click.argument("path", required=False, type=click.Path(path_type=Path, exists=True))
-@click.pass_obj
-def live_trust(session: Session, path: Path | None) -> None:
-    """Trust all that a store (by default this notebook's) holds now, so that it can be loaded."""
-    root = Store.locate(path if path and path.is_dir() else path.parent) if path else session.root
-    if path is not None and Store.exists(path):
-        root = path
-    with Store.open(root, create=False) as store:
-        number = trust_store(store.history)
-    told = f"{count(number, 'task')} of {root} trusted from now on" if number else f"all of {root} was trusted already"
-    print(told)
 
 
 @click.command()
