@@ -7,10 +7,18 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from http.client import HTTPConnection
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Literal
+from urllib.parse import urlsplit
 from urllib.request import Request, urlopen
+
+import nbformat
+from nbformat.v4 import new_code_cell, new_notebook
 
 KEYS = {"AWS_ACCESS_KEY_ID": "tester", "AWS_SECRET_ACCESS_KEY": "secret", "AWS_REGION": "us-east-1"}
 """Are the credentials that the servers accept."""
@@ -70,3 +78,124 @@ def _running(command: list[str], log: Path, ready: str, settings: Mapping[str, s
         if reading.ident:
             reading.join()
         server.stdout.close()
+
+
+Fault = Literal["", "500", "cut", "lost", "silent", "careless"]
+"""Says what happens to a request: nothing; the server fails; the connection ends before or after the server was asked;
+nobody answers; or the header is lost that says to write only what is not there."""
+
+
+class Proxy(ThreadingHTTPServer):
+    """Stands between a client and a server, and spoils the requests for which `fault` says so.
+
+    `fault` is called with the number of the request, its method and its path.
+    """
+
+    daemon_threads = True
+
+    def __init__(self, endpoint: str, fault: Callable[[int, str, str], Fault]) -> None:
+        super().__init__(("127.0.0.1", 0), _Passing)
+        self.server = urlsplit(endpoint).netloc
+        self.fault, self.number, self.asking = fault, 0, threading.Lock()
+        self.over = threading.Event()
+
+    @property
+    def endpoint(self) -> str:
+        """Return the address of the proxy."""
+        return f"http://127.0.0.1:{self.server_port}"
+
+    def next_fault(self, method: str, path: str) -> Fault:
+        """Return what happens to the next request."""
+        with self.asking:
+            self.number += 1
+            return self.fault(self.number, method, path)
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Say nothing of clients that have gone."""
+
+
+class _Passing(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    server: Proxy
+
+    def _pass(self) -> None:
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        fault = self.server.next_fault(self.command, self.path)
+        if fault == "silent":
+            self.server.over.wait(20)
+        if fault in ("silent", "cut"):
+            self.close_connection = True
+            return
+        status, headers, content = (500, [], b"spoilt") if fault == "500" else self._ask(body, fault == "careless")
+        if fault == "lost":
+            self.close_connection = True
+            return
+        self.send_response(status)
+        for name, value in headers:
+            if name.lower() not in ("transfer-encoding", "content-length", "connection", "date", "server"):
+                self.send_header(name, value)
+        length = {name.lower(): value for name, value in headers}.get("content-length", "0")
+        self.send_header("Content-Length", length if self.command == "HEAD" else str(len(content)))
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(content)
+
+    def _ask(self, body: bytes, careless: bool) -> tuple[int, list[tuple[str, str]], bytes]:
+        headers = {k: v for k, v in self.headers.items() if not (careless and k.lower() == "if-none-match")}
+        with closing(HTTPConnection(self.server.server, timeout=30)) as connection:
+            connection.request(self.command, self.path, body, headers)
+            answer = connection.getresponse()
+            return answer.status, answer.getheaders(), answer.read()
+
+    do_GET = do_PUT = do_POST = do_DELETE = do_HEAD = _pass  # noqa: N815 - the library looks for these names
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Say nothing."""
+
+
+@contextmanager
+def spoiling(endpoint: str, fault: Callable[[int, str, str], Fault]) -> Iterator[Proxy]:
+    """Run a proxy in front of a server until the block ends."""
+    with Proxy(endpoint, fault) as proxy:
+        serving = threading.Thread(target=proxy.serve_forever, kwargs={"poll_interval": 0.05})
+        serving.start()
+        try:
+            yield proxy
+        finally:
+            proxy.over.set()
+            proxy.shutdown()
+            serving.join()
+
+
+@dataclass(frozen=True)
+class Machine:
+    """Is a computer with a disk of its own: its cache folder, its copy of the notebook, its environment."""
+
+    folder: Path
+    variables: Mapping[str, str]
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """Return the environment variables of its processes."""
+        return {**os.environ, "XDG_CACHE_HOME": str(self.folder / "cache"), **self.variables}
+
+    def start(self, *words: str) -> subprocess.Popen[str]:
+        """Start nbflow with these words in its folder."""
+        command = [sys.executable, "-m", "nbflow", *words]
+        return subprocess.Popen(
+            command, cwd=self.folder, env=self.environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        )
+
+    def nbflow(self, *words: str, code: int = 0) -> str:
+        """Run nbflow to its end, and return what it has printed. It must end with this exit code."""
+        with self.start(*words) as process:
+            said, _ = process.communicate(timeout=120)
+        assert process.returncode == code, said
+        return said
+
+
+def new_machine(folder: Path, url: str, endpoint: str, cells: Sequence[str], **variables: str) -> Machine:
+    """Return a computer whose store is at a URL, with a notebook `flow.ipynb` of these cells."""
+    folder.mkdir(parents=True)
+    nbformat.write(new_notebook(cells=list(map(new_code_cell, cells))), folder / "flow.ipynb")
+    return Machine(folder, {**environment_of(endpoint), "NBFLOW_HOME": url, **variables})

@@ -6,7 +6,8 @@ import os
 from pathlib import Path
 
 from nbflow.errors import MetaflowException, MetaflowNotFound
-from nbflow.store.store import FOLDER, Store
+from nbflow.store.homes import FOLDER, locate_store
+from nbflow.store.store import Store
 
 _LOCAL, _SPIN = "local", "spin"
 chosen_store: list[tuple[Path, bool]] = []  # the store chosen last, and whether spun tasks are read there
@@ -48,7 +49,7 @@ def inspect_spin(datastore_root: str = ".") -> None:
     Args:
         datastore_root: The folder whose store has them.
     """
-    chosen_store[:] = [(Store.locate(Path(os.path.expanduser(datastore_root)).absolute()), True)]
+    chosen_store[:] = [(locate_store(Path(os.path.expanduser(datastore_root)).absolute()), True)]
 
 
 def shows_spins() -> bool:
@@ -74,4 +75,4 @@ def default_metadata() -> str:
 
 def store_of(folder: str | os.PathLike[str] | None) -> Path:
     """Return the store of a folder; without a folder, the chosen store."""
-    return chosen_store[0][0] if chosen_store and folder is None else Store.locate(Path(folder or Path.cwd()))
+    return chosen_store[0][0] if chosen_store and folder is None else locate_store(Path(folder or Path.cwd()))

@@ -17,7 +17,8 @@ from nbflow.errors import StoreError
 from nbflow.run.program.regular_file import read_regular
 from nbflow.store.catalog.flow_names import has_flow_of, name_flow
 from nbflow.store.catalog.known_stores import known_stores
-from nbflow.store.store import CATALOG, HOME_VARIABLE, Store
+from nbflow.store.homes import HOME_VARIABLE, is_copy, locate_store
+from nbflow.store.store import CATALOG
 
 _LARGEST = 256 << 20
 """Limits how many bytes of a notebook are read for its id."""
@@ -71,8 +72,8 @@ def id_in(metadata: object) -> str:
 
 def _locate(notebook: Path, id: str) -> Path:
     """Return the store beside or above a notebook, or the one that it has left when it was moved."""
-    root = Store.locate(notebook.resolve().parent)
-    if not id or HOME_VARIABLE in os.environ or has_flow_of(root / CATALOG, notebook, id, read_id):
+    root = locate_store(notebook.resolve().parent)
+    if not id or HOME_VARIABLE in os.environ or is_copy(root) or has_flow_of(root / CATALOG, notebook, id, read_id):
         return root
     left = Path(known_stores().get(id, root))
     with contextlib.suppress(StoreError):

@@ -22,10 +22,14 @@ def this_process() -> Process:
     return Process(socket.gethostname(), os.getpid(), started(os.getpid()) or 0)
 
 
-def is_gone(process: Process) -> bool:
-    """Return whether the process has certainly ended; False for a process of another host, which we cannot see."""
+DEAD_AFTER = 120.0
+"""A driver on another host that was silent for so many seconds has ended, or nobody can reach it any more."""
+
+
+def is_gone(process: Process, silence: float = 0.0) -> bool:
+    """Return whether the process has ended. One of another host, which we cannot see, has if it is silent for long."""
     if process.host != socket.gethostname():
-        return False
+        return silence > DEAD_AFTER
     if Path("/proc/self/stat").exists():
         return started(process.pid) != process.start
     return not _answers(process.pid)

@@ -25,6 +25,15 @@ def shared(path: Path) -> Iterator[None]:
 
 
 @contextmanager
+def in_turn(path: Path) -> Iterator[None]:
+    """Hold the lock alone; wait while another process holds it."""
+    with _opened(path) as file:
+        if sys.platform != "win32":
+            fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+@contextmanager
 def alone(path: Path) -> Iterator[bool]:
     """Hold the lock alone, and yield True; yield False at once if anyone holds it. The lock ends with its process."""
     with _opened(path) as file:

@@ -6,7 +6,7 @@ import os
 import shutil
 import stat
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,6 +20,7 @@ from nbflow.store.catalog.foreign import Gate
 from nbflow.store.catalog.reader import CatalogReader
 from nbflow.store.catalog.rows import RunStatus
 from nbflow.store.catalog.writer import LIVE_FOLDER, CatalogWriter
+from nbflow.store.homes import HOME_VARIABLE, team_of
 from nbflow.store.symlinks import refuse_links
 from nbflow.store.value_store import ValueStore
 from nbflow.store.values.artifact_ref import ArtifactRef
@@ -34,10 +35,8 @@ if TYPE_CHECKING:
     from nbflow.store.catalog.sweep import Swept
     from nbflow.store.values.artifact_ref import Component
 
-FOLDER = ".nbflow"
 CATALOG = "catalog.db"
 _BESIDE = ("", "-wal", "-shm", "-journal")  # the catalog, and what SQLite keeps beside it
-HOME_VARIABLE = "NBFLOW_HOME"
 
 
 class Store(ValueStore):
@@ -52,7 +51,8 @@ class Store(ValueStore):
         refuse_links(root / LIVE_FOLDER, *_files_of(self.catalog))
         _refuse_open_to_all(root, root / "blobs", self.catalog)
         self.on_network = schema.is_on_network(self.catalog)  # then SQLite is slower, and blobs are not mapped
-        blobs = ChunkedBlobs(root / "blobs", mapped=not self.on_network)
+        self.team = team_of(root)  # None where the folder itself is the store
+        blobs = self.team.blobs if self.team else ChunkedBlobs(root / "blobs", mapped=not self.on_network)
         super().__init__(blobs, self._find)
         self._remove_unfinished = blobs.remove_unfinished
 
@@ -64,16 +64,6 @@ class Store(ValueStore):
 
             refuse_evicted(self.history, digest)
         return found
-
-    @staticmethod
-    def locate(start: Path) -> Path:
-        """Return the folder of the store for `start`: NBFLOW_HOME if set, else the nearest `.nbflow` at or above it."""
-        named = os.environ.get(HOME_VARIABLE)
-        if named:
-            return Path(os.path.expanduser(named)).absolute()  # expanduser keeps ~ where the home folder is unknown
-        start = start.absolute()
-        found = next((folder for folder in (start, *start.parents) if (folder / FOLDER).is_dir()), start)
-        return found / FOLDER
 
     @staticmethod
     def exists(root: Path) -> bool:
@@ -94,6 +84,8 @@ class Store(ValueStore):
         """
         if create:
             _lay_out(root)
+            if (team := team_of(root)) is not None:
+                team.create()
         elif not cls.exists(root):
             raise StoreBroken(
                 root, "there is no store", f"Run the flow once, or set {HOME_VARIABLE} to the folder of its store"
@@ -111,7 +103,7 @@ class Store(ValueStore):
         return CatalogReader(self.catalog, self.has)
 
     def writer(self) -> CatalogWriter:
-        return CatalogWriter(self.catalog)
+        return CatalogWriter(self.catalog, self.team.outward() if self.team else None)
 
     @cached_property
     def history(self) -> CatalogReader:
@@ -140,7 +132,7 @@ class Store(ValueStore):
     @contextmanager
     def lease(self) -> Iterator[None]:
         """Keep gc from running. Any number of processes may hold a lease; it ends with its process."""
-        with lock.shared(self.root / "lock"):
+        with lock.shared(self.root / "lock"), self.team.using() if self.team else nullcontext():
             yield
 
     def remove_leftovers(self, folder: Path) -> None:
@@ -171,6 +163,8 @@ class Store(ValueStore):
             if not is_alone:
                 running = (run for run in self.history.runs() if run.status is RunStatus.RUNNING)
                 raise StoreInUse(self.root, tuple(f"{run.flow}/{run.number}" for run in running))
+            if self.team:
+                return self.team.sweep(kept, dry_run)
             return sweep(self.catalog, self.blobs, kept, dry_run)
 
     def delete_runs(self, runs: Sequence[RunRow]) -> Swept | None:
@@ -182,6 +176,9 @@ class Store(ValueStore):
         from nbflow.store.catalog.sweep import drop_runs, sweep  # noqa: PLC0415 - as above
 
         drop_runs(self.catalog, runs)
+        if self.team:  # what only they need goes with the next gc
+            self.team.log.send()
+            return None
         with lock.alone(self.root / "lock") as is_alone:
             return sweep(self.catalog, self.blobs, EVERY_RUN, False) if is_alone else None
 
@@ -204,6 +201,8 @@ class Store(ValueStore):
         """
         from nbflow.store.catalog.evictions import evict  # noqa: PLC0415 - as above
 
+        if self.team:  # others may need what is not needed here
+            return None
         with lock.alone(self.root / "lock") as is_alone:
             excess = self.size() - limit if is_alone else 0
             return evict(self.catalog, self.blobs, choose(), excess) if excess > 0 else None
@@ -218,7 +217,9 @@ class Store(ValueStore):
         """Remove damaged objects, so that the tasks that made them run again when they are needed next."""
         from nbflow.store.catalog.audit import forget  # noqa: PLC0415 - as above
 
-        forget(self.catalog, self.blobs, damage)
+        forget(self.catalog, self.blobs, listed := tuple(damage))
+        if self.team:
+            self.team.send_gone(one.digest for one in listed if one.is_blob)
 
 
 def _refuse_open_to_all(*paths: Path) -> None:

@@ -19,6 +19,7 @@ from nbflow.progress.status import describe_status
 from nbflow.store.catalog.disk_use import DiskUse, Taken
 from nbflow.store.catalog.keeping_rules import Kept
 from nbflow.store.catalog.rows import RunRow
+from nbflow.store.homes import locate_store
 from nbflow.store.store import Store
 from nbflow.verbs.context import WORKSPACE
 
@@ -54,7 +55,7 @@ def _find_place(place: Path) -> tuple[Path, str | None]:
     if workspace is not None:
         return workspace.root, workspace.flow.name
     if place.is_dir():
-        return Store.locate(place), None
+        return locate_store(place), None
     stored = find_stored_flow(place)
     return stored.root, stored.name
 

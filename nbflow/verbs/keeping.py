@@ -15,6 +15,7 @@ from nbflow.progress.numbers import format_size
 from nbflow.progress.pictures import count
 from nbflow.store.catalog.audit import Damage
 from nbflow.store.catalog.keeping_rules import NEWEST, kept_by_options
+from nbflow.store.homes import locate_store
 from nbflow.store.store import Store
 
 _PLACE = click.argument("place", metavar="[NOTEBOOK]", type=click.Path(exists=True, path_type=Path), default=Path())
@@ -93,4 +94,4 @@ def open_store(place: Path) -> Store:
 
 def _root_of(place: Path) -> Path:
     """Return the folder of the store of a notebook or folder, which need not exist."""
-    return Store.locate(place if place.is_dir() else place.resolve().parent)
+    return locate_store(place if place.is_dir() else place.resolve().parent)

@@ -19,7 +19,8 @@ from nbflow.verbs.context import WORKSPACE
 
 
 @click.command()
-@click.argument("notebook", type=click.Path(path_type=Path))
+@click.argument("notebook", type=click.Path(path_type=Path), required=False)
+@click.option("--store", metavar="URL", help="Keep the runs of this folder in a bucket: s3://bucket/folder.")
 @click.option("-n", "--dry-run", is_flag=True, help="Only print what would become of each cell.")
 @click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="Write to this file instead.")
 @click.option("--force", is_flag=True, help="Overwrite FILE if it exists; write even if errors remain.")
@@ -28,7 +29,8 @@ from nbflow.verbs.context import WORKSPACE
 @click.option("--show-cells", is_flag=True, help="Also make steps of cells that only show something.")
 @without_gc()
 def init(
-    notebook: Path,
+    notebook: Path | None,
+    store: str | None,
     dry_run: bool,
     output: Path | None,
     force: bool,
@@ -42,7 +44,16 @@ def init(
     the notebook itself is rewritten, but only if `nbflow check` then finds no errors; else the exit code is 1.
     Code, outputs and everything else in the file stay. Small cells that continue with one value are merged, and so are
     cells that share an object which cannot be stored. Cell numbers are those of NOTEBOOK as it is now.
+
+    With --store, also without NOTEBOOK, the address is written into pyproject.toml, or into `.nbflow/config` where
+    there is none, and the store is made if it is not there yet. `az://`, `gs://` and `file://` are known too.
     """
+    if store is not None:
+        click.echo(_keep_store(store))
+    if notebook is None:
+        if store is None:
+            raise click.MissingParameter(param_type="argument", param_hint="'NOTEBOOK'")
+        return
     wishes = Wishes(form, parameters, show_cells)
     plan = plan_notebook(notebook, wishes)
     for line in _told(plan):
@@ -55,6 +66,17 @@ def init(
     if plan.changes and not (dry_run or refused or output) and WORKSPACE in click.get_current_context().meta:
         click.echo("reload the notebook from disk")
     sys.exit(1 if errors else 0)
+
+
+def _keep_store(address: str) -> str:
+    """Make a store at an address unless it is there, and write into the settings of this folder that it is used."""
+    from nbflow.store.homes import copy_of, is_url, keep_setting  # noqa: PLC0415 - only `--store` needs a store
+    from nbflow.store.store import Store  # noqa: PLC0415 - as above
+
+    if not is_url(address):
+        raise click.BadParameter(f"'{address}' is not a URL: write s3://bucket/folder", param_hint="'--store'")
+    Store.open(copy_of(address)).close()
+    return f"{keep_setting(Path.cwd(), address)}: the runs of this folder are kept at {address}"
 
 
 def _told(plan: InitPlan) -> Iterator[str]:

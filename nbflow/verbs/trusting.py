@@ -18,6 +18,7 @@ from nbflow.store.catalog.signatures import is_public_key
 from nbflow.store.catalog.trust import keyring
 from nbflow.store.catalog.trusted_users import User, plain_name
 from nbflow.store.catalog.user import user_name
+from nbflow.store.homes import locate_store
 from nbflow.store.store import Store
 from nbflow.verbs.context import WORKSPACE
 
@@ -197,4 +198,4 @@ def _root_of(place: Path | None) -> Path:
     place = place or Path()
     if Store.exists(place):
         return place
-    return Store.locate(place if place.is_dir() else place.resolve().parent)
+    return locate_store(place if place.is_dir() else place.resolve().parent)

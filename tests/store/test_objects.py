@@ -57,8 +57,8 @@ class TestMemoryConforms(BlobStoreConformance):
 
 class TestCachedConforms(BlobStoreConformance):
     @pytest.fixture
-    def blob_store(self, s3: str, tmp_path: Path) -> CachedBlobs:
-        return CachedBlobs(ChunkedBlobs(tmp_path / "near"), ObjectBlobs(Bucket(s3)))
+    def blob_store(self, tmp_path: Path) -> CachedBlobs:
+        return CachedBlobs(ChunkedBlobs(tmp_path / "near"), ObjectBlobs(Bucket((tmp_path / "far").as_uri())))
 
 
 SIZES = [3, CHUNKED - 1, CHUNKED, 2 * CHUNK + 4097, 3 * CHUNK]

@@ -16,6 +16,7 @@ from nbflow.errors import BlobCorrupt, BlobMissing, StoreBroken, StoreInUse
 from nbflow.store.blobs.local import SEAL
 from nbflow.store.catalog.keeping_rules import Kept
 from nbflow.store.catalog.rows import RunStatus
+from nbflow.store.homes import locate_store
 from nbflow.store.store import Store
 from nbflow.store.values.artifact_ref import ArtifactRef
 
@@ -34,13 +35,13 @@ class TestPlace:
         deep = tmp_path / "a" / "b"
         deep.mkdir(parents=True)
         (tmp_path / ".nbflow").mkdir()
-        assert Store.locate(deep) == tmp_path / ".nbflow"
+        assert locate_store(deep) == tmp_path / ".nbflow"
         (deep / ".nbflow").mkdir()
-        assert Store.locate(deep) == deep / ".nbflow"
+        assert locate_store(deep) == deep / ".nbflow"
 
     def test_the_variable_wins(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("NBFLOW_HOME", str(tmp_path / "elsewhere"))
-        assert Store.locate(tmp_path) == tmp_path / "elsewhere"
+        assert locate_store(tmp_path) == tmp_path / "elsewhere"
 
     def test_folders_are_private_and_ignored_by_git(self, store: Store) -> None:
         assert oct(store.root.stat().st_mode & 0o777) == "0o700"

@@ -30,6 +30,7 @@ from nbflow.run.task.definition_state import applied
 from nbflow.run.task.random_state import put
 from nbflow.store.catalog.flow_names import explain_name, place_in
 from nbflow.store.catalog.rows import RunRow
+from nbflow.store.homes import locate_store
 from nbflow.store.store import Store
 from nbflow.store.values.artifact_ref import ArtifactRef
 
@@ -82,7 +83,7 @@ class LiveNotebook:
 
     def _locate(self) -> Path:
         """Return the folder of the store that the notebook would open now."""
-        return self._find_stored().root if self.document.path else Store.locate(self.folder)
+        return self._find_stored().root if self.document.path else locate_store(self.folder)
 
     def _find_stored(self) -> StoredFlow:
         assert self.document.path is not None, "only a notebook with a file is looked for"

@@ -21,6 +21,7 @@ from nbflow.store.catalog.keeping_rules import Kept
 from nbflow.store.catalog.reader import CatalogReader
 from nbflow.store.catalog.rows import RunKind, RunStatus, TaskStatus
 from nbflow.store.catalog.schema import meaning_of_errors
+from nbflow.store.homes import locate_store
 from nbflow.store.store import CATALOG, Store
 
 _LONGEST_ERROR = 200  # characters of an error that are shown
@@ -153,7 +154,7 @@ def _space(root: Path, top: Path) -> StoreSpace:
 def _folder_of(root: Path, top: Path) -> str | None:
     """Return the folder of a store below that of the server, from which a kernel finds the store; else None."""
     folder = root.parent
-    is_own = folder.is_relative_to(top) and Store.locate(folder) == root
+    is_own = folder.is_relative_to(top) and locate_store(folder) == root
     return folder.relative_to(top).as_posix() if is_own else None
 
 

@@ -11,7 +11,8 @@ from pathlib import Path
 
 from nbflow.errors import StoreError
 from nbflow.store.catalog.known_stores import known_stores
-from nbflow.store.store import FOLDER, Store
+from nbflow.store.homes import FOLDER, locate_store
+from nbflow.store.store import Store
 
 MOST_FOLDERS = 20_000
 """So many folders are searched; those near the top come first."""
@@ -43,7 +44,7 @@ def _search(top: Path) -> ServerStores:
     folders = _Folders(top)
     below = [*folders]
     others = (Path(root) for root in known_stores().values())
-    wanted = dict.fromkeys([*below, Store.locate(top), *(root for root in others if root.is_absolute())])
+    wanted = dict.fromkeys([*below, locate_store(top), *(root for root in others if root.is_absolute())])
     return ServerStores(tuple(filter(_is_store, wanted)), folders.is_cut)
 
 

@@ -13,6 +13,7 @@ from nbflow.flow.files.pathtexts import fill_in
 from nbflow.flow.graph.graph import Graph
 from nbflow.flow.syntax.definition import Definition
 from nbflow.store.catalog.writer import LIVE_FOLDER
+from nbflow.store.homes import project_of
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,9 @@ class Program:
     def project(self) -> tuple[Path, ...]:
         """Return the folders of local modules, the nearest first."""
         added = (self.folder / name for name in import_folders(self.graph.prelude.definitions))
-        return tuple(dict.fromkeys((self.folder, self.root.parent, *(path for path in added if path.is_dir()))))
+        return tuple(
+            dict.fromkeys((self.folder, project_of(self.root, self.folder), *(path for path in added if path.is_dir())))
+        )
 
     @cached_property
     def names(self) -> frozenset[str]:

@@ -15,6 +15,7 @@ from nbflow.script.language.flowspec import FlowSpec
 from nbflow.store.catalog.keeping_rules import NEWEST, kept_by_options
 from nbflow.store.catalog.rows import TaskStatus
 from nbflow.store.catalog.user import user_name
+from nbflow.store.homes import locate_store
 from nbflow.store.store import Store
 
 
@@ -70,7 +71,7 @@ def _status() -> None:
 def _gc(keep: int | None, older: str | None, keep_tagged: bool, dry_run: bool) -> None:
     """Delete old runs, and everything that no kept run of any flow in this store needs."""
     kept = kept_by_options(keep, read_duration("--older", older) if older else None, keep_tagged)
-    with Store.open(Store.locate(Path.cwd()), create=False) as store:
+    with Store.open(locate_store(Path.cwd()), create=False) as store:
         swept = store.gc(kept, dry_run)
     click.echo(f"{'would delete' if dry_run else 'deleted'} {len(swept.runs)} runs, {swept.bytes:,} bytes")
 

@@ -41,6 +41,7 @@ from nbflow.store.catalog.foreign import refuse_untrusted
 from nbflow.store.catalog.rows import RunKind, RunRow, RunStatus, TaskRow, TaskStatus
 from nbflow.store.catalog.user import user_name
 from nbflow.store.catalog.writer import CatalogWriter
+from nbflow.store.homes import locate_store
 from nbflow.store.store import Store
 from nbflow.store.values.encoded import Encoded
 
@@ -100,7 +101,7 @@ def clone_script(prepared: Prepared, settings: Settings, origin: int | None, ste
     _refuse_unknown(prepared, step)
     row = find_origin(prepared.cls, origin)
     left_out = {step, *prepared.graph.descendants(step)} if step is not None else set()
-    with Store.open(Store.locate(Path.cwd())) as store, store.lease(), store.writer() as writer:
+    with Store.open(locate_store(Path.cwd())) as store, store.lease(), store.writer() as writer:
         tasks = [one for one in store.history.tasks(row.id) if one.status in _OVER and one.step not in left_out]
         refuse_untrusted(store.history, [one.id for one in tasks], store.root)
         new = writer.begin_run(
@@ -138,7 +139,7 @@ def announced(prepared: Prepared, settings: Settings, origin: RunRow | None) -> 
 
 def find_origin(cls: type, number: int | None) -> RunRow:
     """Return the run to resume: the one with the number, or the newest. Raises MetaflowNotFound."""
-    name, root = cls.__name__, Store.locate(Path.cwd())
+    name, root = cls.__name__, locate_store(Path.cwd())
     rows: tuple[RunRow, ...] = ()
     if Store.exists(root):
         with Store.reader(root) as reader:
@@ -162,7 +163,7 @@ def values_again(prepared: Prepared, row: RunRow, given: Mapping[str, Any]) -> d
 def stored_values(cls: type, row: RunRow) -> dict[str, Any]:
     """Return the parameters and constants of an earlier run by attribute."""
     home = ScriptHome(sys.modules[cls.__module__])
-    with Store.open(Store.locate(Path.cwd()), create=False) as store:
+    with Store.open(locate_store(Path.cwd()), create=False) as store:
         tasks = store.history.tasks(row.id, _PARAMETERS)
         made_by = [task.id for task in tasks[:1]]
         store.gate.admit_tasks(made_by)
@@ -197,7 +198,7 @@ def launch_prepared(
 ) -> Ended:  # fmt: skip
     """Record a run and perform it to its end. With `spin` it is the run of a single task."""
     module = alias_main(prepared.cls)
-    with Store.open(Store.locate(Path.cwd())) as store:
+    with Store.open(locate_store(Path.cwd())) as store:
         store.remove_leftovers(Path.cwd())
         with store.lease(), store.writer() as writer:
             program = _program(prepared, values, settings, module)
@@ -232,7 +233,7 @@ def _numbers(executor: Executor) -> Callable[[str], int | None]:
 
 
 def _program(prepared: Prepared, values: Mapping[str, Any], settings: Settings, module: str) -> ScriptProgram:
-    file, root = script_file(prepared.cls), Store.locate(Path.cwd())
+    file, root = script_file(prepared.cls), locate_store(Path.cwd())
     return ScriptProgram(
         prepared.graph, values, file.parent, root, file=str(file), module=module, flow=prepared.cls.__name__,
         cwd=os.getcwd(), path=tuple(sys.path), max_splits=settings.max_splits, decorators=settings.decorators,

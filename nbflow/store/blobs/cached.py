@@ -7,14 +7,15 @@ be sent again; what is there besides, one listing tells.
 from __future__ import annotations
 
 import mmap
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator, Sequence
 
 from nbflow.errors import BlobCorrupt
 from nbflow.store.blobs import maps
 from nbflow.store.blobs.chunked import ChunkedBlobs
 from nbflow.store.blobs.chunks import CHUNKED, chunks_of, name_of_piece, write_recipe
 from nbflow.store.blobs.objects import CHUNKS, WHOLE, ObjectBlobs, side_by_side
-from nbflow.store.blobs.protocol import Buffer, view
+from nbflow.store.blobs.protocol import Buffer, blob_size, view
 
 
 class CachedBlobs:
@@ -109,3 +110,35 @@ class CachedBlobs:
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.far)
+
+
+class OldBlobs(CachedBlobs):
+    """Deletes blobs that are in the bucket for more than `older` seconds, and shows no others.
+
+    `tell` hears of them before they are deleted.
+    """
+
+    def __init__(self, blobs: CachedBlobs, older: float, tell: Callable[[Sequence[str]], None]) -> None:
+        super().__init__(blobs.near, blobs.far)
+        self._older, self._tell = older, tell
+        self._going: list[str] = []
+
+    def __iter__(self) -> Iterator[str]:
+        return (digest for digest, written in self.far.written() if written < time.time() - self._older)
+
+    def delete(self, digest: str) -> int:
+        """Have a blob deleted by `sweep`, which also counts the chunks of a large one."""
+        self._going.append(digest)
+        return blob_size(digest) if blob_size(digest) < CHUNKED else 0
+
+    def parts(self, digest: str) -> tuple[str, ...]:
+        return (digest,)
+
+    def sweep(self, dry_run: bool = False) -> int:
+        if not dry_run:
+            self._tell(self._going)
+            for digest in self._going:
+                self.near.delete(digest)
+            self.far.delete_all(self._going)
+            self.near.sweep()
+        return self.far.sweep(dry_run, self._older)

@@ -95,6 +95,25 @@ def read_summary(text: str) -> Summary:
     return Summary(kind, short, None if shape is None else tuple(shape), dtype, listed, head, image, known)
 
 
+def write_summary(summary: Summary) -> str:
+    """Return the text for a row. The last fields are left out while they are defaults, so that rows stay small."""
+    facts = [
+        summary.type, summary.text, summary.shape, summary.dtype, summary.columns, summary.head, summary.image,
+        summary.fields,
+    ]  # fmt: skip
+    while len(facts) > 2 and facts[-1] == SUMMARY_DEFAULTS[len(facts) - 3]:
+        facts.pop()
+    return as_json(facts)
+
+
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=str).encode
+
+
+def as_json(value: Any) -> str:
+    """Return a value as JSON; a parameter that JSON cannot hold is written as its text."""
+    return _encode(value)
+
+
 @reads_row("a component")
 def component_of(row: Sequence[Any]) -> Component:
     """Return the component that the `COMPONENT_COLUMNS` of a row describe."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from nbflow.store.catalog.pieces import Ask
 from nbflow.store.catalog.rows import RunStatus
-from nbflow.store.catalog.run_marks import PINNED_RUNS
+from nbflow.store.catalog.run_marks import PINNED_RUNS, read_silence
 from nbflow.store.drivers import Process, is_gone
 
 NEWEST = 10
@@ -57,5 +57,5 @@ def runs_to_delete(ask: Ask, kept: Kept) -> dict[int, str]:
     return {
         run: f"{flow}/{number}"
         for run, flow, number, status, *driver in rows
-        if status != RunStatus.RUNNING or is_gone(Process(*driver))
+        if status != RunStatus.RUNNING or is_gone(Process(*driver), read_silence(ask, run))
     }

@@ -33,7 +33,7 @@ from nbflow.store.catalog.rows import (
     TaskStatus,
     task_id,
 )
-from nbflow.store.catalog.run_marks import read_run_marks
+from nbflow.store.catalog.run_marks import read_run_marks, read_silence
 from nbflow.store.catalog.signatures import Batch
 from nbflow.store.catalog.trust import Seal, SignedRecord, Trusts, accepts
 from nbflow.store.drivers import Process, is_gone
@@ -122,7 +122,7 @@ class CatalogReader(ContentReader):
         run, flow, number, document, kind, status, started, finished, parameters, origin = row[:10]
         user, host, pid, pid_start, code, environment, uid = row[10:]
         seen = RunStatus(status)
-        if seen is RunStatus.RUNNING and is_gone(Process(host, pid, pid_start)):
+        if seen is RunStatus.RUNNING and is_gone(Process(host, pid, pid_start), read_silence(self.query, run)):
             seen = self._end(run, RunKind(kind))
         return RunRow(
             run, flow, number, document, RunKind(kind), seen, started, finished, json.loads(parameters), origin,

@@ -15,7 +15,7 @@ from nbflow.store.catalog.evictions import DELETE_OLD_MARKS
 from nbflow.store.catalog.keeping_rules import Kept, runs_to_delete
 from nbflow.store.catalog.pieces import pieces_of_components
 from nbflow.store.catalog.rows import RunKind, RunRow, RunStatus
-from nbflow.store.catalog.run_marks import DELETE_MARKS_OF_RUN
+from nbflow.store.catalog.run_marks import DELETE_MARKS_OF_RUN, read_silence
 from nbflow.store.catalog.seal_rows import DELETE_UNUSED_BATCHES
 from nbflow.store.drivers import Process, is_gone
 
@@ -72,11 +72,12 @@ def sweep(path: Path, blobs: BlobStore, kept: Kept, dry_run: bool) -> Swept:
 
 def _delete_runs(connection: sqlite3.Connection, kept: Kept) -> tuple[str, ...]:
     deleted = runs_to_delete(connection.execute, kept)
-    _delete_rows(connection, deleted)
+    delete_rows_of_runs(connection, deleted)
     return tuple(deleted.values())
 
 
-def _delete_rows(connection: sqlite3.Connection, runs: Iterable[int]) -> None:
+def delete_rows_of_runs(connection: sqlite3.Connection, runs: Iterable[int]) -> None:
+    """Delete everything that belongs to runs, within a transaction."""
     for run in runs:
         for statement in _DELETE_OF_RUN:
             connection.execute(statement, (run,))
@@ -92,7 +93,7 @@ def drop_runs(path: Path, runs: Iterable[RunRow]) -> None:
             connection.execute("BEGIN IMMEDIATE")
             for run in runs:
                 _refuse_running(connection, run)
-            _delete_rows(connection, [run.id for run in runs])
+            delete_rows_of_runs(connection, [run.id for run in runs])
             connection.execute("COMMIT")
     finally:
         connection.close()  # which rolls back what is not committed
@@ -101,7 +102,7 @@ def drop_runs(path: Path, runs: Iterable[RunRow]) -> None:
 def _refuse_running(connection: sqlite3.Connection, run: RunRow) -> None:
     query = "SELECT status, host, pid, pid_start FROM runs WHERE id = ?"
     for status, *driver in connection.execute(query, (run.id,)):
-        if status == RunStatus.RUNNING and not is_gone(Process(*driver)):
+        if status == RunStatus.RUNNING and not is_gone(Process(*driver), read_silence(connection.execute, run.id)):
             raise RunGoesOn(run.number, run.kind is RunKind.INTERACTIVE)
 
 

@@ -9,14 +9,14 @@ import time
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import fields, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from blake3 import blake3
 
 from nbflow.errors import NbflowError, StoreBroken
 from nbflow.store.blobs.protocol import HASH_LENGTH
 from nbflow.store.catalog import schema
-from nbflow.store.catalog.columns import SUMMARY_DEFAULTS
+from nbflow.store.catalog.columns import as_json, write_summary
 from nbflow.store.catalog.rows import FileRow, RunKind, RunRow, RunStatus, TaskRow, spun, task_id
 from nbflow.store.catalog.run_marks import write_note, write_pin
 from nbflow.store.catalog.seal_rows import write_code_seal, write_seals, write_user
@@ -26,7 +26,7 @@ from nbflow.store.catalog.trusted_users import User
 from nbflow.store.catalog.user import user_name
 from nbflow.store.drivers import this_process
 from nbflow.store.symlinks import refuse_links
-from nbflow.store.values.artifact_ref import ArtifactRef, Component, Summary
+from nbflow.store.values.artifact_ref import ArtifactRef, Component
 
 LIVE_FOLDER = "live"
 """The folder beside the catalog that has a folder for each run with what its running tasks print."""
@@ -57,6 +57,14 @@ _ADD_ARTIFACT = (
 )
 
 
+class Told(Protocol):
+    """Hears what a writer does, to tell other machines. `begin` returns the number of a run, `least` or a later one."""
+
+    def begin(self, uid: str, flow: str, least: int) -> int: ...
+    def committed(self) -> None: ...
+    def finish(self) -> None: ...
+
+
 class CatalogWriter:
     """Writes the rows of one run, or rows that belong to no run.
 
@@ -64,8 +72,9 @@ class CatalogWriter:
     since the last commit are lost.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, outward: Told | None = None) -> None:
         self.path = path
+        self._outward = outward
         self._db = schema.connect(path, write=True)
         self._identity = schema.identity(path)
         self._names: dict[str, int] = {}
@@ -85,6 +94,8 @@ class CatalogWriter:
                     self.path, "it was deleted during a run, and the results of the run are lost", "Run it again"
                 )
             self._execute("COMMIT")
+            if self._outward:
+                self._outward.committed()
 
     def rollback(self) -> None:
         """Drop the rows since the last commit."""
@@ -97,6 +108,8 @@ class CatalogWriter:
         """Commit and close the file."""
         self.commit()
         schema.close_writer(self._db, self.path)
+        if self._outward:
+            self._outward.finish()
 
     def __enter__(self) -> CatalogWriter:
         return self
@@ -160,11 +173,12 @@ class CatalogWriter:
         `environment` are digests of stored texts; `origin` is the number of the run that this one resumes.
         """
         self.commit()
-        me, number = this_process(), self._next_run(flow)
+        me, uid = this_process(), secrets.token_hex(8)
+        number = self._next_run(flow, uid)
         kept_as = spun(flow) if kind is RunKind.SPIN else flow
         row = RunRow(
             0, kept_as, number, document, kind, RunStatus.RUNNING, time.time(), None, dict(parameters or {}), origin,
-            tuple(tags), user_name(), me.host, me.pid, me.start, code, environment, secrets.token_hex(8),
+            tuple(tags), user_name(), me.host, me.pid, me.start, code, environment, uid,
         )  # fmt: skip
         run = self._insert_run(row)
         self.tag(run, *row.tags)
@@ -181,9 +195,15 @@ class CatalogWriter:
             self.rollback()
             raise
 
-    def _next_run(self, flow: str) -> int:
-        counted = "INSERT INTO flows VALUES (?, 1) ON CONFLICT (name) DO UPDATE SET last = last + 1 RETURNING last"
-        return int(self._write(counted, (flow,)).fetchone()[0])
+    def _next_run(self, flow: str, uid: str) -> int:
+        counted = (
+            "INSERT INTO flows VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET last = max(last + 1, ?2) RETURNING last"
+        )
+        least = 1
+        if self._outward:
+            known = self._execute("SELECT last FROM flows WHERE name = ?", (flow,)).fetchone()
+            least = self._outward.begin(uid, flow, known[0] + 1 if known else 1)
+        return int(self._write(counted, (flow, least)).fetchone()[0])
 
     def _insert_run(self, row: RunRow) -> int:
         columns = [f.name for f in fields(RunRow) if f.name not in ("id", "tags", "note", "pinned")]
@@ -208,7 +228,7 @@ class CatalogWriter:
         facts = {"status": status, "finished": finished, "code": code, "environment": environment, "document": document}
         changes: dict[str, Any] = {column: value for column, value in facts.items() if value is not None}
         if parameters is not None:
-            changes["parameters"] = _dump(parameters)
+            changes["parameters"] = as_json(parameters)
         if status is RunStatus.RUNNING:
             me = this_process()
             changes |= {"host": me.host, "pid": me.pid, "pid_start": me.start, "finished": None}
@@ -218,13 +238,11 @@ class CatalogWriter:
 
     def tag(self, run: int, *tags: str) -> None:
         """Add tags to a run."""
-        for tag in tags:
-            self._write("INSERT OR IGNORE INTO tags VALUES (?, ?)", (run, tag))
+        self._write_all("INSERT OR IGNORE INTO tags VALUES (?, ?)", [(run, tag) for tag in tags])
 
     def untag(self, run: int, *tags: str) -> None:
         """Remove tags from a run."""
-        for tag in tags:
-            self._write("DELETE FROM tags WHERE run = ? AND tag = ?", (run, tag))
+        self._write_all("DELETE FROM tags WHERE run = ? AND tag = ?", [(run, tag) for tag in tags])
 
     def note(self, run: int, text: str) -> None:
         """Replace the note of a run; an empty text removes it."""
@@ -283,8 +301,8 @@ class CatalogWriter:
         self._write_all(_ADD_ARTIFACT, [self._artifact_row(*place) for place in placed])
 
     def _artifact_row(self, task: int, position: int, artifact: ArtifactRef) -> tuple[Any, ...]:
-        lost = _dump([[one.path, one.was, one.reason] for one in artifact.lost]) if artifact.lost else None
-        summary = _summary_text(artifact.summary)
+        lost = as_json([[one.path, one.was, one.reason] for one in artifact.lost]) if artifact.lost else None
+        summary = write_summary(artifact.summary)
         name = self._name(artifact.name)
         shares = " ".join(artifact.shares) or None
         return task, name, position, artifact.component, artifact.index, artifact.size, summary, lost, shares
@@ -314,7 +332,7 @@ class CatalogWriter:
         unknown = {schema.storable(text): text for text in texts if text not in self._names}
         if not unknown:
             return
-        listed = (_dump([*unknown]),)
+        listed = (as_json([*unknown]),)
         self._write("INSERT OR IGNORE INTO names (text) SELECT value FROM json_each(?)", listed)
         found = self._execute("SELECT text, id FROM names WHERE text IN (SELECT value FROM json_each(?))", listed)
         self._names.update((unknown[text], int(number)) for text, number in found)
@@ -365,7 +383,7 @@ class CatalogWriter:
 
     def add_events(self, run: int, events: Iterable[tuple[float, str, Any]]) -> None:
         """Add events, given as (time, kind, payload) in the order in which they happened."""
-        rows = [(run, when, kind, _dump(payload)) for when, kind, payload in events]
+        rows = [(run, when, kind, as_json(payload)) for when, kind, payload in events]
         self._write_all("INSERT INTO events (run, time, kind, payload) VALUES (?, ?, ?, ?)", rows)
 
     def learn(self, flow: str, step: str, code: str, name: str) -> None:
@@ -373,25 +391,6 @@ class CatalogWriter:
         self._write("INSERT OR IGNORE INTO learned VALUES (?, ?, ?, ?)", (flow, step, code, name))
 
 
-_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=str).encode
-
-
-def _dump(value: Any) -> str:
-    """Return a value as JSON; a parameter that JSON cannot hold is written as its text."""
-    return _encode(value)
-
-
 def _column(row: RunRow, column: str) -> Any:
     value = getattr(row, column)
-    return _dump(value) if column == "parameters" else value
-
-
-def _summary_text(summary: Summary) -> str:
-    """Omit the last fields while they are defaults, so that rows stay small."""
-    facts = [
-        summary.type, summary.text, summary.shape, summary.dtype, summary.columns, summary.head, summary.image,
-        summary.fields,
-    ]  # fmt: skip
-    while len(facts) > 2 and facts[-1] == SUMMARY_DEFAULTS[len(facts) - 3]:
-        facts.pop()
-    return _dump(facts)
+    return as_json(value) if column == "parameters" else value

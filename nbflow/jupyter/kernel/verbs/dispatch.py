@@ -22,6 +22,7 @@ from nbflow.jupyter.protocol.sent import read_sent, read_word
 from nbflow.notebook.arguments import bind_parameters
 from nbflow.progress.pictures import count
 from nbflow.store.catalog.rows import RunRow
+from nbflow.store.homes import refresh_store
 from nbflow.verbs.context import FLOW, GIVEN, PERFORM, WORKSPACE
 from nbflow.verbs.execution import Perform
 from nbflow.verbs.table_of_verbs import VERBS, Verbs
@@ -101,6 +102,7 @@ def _use_shell_verb(session: Session, verb: str, words: list[str]) -> None:
         raise UnknownName("verb", verb, {*VERBS, *LIVE_VERBS})
     background = verb in STARTING and IN_BACKGROUND in words
     words = [word for word in words if not (background and word == IN_BACKGROUND)]
+    refresh_store(session.root)
     workspace = _workspace_of(session)
     perform: Perform = lambda _, request, executed: session.runs.perform(request, background, executed)  # noqa: E731
     above = _above({FLOW: workspace.flow, WORKSPACE: workspace, PERFORM: perform})

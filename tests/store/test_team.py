@@ -1,0 +1,143 @@
+"""A store in a bucket that several machines use: each has a disk of its own, and only the bucket is shared."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import time
+import uuid
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from tests.buckets import Fault, Machine, moto, new_machine, spoiling
+
+pytest.importorskip("obstore", reason="obstore is missing: pip install 'jupyter-nbflow[s3]'")
+
+CELLS = (
+    "import numpy as np",
+    "%%step load\nrows = list(range(20))\ntable = np.arange(3_000_000)",
+    "%%step square --foreach row in rows\nsquared = row * row",
+    "%%step total --join square\ntotal = sum(one.squared for one in inputs) + int(table[-1])",
+    "%%step show\nprint('the total is', total)",
+)
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    pytest.importorskip("moto", reason="moto is missing: pip install 'moto[server,s3]'")
+    with moto(tmp_path_factory.mktemp("moto")) as endpoint:
+        yield endpoint
+
+
+class Machines:
+    """Makes machines that share a place in the bucket of a server."""
+
+    def __init__(self, folder: Path, endpoint: str) -> None:
+        self.folder, self.endpoint = folder, endpoint
+        self.url = f"s3://team/{uuid.uuid4()}"
+
+    def new(self, name: str, endpoint: str = "", **variables: str) -> Machine:
+        return new_machine(self.folder / name, self.url, endpoint or self.endpoint, CELLS, **variables)
+
+
+@pytest.fixture
+def machines(tmp_path: Path, server: str) -> Machines:
+    return Machines(tmp_path, server)
+
+
+def catalog_of(machine: Machine) -> Path:
+    [found] = (machine.folder / "cache").rglob("catalog.db")
+    return found
+
+
+def ask(machine: Machine, query: str) -> list[tuple[object, ...]]:
+    with closing(sqlite3.connect(catalog_of(machine))) as db:
+        return db.execute(query).fetchall()
+
+
+ARTIFACTS = """SELECT steps.text, hex(path), names.text, component, idx FROM artifacts JOIN tasks ON tasks.id = task
+    JOIN names AS steps ON steps.id = step JOIN names ON names.id = artifacts.name ORDER BY 1, 2, 3"""
+
+
+def test_another_machine_sees_and_reuses_all_that_one_made(machines: Machines, tmp_path: Path) -> None:
+    one, two = machines.new("one"), machines.new("two")
+    local = new_machine(tmp_path / "local", str(tmp_path / "store"), "", CELLS)
+    local.nbflow("run", "flow.ipynb")
+    assert "23 ran" in one.nbflow("run", "flow.ipynb", "--tag", "good")
+    assert "23 ran" in two.nbflow("runs", "flow.ipynb")
+    assert "the total is 3002469" in two.nbflow("logs", "flow.ipynb", "show")
+    assert "0 ran · 23 reused" in two.nbflow("run", "--reuse", "flow.ipynb")
+    with closing(sqlite3.connect(tmp_path / "store" / "catalog.db")) as db:
+        made = db.execute(ARTIFACTS).fetchall()
+    assert [row for row in ask(two, ARTIFACTS) if row in made] == sorted([*made, *made])
+    assert "every stored object is intact" in two.nbflow("verify")
+    assert [number for (number,) in ask(one, "SELECT number FROM runs")] == [1]
+    one.nbflow("runs", "flow.ipynb")
+    assert ask(one, "SELECT number FROM runs") == [(1,), (2,)]
+
+
+def test_what_is_said_of_a_run_reaches_others(machines: Machines) -> None:
+    one, two = machines.new("one"), machines.new("two")
+    one.nbflow("run", "flow.ipynb")
+    two.nbflow("tag", "flow.ipynb", "1", "best")
+    two.nbflow("note", "flow.ipynb", "1", "the one of the paper")
+    one.nbflow("tag", "flow.ipynb", "1", "first")
+    assert "the one of the paper" in one.nbflow("note", "flow.ipynb", "1")
+    for machine in (one, two):
+        machine.nbflow("runs", "flow.ipynb")
+        assert ask(machine, "SELECT tag FROM tags ORDER BY tag") == [("best",), ("first",)]
+
+
+def test_several_drivers_at_once_get_numbers_of_their_own_and_lose_nothing(machines: Machines) -> None:
+    many = [machines.new(f"m{n}") for n in range(8 if os.environ.get("NBFLOW_EXPLORE") else 2)]
+    running = [machine.start("run", "flow.ipynb") for machine in many]
+    for process in running:
+        with process:
+            said, _ = process.communicate(timeout=300)
+        assert process.returncode == 0, said
+    last = machines.new("last")
+    assert "every stored object is intact" in last.nbflow("verify")
+    assert ask(last, "SELECT number, status FROM runs ORDER BY number") == [
+        (n + 1, "succeeded") for n in range(len(many))
+    ]
+    assert ask(last, "SELECT count(*) FROM tasks WHERE split = 0") == [(23 * len(many),)]
+    assert all(len(row) == 1 for row in ask(last, "SELECT DISTINCT count(*) FROM events GROUP BY run"))
+
+
+@pytest.mark.parametrize("seconds", [n / 30 for n in range(9, 39)] if os.environ.get("NBFLOW_EXPLORE") else [0.8])
+def test_a_driver_that_is_killed_loses_no_finished_task(machines: Machines, seconds: float) -> None:
+    one, two = machines.new("one"), machines.new("two")
+    with one.start("run", "flow.ipynb") as process:
+        time.sleep(seconds)  # any instant will do: it is the point of the test that it does not matter
+        process.kill()
+        process.communicate()
+    if not _has_run(one):
+        return
+    one.nbflow("runs", "flow.ipynb")
+    done = "SELECT count(*) FROM tasks WHERE split = 0 AND status = 'succeeded'"
+    [(finished,)] = ask(one, done)
+    two.nbflow("runs", "flow.ipynb")
+    assert ask(two, done) == [(finished,)]
+    assert f"{23 - int(str(finished))} ran" in two.nbflow("run", "--reuse", "flow.ipynb")
+    assert "every stored object is intact" in machines.new("three").nbflow("verify")
+
+
+def _has_run(machine: Machine) -> bool:
+    try:
+        return bool(ask(machine, "SELECT 1 FROM runs"))
+    except (ValueError, sqlite3.OperationalError):  # it was killed before it could make its index
+        return False
+
+
+@pytest.mark.parametrize("kind", ["500", "cut", "lost"] if os.environ.get("NBFLOW_EXPLORE") else ["lost"])
+def test_a_server_that_fails_now_and_then_changes_nothing(machines: Machines, kind: Fault) -> None:
+    with spoiling(machines.endpoint, lambda number, method, path: kind if number % 4 == 0 else "") as proxy:
+        one = machines.new("one", proxy.endpoint)
+        assert "23 ran" in one.nbflow("run", "flow.ipynb")
+    two = machines.new("two")
+    assert "every stored object is intact" in two.nbflow("verify")
+    assert "0 ran · 23 reused" in two.nbflow("run", "--reuse", "flow.ipynb")
+    assert ask(two, "SELECT DISTINCT count(*) FROM events GROUP BY run, kind, payload HAVING count(*) > 1") == []

@@ -1,0 +1,265 @@
+"""What a store in a bucket refuses, what it says when its server fails, and where a project says that it is."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import time
+import uuid
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from nbflow.errors import StoreInUse
+from nbflow.store.blobs.bucket import TIMEOUT_VARIABLE, Bucket
+from nbflow.store.catalog.keeping_rules import Kept
+from nbflow.store.catalog.rows import RunStatus, TaskRow, TaskStatus
+from nbflow.store.catalog.writer import CatalogWriter
+from nbflow.store.homes import HOME_VARIABLE, copy_of, keep_setting, locate_store, project_of, refresh_store
+from nbflow.store.pickling.home import PlainHome
+from nbflow.store.store import Store
+from nbflow.store.team import team
+from tests.buckets import KEYS, moto, new_machine, spoiling
+
+pytest.importorskip("obstore", reason="obstore is missing: pip install 'jupyter-nbflow[s3]'")
+
+CELLS = ("%%step a\nx = list(range(10))", "%%step b\ny = sum(x)")
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    pytest.importorskip("moto", reason="moto is missing: pip install 'moto[server,s3]'")
+    with moto(tmp_path_factory.mktemp("moto")) as endpoint:
+        yield endpoint
+
+
+def url_of(folder: Path) -> str:
+    return (folder / "far").as_uri()
+
+
+@pytest.fixture
+def far(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
+    """Is a store in a folder that stands for a bucket."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    with Store.open(copy_of(url_of(tmp_path))) as store:
+        yield store
+
+
+@pytest.fixture
+def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, far: Store) -> Iterator[Store]:
+    """Is the same store on another computer."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "other cache"))
+    with Store.open(copy_of(url_of(tmp_path))) as store:
+        yield store
+
+
+def run_once(store: Store, **values: object) -> int:
+    """Store a run with a task that made these values."""
+    encoded = store.save(values, PlainHome())
+    with store.writer() as writer:
+        row = writer.begin_run("demo", "demo.ipynb")
+        writer.put_components(encoded.components)
+        task = writer.put_task(TaskRow(row.id, "a", status=TaskStatus.SUCCEEDED))
+        writer.put_artifacts(task, encoded.artifacts)
+        writer.update_run(row.id, status=RunStatus.SUCCEEDED, finished=time.time())
+    return row.number
+
+
+def news(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take over what is new, however short ago that was done."""
+    monkeypatch.setattr(team, "_asked", {})
+    refresh_store(store.root)
+
+
+# ---- gc
+
+
+def test_gc_leaves_what_is_younger_than_the_grace_period(far: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    run_once(far, big=os.urandom(500_000))
+    assert far.gc(Kept(newest=0)).runs == ("demo/1",)
+    assert len(list(far.blobs)) == 1
+    monkeypatch.setattr(team, "GRACE", 0.0)
+    assert far.gc(Kept(newest=0)).bytes >= 500_000
+    assert list(far.blobs) == []
+
+
+def test_what_gc_deleted_is_sent_again_from_elsewhere(
+    far: Store, elsewhere: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    same = os.urandom(500_000)
+    run_once(far, big=same)
+    run_once(elsewhere, big=same)
+    monkeypatch.setattr(team, "GRACE", 0.0)
+    far.gc(Kept(newest=0))
+    news(elsewhere, monkeypatch)
+    assert elsewhere.history.runs() == ()
+    run_once(elsewhere, big=same)
+    news(far, monkeypatch)
+    assert far.verify() == []
+    [component] = far.history.components()
+    assert far.has(component)
+
+
+def test_gc_waits_for_nobody_and_refuses_while_another_computer_writes(far: Store, elsewhere: Store) -> None:
+    with elsewhere.lease(), pytest.raises(StoreInUse, match="another process is writing to file://"):
+        far.gc(Kept())
+    far.gc(Kept())
+
+
+def test_a_deleted_run_is_gone_everywhere_and_does_not_come_back(
+    far: Store, elsewhere: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run_once(far, x=1)
+    news(elsewhere, monkeypatch)
+    elsewhere.delete_runs(elsewhere.history.runs())
+    news(far, monkeypatch)
+    assert far.history.runs() == ()
+
+
+# ---- signs of life
+
+
+def pretend_elsewhere(store: Store, writer: CatalogWriter) -> str:
+    """Begin a run, and let its row say that a process of another host drives it; return that process's sign of life."""
+    row = writer.begin_run("demo", "demo.ipynb")
+    with closing(sqlite3.connect(store.catalog)) as db, db:
+        db.execute("UPDATE runs SET host = 'far-away' WHERE id = ?", (row.id,))
+    assert store.team is not None
+    store.team.log.send()
+    return f"live/far-away-{row.pid}-{row.pid_start}"
+
+
+@pytest.mark.parametrize(
+    ("age", "status"),
+    [(0, RunStatus.RUNNING), (100, RunStatus.RUNNING), (200, RunStatus.CRASHED), (None, RunStatus.CRASHED)],
+)
+def test_a_run_of_another_host_lives_while_it_shows_so(
+    age: int | None, status: str, far: Store, elsewhere: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with far.writer() as writer:
+        sign = pretend_elsewhere(far, writer)
+        if age is not None:
+            Bucket(url_of(tmp_path)).put(sign, b"alive")
+            os.utime(tmp_path / "far" / sign, (time.time() - age,) * 2)
+        news(elsewhere, monkeypatch)
+        assert [row.status for row in elsewhere.history.runs()] == [status]
+
+
+def test_a_driver_shows_that_it_lives_until_it_is_done(far: Store, tmp_path: Path) -> None:
+    with far.writer() as writer:
+        writer.begin_run("demo", "demo.ipynb")
+        assert len(list((tmp_path / "far" / "live").iterdir())) == 1
+    assert list((tmp_path / "far" / "live").iterdir()) == []
+
+
+# ---- refusals
+
+
+def test_a_server_that_ignores_conditional_writes_is_refused(
+    server: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with spoiling(server, lambda number, method, path: "careless") as proxy:
+        machine = new_machine(tmp_path / "one", f"s3://team/{uuid.uuid4()}", proxy.endpoint, CELLS)
+        said = machine.nbflow("run", "flow.ipynb", code=1)
+    assert said.count("\n") == 1
+    assert "the server ignores conditional writes" in said
+
+
+@pytest.mark.parametrize(
+    ("url", "variables", "said"),
+    [
+        ("s3://nobody-has-this/x", {}, "there is no such bucket. Create it, or correct the address"),
+        ("s3://team/x", {"AWS_ENDPOINT_URL": "http://127.0.0.1:1"}, "the server does not answer"),
+        ("gopher://team/x", {}, "gopher://team/x"),
+    ],
+)
+def test_a_run_that_cannot_be_kept_is_refused_in_a_line(
+    url: str, variables: dict[str, str], said: str, server: str, tmp_path: Path
+) -> None:
+    machine = new_machine(tmp_path / "one", url, server, CELLS, **{TIMEOUT_VARIABLE: "0.2", **variables})
+    for verb in ("run", "runs"):
+        told = machine.nbflow(verb, "flow.ipynb", code=1)
+        assert told.count("\n") == 1
+        assert said in told
+
+
+def test_a_server_that_never_answers_is_given_up(server: str, tmp_path: Path) -> None:
+    with spoiling(server, lambda number, method, path: "silent") as proxy:
+        machine = new_machine(tmp_path / "one", "s3://team/x", proxy.endpoint, CELLS, **{TIMEOUT_VARIABLE: "0.2"})
+        assert "does not answer within 0.2 seconds" in machine.nbflow("runs", "flow.ipynb", code=1)
+
+
+def test_a_server_that_goes_away_during_a_run_loses_nothing(server: str, tmp_path: Path) -> None:
+    url = f"s3://team/{uuid.uuid4()}"
+    gone = {"now": False}
+
+    def fault(number: int, method: str, path: str) -> str:
+        gone["now"] |= "/numbers/" in path  # the run has its number, and nothing is sent any more
+        return "cut" if gone["now"] and "/numbers/" not in path and "/live/" not in path else ""
+
+    with spoiling(server, fault) as proxy:
+        machine = new_machine(tmp_path / "one", url, proxy.endpoint, CELLS, **{TIMEOUT_VARIABLE: "0.3"})
+        said = machine.nbflow("run", "flow.ipynb")
+        assert "the run is kept here, and the next nbflow command sends it" in said
+        assert "1  succeeded" in machine.nbflow("runs", "flow.ipynb")
+        gone["now"] = False
+        proxy.fault = lambda number, method, path: ""
+        machine.nbflow("runs", "flow.ipynb")
+    two = new_machine(tmp_path / "two", url, server, CELLS)
+    assert "0 ran · 2 reused" in two.nbflow("run", "--reuse", "flow.ipynb")
+
+
+def test_another_store_at_the_same_address_is_not_taken_for_the_one_before(
+    far: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "far").rename(tmp_path / "moved")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "other cache"))
+    Store.open(copy_of(url_of(tmp_path))).close()
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    with pytest.raises(Exception, match="there is another store now than before"):
+        Store.open(far.root)
+
+
+def test_a_log_object_that_is_damaged_is_named(far: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    Bucket(url_of(tmp_path)).put("log/1800000000000000-several-abcd", b"nothing")
+    with pytest.raises(Exception, match="the log object log/1800000000000000-several-abcd in the catalog is damaged"):
+        news(far, monkeypatch)
+
+
+# ---- settings
+
+
+def test_the_settings_of_a_project_say_where_its_store_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(HOME_VARIABLE, raising=False)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    deep = tmp_path / "project" / "notebooks"
+    deep.mkdir(parents=True)
+    keep_setting(deep.parent, url_of(tmp_path))
+    assert locate_store(deep) == copy_of(url_of(tmp_path))
+    assert project_of(locate_store(deep), deep) == deep.parent
+    monkeypatch.setenv(HOME_VARIABLE, str(tmp_path / "mine"))
+    assert locate_store(deep) == tmp_path / "mine"
+
+
+def test_a_setting_replaces_the_one_before_and_nothing_else(tmp_path: Path) -> None:
+    file = tmp_path / "pyproject.toml"
+    file.write_text(
+        '[project]\nname = "x"\n\n[tool.nbflow]\nstore = "a"\nother = 1\n\n[tool.ruff]\nline-length = 100\n'
+    )
+    assert keep_setting(tmp_path, "s3://team/ü") == file
+    assert file.read_text("utf-8") == (
+        '[project]\nname = "x"\n\n[tool.nbflow]\nstore = "s3://team/ü"\nother = 1\n\n[tool.ruff]\nline-length = 100\n'
+    )
+
+
+def test_init_makes_the_store_and_writes_its_address(server: str, tmp_path: Path) -> None:
+    url = f"s3://team/{uuid.uuid4()}"
+    machine = new_machine(tmp_path / "one", "", server, CELLS)
+    assert f"the runs of this folder are kept at {url}" in machine.nbflow("init", "--store", url)
+    machine.nbflow("run", "flow.ipynb")
+    two = new_machine(tmp_path / "two", url, server, CELLS)
+    assert "1  succeeded" in two.nbflow("runs", "flow.ipynb")
+    assert "is not a URL" in machine.nbflow("init", "--store", "here", code=2)
+    assert not any(secret in (machine.folder / ".nbflow" / "config").read_text() for secret in KEYS.values())
