@@ -107,12 +107,25 @@ class Flow(ClientObject):
         """Return the newest run that succeeded; None if there is none."""
         return next((run for run in self if run.successful), None)
 
-    def runs(self, *tags: str) -> Iterator[Run]:
-        """Return the runs that have all of these `tags`, newest first; without tags, all runs."""
-        return (run for run in self if run.tags.issuperset(tags))
+    def runs(self, *tags: str, user: str | None = None) -> Iterator[Run]:
+        """Return the runs that have all of these `tags`, newest first; without tags, all runs.
 
-    def runs_table(self, *tags: str) -> DataFrame:
-        """Return the runs that have all of these `tags`, newest first, as a table: a row for each run.
+        Args:
+            tags: Names that users have given to runs, and system tags such as `date:2026-11-27`.
+            user: Whose runs; None stands for everybody.
+
+        Raises:
+            UnknownName: if `user` has no run of this flow.
+
+        Example:
+            >>> [run.id for run in Flow("Films").runs()]
+            ['1']
+        """
+        own = None if user is None else {str(row.number) for row in self._archive.runs_of(user)}
+        return (run for run in self if (own is None or run.id in own) and run.tags.issuperset(tags))
+
+    def runs_table(self, *tags: str, user: str | None = None) -> DataFrame:
+        """Return the runs that have all of these `tags`, and are of this `user`, as a table: a row for each run.
 
         The index has the numbers of the runs. The columns are status, kind, started, seconds, tags, note and pinned,
         then the parameters, then the scalar artifacts that steps outside of a foreach have stored. A name that
@@ -127,7 +140,7 @@ class Flow(ClientObject):
         """
         from nbflow.client.runs_frame import frame_of_runs  # noqa: PLC0415 - it imports pandas
 
-        return frame_of_runs(self._archive, [run._row for run in self.runs(*tags)])
+        return frame_of_runs(self._archive, [run._row for run in self.runs(*tags, user=user)])
 
     def show(self) -> Any:
         """Return the graph as the newest run left it, for a cell to show; in the flow's own notebook it updates."""

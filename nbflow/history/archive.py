@@ -49,6 +49,14 @@ class Archive:
         """Return the newest runs, at most `limit`; -1 means all."""
         return self.reader.runs(self.flow, limit)
 
+    def runs_of(self, user: str) -> tuple[RunRow, ...]:
+        """Return the runs of a user, newest first. Raises UnknownName if this user has none."""
+        every = self.runs()
+        found = tuple(row for row in every if row.user == user)
+        if every and not found:
+            raise UnknownName("user", user, {row.user for row in every})
+        return found
+
     def run(self, number: int | str | None = None) -> RunRow:
         """Return the run with this number or tag, or else the newest run. Raises NoRunYet and UnknownName."""
         if number is None:

@@ -33,7 +33,7 @@ def tag(notebook: Path, run: str, name: str) -> None:
 @click.argument("text", nargs=-1)
 @click.option("--clear", is_flag=True, help="Remove the note.")
 def note(notebook: Path, run: str, text: Sequence[str], clear: bool) -> None:
-    """Write a note on a run, in place of its last one; without TEXT, print the note."""
+    """Write a note on a run, in place of its last one, which is printed; without TEXT, print the note."""
     workspace = find_workspace(notebook)
     row = workspace.archive.run(run)
     if not text and not clear:
@@ -43,20 +43,22 @@ def note(notebook: Path, run: str, text: Sequence[str], clear: bool) -> None:
         raise click.UsageError("give a text or --clear, not both")
     with Store.open(workspace.root, create=False) as store, store.writer() as writer:
         writer.note(row.id, " ".join(text).strip())
-    click.echo(f"run {row.number} has {'a new' if text else 'no'} note")
+    before = f"{', in place of' if text else ' any more'}: {row.note}" if row.note else ""
+    click.echo(f"run {row.number} has {'a new' if text else 'no'} note{before}")
 
 
 @click.command()
 @NOTEBOOK
 @click.argument("run")
-@click.option("--off", is_flag=True, help="Take the pin away.")
+@click.option("--off", is_flag=True, help="Take your pin away.")
 def pin(notebook: Path, run: str, off: bool) -> None:
-    """Pin a run: gc keeps it, and the panel lists it first."""
+    """Pin a run: gc keeps it, and the panel lists it first. It stays pinned as long as one user has pinned it."""
     workspace = find_workspace(notebook)
     row = workspace.archive.run(run)
     with Store.open(workspace.root, create=False) as store, store.writer() as writer:
-        writer.pin(row.id, not off)
-    click.echo(f"run {row.number} is {'not pinned any more' if off else 'pinned'}")
+        users = writer.pin(row.id, not off)
+    still = f"still pinned by {', '.join(users)}" if users else "not pinned any more"
+    click.echo(f"run {row.number} is {still if off else 'pinned'}")
 
 
 @click.command()

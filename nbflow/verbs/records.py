@@ -17,6 +17,7 @@ from nbflow.progress.numbers import ago, brief, duration, indent, significant, t
 from nbflow.progress.status import describe_status
 from nbflow.progress.tally import describe_counts
 from nbflow.store.catalog.rows import RunRow, StepRow
+from nbflow.store.catalog.trusted_users import plain_name
 from nbflow.verbs.workspace import NOTEBOOK, find_workspace
 
 
@@ -36,6 +37,7 @@ class ColumnNames(click.ParamType[tuple[str, ...]]):
     "-n", "--limit", type=click.IntRange(1, 10**9), default=20, show_default=True, help="How many runs to list."
 )
 @click.option("--tag", help="List only runs with this tag.")
+@click.option("--user", help="List only runs of this user.")
 @click.option(
     "--search", metavar="TEXT", help="List only runs with this text in a parameter, a tag, the note or the status."
 )
@@ -45,8 +47,8 @@ class ColumnNames(click.ParamType[tuple[str, ...]]):
 @click.option("--sort", metavar="NAME", help="Begin with the run that has the best value of this scalar artifact.")
 @click.option("--reverse", is_flag=True, help="Begin with the other end.")
 def runs(
-    notebook: Path, limit: int, tag: str | None, search: str | None, columns: tuple[str, ...], sort: str | None,
-    reverse: bool,
+    notebook: Path, limit: int, tag: str | None, user: str | None, search: str | None, columns: tuple[str, ...],
+    sort: str | None, reverse: bool,
 ) -> None:  # fmt: skip
     """List the runs, newest first, with their parameters, durations and results.
 
@@ -54,7 +56,7 @@ def runs(
     is the lowest of an error, a loss or a time, and the highest of anything else.
     """
     archive = find_workspace(notebook).archive
-    rows = _chosen(archive, tag, search)
+    rows = _chosen(archive, tag, user, search)
     results = {row.id: results_of_run(archive, row) for row in rows} if columns or sort else {}
     require_columns([*columns, *([sort] if sort else [])], list(results.values()))
     if sort:
@@ -66,8 +68,8 @@ def runs(
         click.echo(line)
 
 
-def _chosen(archive: Archive, tag: str | None, search: str | None) -> list[RunRow]:
-    every = archive.runs() or archive.none()
+def _chosen(archive: Archive, tag: str | None, user: str | None, search: str | None) -> list[RunRow]:
+    every = (archive.runs() if user is None else archive.runs_of(user)) or archive.none()
     rows = [row for row in every if tag is None or tag in row.tags]
     if not rows:
         raise UnknownName("tag", str(tag), {tag for row in every for tag in row.tags})
@@ -91,10 +93,11 @@ def _lines_of_runs(
 ) -> Iterator[list[str]]:
     if columns:
         yield ["run", "status", "began", "took", "tasks", *columns, ""]
+    is_shared = len({row.user for row in rows}) > 1
     for row in rows:
         values = (find_result(results[row.id], column) for column in columns)
         shown = ("" if value is None else significant(value) for value in values)
-        yield [*_facts(row, archive.reader.steps(row.id)), *shown, " ".join(_marks(row))]
+        yield [*_facts(row, archive.reader.steps(row.id)), *shown, " ".join(_marks(row, is_shared))]
 
 
 def _facts(row: RunRow, steps: Iterable[StepRow]) -> Iterator[str]:
@@ -105,8 +108,13 @@ def _facts(row: RunRow, steps: Iterable[StepRow]) -> Iterator[str]:
     yield describe_counts(steps)
 
 
-def _marks(row: RunRow) -> Iterator[str]:
-    """Yield what users have said about a run, and its parameters: `pinned [best] top=2 · the one for the talk`."""
+def _marks(row: RunRow, is_shared: bool) -> Iterator[str]:
+    """Yield what users have said about a run, and its parameters: `pinned [best] top=2 · the one for the talk`.
+
+    If the runs are of several users, the name of the user comes first.
+    """
+    if is_shared:
+        yield f"by {plain_name(row.user)}"
     if row.pinned:
         yield "pinned"
     if row.tags:

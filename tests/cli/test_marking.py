@@ -70,7 +70,7 @@ def test_a_note_is_written_shown_searched_and_cleared(shell: Shell) -> None:
     assert numbers(shell, "--search", "TALK") == ["2"]
     assert numbers(shell, "--search", "shift=2") == ["3"]
     assert shell("runs", "flow.ipynb", "--search", "nowhere").code == 1
-    assert shell("note", "flow.ipynb", "2", "--clear").out == "run 2 has no note\n"
+    assert shell("note", "flow.ipynb", "2", "--clear").out == "run 2 has no note any more: for the talk · é\n"
     assert shell("note", "flow.ipynb", "2").out == "run 2 has no note\n"
     assert shell("note", "flow.ipynb", "9", "x").code == 2
 

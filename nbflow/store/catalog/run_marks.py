@@ -1,6 +1,7 @@
 """Keeps what users say about a run beside its tags: a note, and a pin, which keeps the run from gc.
 
-Both are rows of `meta`, so stores of every format can have them.
+Both are rows of `meta`, so stores of every format can have them. A run has one note, and is pinned as long as one user
+has pinned it: the value of the row of its pin has the names of these users, one in each line.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ Query = Callable[..., Iterable[Any]]
 """Runs a statement with its values."""
 
 _NOTE, _PIN, _SILENCE = "note of run ", "pin of run ", "silence of run "
+_NOBODY = "1"  # in stores of formats before 4, pins have no names
 
 PINNED_RUNS = f"SELECT CAST(substr(key, {len(_PIN) + 1}) AS INTEGER) FROM meta WHERE key GLOB '{_PIN}*'"
 """Selects the rows of all pinned runs."""
@@ -36,9 +38,13 @@ def write_note(write: Query, run: int, text: str) -> None:
     _put(write, f"{_NOTE}{run}", text)
 
 
-def write_pin(write: Query, run: int, pinned: bool) -> None:
-    """Pin a run, or take its pin away."""
-    _put(write, f"{_PIN}{run}", "1" if pinned else "")
+def write_pin(write: Query, run: int, pinned: bool, user: str) -> tuple[str, ...]:
+    """Pin a run for a user, or take the pin of this user away; return who has pinned it now."""
+    held = "".join(str(value) for (value,) in write("SELECT value FROM meta WHERE key = ?", (f"{_PIN}{run}",)))
+    others = {name for name in held.split("\n") if name not in ("", _NOBODY, user)}
+    users = tuple(sorted(others | ({user} if pinned else set())))
+    _put(write, f"{_PIN}{run}", "\n".join(users))
+    return users
 
 
 def _put(write: Query, key: str, value: str) -> None:

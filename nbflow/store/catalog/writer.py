@@ -248,9 +248,9 @@ class CatalogWriter:
         """Replace the note of a run; an empty text removes it."""
         write_note(self._write, run, text)
 
-    def pin(self, run: int, pinned: bool) -> None:
-        """Pin a run, so that gc keeps it, or take its pin away."""
-        write_pin(self._write, run, pinned)
+    def pin(self, run: int, pinned: bool) -> tuple[str, ...]:
+        """Pin a run, so that gc keeps it, or take the pin of this user away; return who has pinned it now."""
+        return write_pin(self._write, run, pinned, user_name())
 
     # ---- tasks and what they made
 
