@@ -20,6 +20,7 @@ from nbflow.flow.names.code import names_of
 from nbflow.flow.reading.cells import read_flow
 from nbflow.flow.source.cell import Place, Problem
 from nbflow.flow.source.ipython import SHELL_CALL
+from nbflow.flow.source.trees import every_node
 from nbflow.flow.syntax.definition import Scratch
 from nbflow.flow.syntax.places import OF_A_TEXT, listed
 from nbflow.flow.syntax.specs import StepSpec
@@ -158,6 +159,7 @@ def _wanted(draft: PlanDraft, notebook: Notebook) -> Iterator[tuple[int, str]]:
     yield from _read_below(draft)
     yield from ((at, "") for at, group in enumerate(draft.groups) if _commands(group))
     yield from _drawing(draft)
+    yield from _computing(draft)
     yield from _used_up(draft, notebook)
     yield from _changed_below(draft)
 
@@ -207,6 +209,23 @@ def _drawing(draft: PlanDraft) -> Iterator[tuple[int, str]]:
     for definition in draft.graph.prelude.definitions:
         if definition.kind not in _LATER and not definition.reads.isdisjoint(GENERATORS):
             yield draft.at(definition.place), ""
+
+
+def _computing(draft: PlanDraft) -> Iterator[tuple[int, str]]:
+    """Yield the ordinary cells that compute a value and change shared objects on the way, as `model = Model(config)`
+    may: as shared code, every worker would compute it again.
+    """
+    for definition in draft.graph.prelude.definitions:
+        if definition.kind == "effect" and not definition.setting and any(map(_computes, _nodes(definition.source))):
+            yield draft.at(definition.place), ""
+
+
+def _computes(node: ast.stmt) -> bool:
+    match node:
+        case ast.Assign(value=value) | ast.AnnAssign(value=ast.expr() as value) | ast.AugAssign(value=value):
+            return any(isinstance(one, ast.Call) for one in every_node(value))
+        case _:
+            return False
 
 
 def _used_up(draft: PlanDraft, notebook: Notebook) -> Iterator[tuple[int, str]]:
