@@ -1,4 +1,7 @@
-"""Finds the names that functions held by artifacts read: a step that calls such a function needs these names too."""
+"""Finds the names that functions held by artifacts read: a step that calls such a function needs these names too.
+
+A step that reads an object needs its class as well, if a step changes attributes of the class.
+"""
 
 from __future__ import annotations
 
@@ -16,10 +19,13 @@ class Calling:
     """Maps, for the steps linked so far, each step and artifact to the names that its functions read."""
 
     flow: FlowSource
+    changing: frozenset[str] = frozenset()  # classes of the prelude that steps may change
     found: dict[str, dict[str, frozenset[str]]] = field(default_factory=dict)
 
-    def note(self, step: StepSpec, reads: Iterable[NameRead]) -> None:
-        """Note the names that functions in a step's artifacts may read, from the artifacts that the step has read."""
+    def note(self, step: StepSpec, reads: Iterable[NameRead], uses: frozenset[str]) -> None:
+        """Note the names that functions and objects in a step's artifacts may read, from the artifacts that the step
+        has read and the names of the prelude that it uses.
+        """
         given = {read.name: asked for read in reads if (asked := self._of(read))}
         prelude = self.flow.prelude.seen_from(step.place)
         made = {name: names for name, names in given.items() if name in step.names.writes}
@@ -30,8 +36,16 @@ class Calling:
         foreach = step.control.foreach
         if foreach and not foreach.reads.isdisjoint(given):
             made[foreach.var] = frozenset().union(*(given[name] for name in foreach.reads & given.keys()))
+        classes = self._classes(given.values(), prelude, uses) if self.changing else frozenset[str]()
+        for name in step.names.writes if classes else ():
+            made[name] = made.get(name, frozenset()) | classes
         if given or made:
             self.found[step.name] = given | made
+
+    def _classes(self, given: Iterable[frozenset[str]], prelude: Prelude, uses: frozenset[str]) -> frozenset[str]:
+        """Return the classes that may change of which a step may have objects."""
+        own = (definition.names for definition in prelude.closure(uses))
+        return self.changing & frozenset().union(*given, *own)
 
     def _of(self, read: NameRead) -> frozenset[str]:
         return frozenset().union(*(self.found.get(one, {}).get(read.name, ()) for one in read.writers))

@@ -87,13 +87,13 @@ class Linker:
     def __post_init__(self) -> None:
         self.constants = frozenset(parameter.name for parameter in self.flow.parameters)
         self.modules = self.flow.prelude.imported.difference(*(step.names.writes for step in self.flow.steps))
-        self.calling = Calling(self.flow)
+        self.calling = Calling(self.flow, self._changing_classes())
         self.asked = asked_below(self.flow.steps, self.flow)
 
     def add(self, step: StepSpec) -> None:
         """Link the next step of the document."""
         draft = self._join(step)
-        self.calling.note(step, draft.reads)
+        self.calling.note(step, draft.reads, draft.prelude)
         writer = self._writer(step, draft)
         self.writers[step.name] = writer
         for name in draft.writes | draft.ends:
@@ -110,6 +110,13 @@ class Linker:
         self.order.add(step.name, draft.files)
         if not draft.region.scope:
             self.seeded |= step.random.seeds
+
+    def _changing_classes(self) -> frozenset[str]:
+        """Return the classes of the prelude that steps or functions of the prelude may change."""
+        prelude = self.flow.prelude
+        by_steps = (step.names.writes for step in self.flow.steps)
+        changed = frozenset().union(*by_steps, *self.learned.values(), *(one.state for one in prelude.definitions))
+        return frozenset(name for one in prelude.definitions if one.kind == "class" for name in one.names & changed)
 
     def _note_control(self, step: StepSpec) -> None:
         if step.control.guard is not None:

@@ -99,6 +99,11 @@ class Namespace:
         self._wait = False
         self._bind_all(self._waiting)
 
+    @property
+    def code_in_use(self) -> frozenset[str]:
+        """Return the functions and classes that are bound so far, also because inputs refer to them."""
+        return frozenset(self._pristine)
+
     def fingerprint(self, names: Iterable[str]) -> Fingerprint:
         """Return what these prelude names hold; a name that holds an input is left out, unless the input is code."""
         own = [name for name in names if name in self._given and (name not in self._taken or self._is_code(name))]
