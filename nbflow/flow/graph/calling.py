@@ -5,6 +5,7 @@ A step that reads an object needs its class as well, if a step changes attribute
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -12,6 +13,25 @@ from nbflow.flow.graph.writers import NameRead
 from nbflow.flow.names.holding import Holding
 from nbflow.flow.syntax.definition import Prelude
 from nbflow.flow.syntax.specs import FlowSource, StepSpec
+
+
+def changing_classes(flow: FlowSource, learned: Mapping[str, frozenset[str]]) -> frozenset[str]:
+    """Return the classes of the prelude that steps or functions may change; `learned` is as in `link`."""
+    definitions = [one for one in flow.prelude.definitions if one.kind == "class"]
+    classes = frozenset().union(*(one.names for one in definitions))
+    sources = (*(one.source for one in flow.prelude.definitions), *(step.source.body for step in flow.steps))
+    if not classes or any(map(_ASSIGNED_BY_OBJECT.search, sources)):
+        return classes
+    changed = (one.state for one in flow.prelude.definitions)
+    return classes.intersection(
+        frozenset().union(*(step.names.writes for step in flow.steps), *learned.values(), *changed)
+    )
+
+
+_ASSIGNED_BY_OBJECT = re.compile(
+    r"\b(type\(\w+\)|__class__|cls)\.[\w.]+(\[.*\])?\s*([-+*/|&]|//|\*\*)?=(?!=)|setattr\("
+)
+"""Finds assignments to attributes of a class that the code does not name."""
 
 
 @dataclass(slots=True)
@@ -60,6 +80,10 @@ class Calling:
                 yield given[name]
             elif prelude.is_code(name) if name in holding.mentions else prelude.may_make_functions(name):
                 yield from (definition.wants for definition in prelude.closure([name]))
+
+    def classes(self, reads: Iterable[NameRead], joined: Iterable[str] = ()) -> frozenset[str]:
+        """Return the classes that may change of which a step reads objects."""
+        return self.asked(reads, joined) & self.changing if self.changing else self.changing
 
     def asked(self, reads: Iterable[NameRead], joined: Iterable[str] = ()) -> frozenset[str]:
         """Return the names that the functions read which a step may call. A join may call the functions of all tasks it

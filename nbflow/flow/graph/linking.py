@@ -13,7 +13,7 @@ from nbflow.flow.files.fileorder import FileOrder, uses_of_modules, uses_of_step
 from nbflow.flow.graph.ancestry import Ancestry
 from nbflow.flow.graph.asking import asked_below, hard_reads, mentions, soft_reads, state_changed
 from nbflow.flow.graph.branch_reads import INPUTS, branch_reads
-from nbflow.flow.graph.calling import Calling
+from nbflow.flow.graph.calling import Calling, changing_classes
 from nbflow.flow.graph.foreach_scopes import ForeachScope, deepest, joined_by, opened_by
 from nbflow.flow.graph.writers import NameRead, NameWriter, answered, find_writers
 from nbflow.flow.names.strings import ANY
@@ -87,7 +87,7 @@ class Linker:
     def __post_init__(self) -> None:
         self.constants = frozenset(parameter.name for parameter in self.flow.parameters)
         self.modules = self.flow.prelude.imported.difference(*(step.names.writes for step in self.flow.steps))
-        self.calling = Calling(self.flow, self._changing_classes())
+        self.calling = Calling(self.flow, changing_classes(self.flow, self.learned))
         self.asked = asked_below(self.flow.steps, self.flow)
 
     def add(self, step: StepSpec) -> None:
@@ -110,13 +110,6 @@ class Linker:
         self.order.add(step.name, draft.files)
         if not draft.region.scope:
             self.seeded |= step.random.seeds
-
-    def _changing_classes(self) -> frozenset[str]:
-        """Return the classes of the prelude that steps or functions of the prelude may change."""
-        prelude = self.flow.prelude
-        by_steps = (step.names.writes for step in self.flow.steps)
-        changed = frozenset().union(*by_steps, *self.learned.values(), *(one.state for one in prelude.definitions))
-        return frozenset(name for one in prelude.definitions if one.kind == "class" for name in one.names & changed)
 
     def _note_control(self, step: StepSpec) -> None:
         if step.control.guard is not None:
@@ -214,6 +207,7 @@ class Linker:
             reads = tuple(read for read in found if read.writers)
         prelude = (soft if ANY in soft else mentions(step) | draws) & self.flow.prelude.names
         prelude |= self._sharers(step, (step.names.writes & (step.names.mutates | hard | soft)) | learned | state)
+        prelude |= self.calling.classes(reads, region.joined)
         uses = self._files(step, reads, prelude)
         files = tuple(use for use in uses if use.access is not Access.IMPORT)
         upstream = self._upstream(step, reads, (*region.joined, *branches))

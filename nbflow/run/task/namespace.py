@@ -42,6 +42,7 @@ class Namespace:
         self._taken: frozenset[str] = frozenset()  # the inputs, which hide the prelude
         self._wait = True  # whether definitions that need inputs must wait for them
         self._waiting: list[Definition] = []
+        self._referred: set[str] = set()
         self._pristine: dict[str, dict[str, Any]] = {}  # what functions and classes hold before the body runs
         self.classes: MutableMapping[str, type] = WeakValueDictionary()
         self.flags = future_flags(program.graph.prelude.definitions)
@@ -61,6 +62,7 @@ class Namespace:
         self._taken = frozenset()
         self._wait = True
         self._waiting.clear()
+        self._referred.clear()
         self._earlier.forget()
 
     def _look_from(self, prelude: Prelude) -> None:
@@ -100,9 +102,9 @@ class Namespace:
         self._bind_all(self._waiting)
 
     @property
-    def code_in_use(self) -> frozenset[str]:
-        """Return the functions and classes that are bound so far, also because inputs refer to them."""
-        return frozenset(self._pristine)
+    def referred(self) -> frozenset[str]:
+        """Return the names of the prelude to which the loaded inputs refer, such as classes of their objects."""
+        return frozenset(self._referred)
 
     def fingerprint(self, names: Iterable[str]) -> Fingerprint:
         """Return what these prelude names hold; a name that holds an input is left out, unless the input is code."""
@@ -243,6 +245,7 @@ class Namespace:
     def resolve(self, name: str, digest: str) -> Any:
         """Return what `name` meant when it was pickled: the present definition if its code is equal, else the old."""
         if self._is_current(name, digest):
+            self._referred.add(name)
             if name not in self._given:
                 self.bind([name])
             return self._given[name]

@@ -100,7 +100,7 @@ class Performer:
         heap = self.store.heap(self.home)
         inputs = heap.load({artifact.name: artifact for artifact in job.inputs}, beside=self._beside(job, heap))
         self.home.take({name: value for name, value in inputs.items() if name not in GENERATORS})
-        self._state = self.home.fingerprint(self.program.looked_at(step.name, job.besides) | self.home.code_in_use)
+        self._state = self.home.fingerprint(self.program.looked_at(step.name, job.besides) | self.home.referred)
         given = (*inputs, *self._state.names)
         self._names = names_of_body(step, self.program.graph, self.home.namespace, given)
         self._parameters = self.home.fingerprint_parameters(step.name)
