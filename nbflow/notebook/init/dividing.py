@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from itertools import groupby, pairwise
+from itertools import groupby, pairwise, takewhile
 
 from nbflow.flow.names.statements import DEFINING, first_line
+from nbflow.flow.source.lines import lines_of
 from nbflow.flow.syntax.statement_lines import tree_of
 from nbflow.notebook.init.groups import CellPart, Group
 from nbflow.notebook.init.planned_kind import Becomes
@@ -33,7 +34,8 @@ def _spread(body: Sequence[ast.stmt], kinds: list[bool], order: Iterable[int], s
 
 
 def parts_of(part: CellPart, tree: ast.Module, kinds: Collection[bool]) -> Iterator[tuple[bool, CellPart]]:
-    """Yield the kind and the lines of each run of statements of one kind."""
+    """Yield the kind and the lines of each run of statements of one kind. No part begins with an empty line."""
+    lines = lines_of(part.source)
     runs = [
         (kind, [node for node, _ in run])
         for kind, run in groupby(zip(tree.body, kinds, strict=True), lambda one: one[1])
@@ -42,7 +44,8 @@ def parts_of(part: CellPart, tree: ast.Module, kinds: Collection[bool]) -> Itera
     for (_, above), (kind, run) in pairwise(runs):
         end = above[-1].end_lineno or 0
         if first_line(run[0]) > end:
-            pieces.append((kind, end))
+            empty = takewhile(lambda line: not line.strip(), lines[end:])
+            pieces.append((kind, end + sum(1 for _ in empty)))
     starts = [part.start + start for _, start in pieces]
     ends = [*starts[1:], part.end]
     for (kind, _), start, until in zip(pieces, starts, ends, strict=True):
