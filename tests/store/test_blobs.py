@@ -77,6 +77,19 @@ class TestLocal:
         assert oct(path.stat().st_mode & 0o777) == "0o444"
         assert oct(path.parent.stat().st_mode & 0o777) == "0o700"
 
+    @pytest.mark.parametrize("umask", [0o022, 0o077])
+    def test_who_may_write_to_a_store_of_a_group_may_write_to_its_new_folders(
+        self, blobs: LocalBlobs, umask: int
+    ) -> None:
+        blobs.root.chmod(0o2770)
+        before = os.umask(umask)
+        try:
+            path = blobs.path(blobs.put(content(100)))
+        finally:
+            os.umask(before)
+        assert oct(path.parent.stat().st_mode & 0o7777) == "0o2770"
+        assert oct(path.stat().st_mode & 0o777) == "0o444"
+
     def test_a_full_disk_is_one_error_and_leaves_nothing_behind(self, blobs: LocalBlobs) -> None:
         with file_size_limit(1 << 20), pytest.raises(StoreFull, match="gc"):
             blobs.put(content(3 << 20))

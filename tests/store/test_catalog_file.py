@@ -70,6 +70,11 @@ class TestRefusals:
     def test_a_catalog_is_for_its_owner_only(self, path: Path, writer: CatalogWriter, run: RunRow) -> None:
         assert {oct(file.stat().st_mode & 0o777) for file in path.parent.iterdir()} == {"0o600"}
 
+    def test_the_seal_of_a_catalog_is_for_those_who_may_write_to_the_catalog(self, path: Path) -> None:
+        path.chmod(0o660)
+        CatalogWriter(path).close()
+        assert oct(path.with_suffix(".seal").stat().st_mode & 0o777) == "0o660"
+
 
 def fill(writer: CatalogWriter, run: RunRow) -> None:
     for _ in range(2000):

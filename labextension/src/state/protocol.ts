@@ -278,9 +278,9 @@ export interface FailureLine {
 /**
  * Holds all facts about a task. `outputs` are in the format of a notebook; while the task runs, those so far.
  *
- * `why` says what has changed since, so that the task would run again. `signer` is the author of the task, if the user
- * does not trust them; "nobody" if the task is not signed. A join has one input named `inputs` for each step that it
- * joins.
+ * `why` says what has changed since, so that the task would run again. `signer` is the author of the task,
+ * name and fingerprint, if the user does not trust them; "nobody" if the task is not signed. A join has one input
+ * named `inputs` for each step that it joins.
  */
 export interface TaskState {
   readonly task: TaskLine;

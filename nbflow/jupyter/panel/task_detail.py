@@ -161,5 +161,5 @@ def _signer(archive: Archive, task: TaskRow, seen: Iterable[TaskRow]) -> str | N
     try:
         refuse_untrusted(archive.reader, sorted({task.id, *(one.id for one in seen)}), archive.root)
     except Untrusted as error:
-        return error.signer or "nobody"
+        return f"{error.user} ({error.signer})" if error.user else error.signer or "nobody"
     return None

@@ -183,7 +183,7 @@ class LocalBlobs:
         if self.exists(digest):
             return
         path = self.path(digest)
-        path.parent.mkdir(mode=0o700, exist_ok=True)
+        _make_folder(path.parent)
         temporary.replace(path)  # so that a reader never sees half a blob
         checks.note_whole(self._key(digest), path.stat().st_ctime_ns)
 
@@ -232,6 +232,17 @@ class LocalBlobs:
         with suppress(OSError):  # the store of another user, or one that cannot be written
             os.utime(self._file(digest))
         raise BlobCorrupt(digest, "its bytes are not those that were written")
+
+
+def _make_folder(path: Path) -> None:
+    """Make a folder, unless it is there; the group may write to it if it may write to the folder above."""
+    try:
+        path.mkdir(mode=0o700)
+    except FileExistsError:
+        return
+    above = path.parent.stat().st_mode
+    if above & stat.S_IWGRP:
+        path.chmod(stat.S_IRWXU | above & (stat.S_IRWXG | stat.S_ISGID))  # mkdir would obey the umask of this user
 
 
 def _write_hashed(path: Path, content: memoryview) -> str:

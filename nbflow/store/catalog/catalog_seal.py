@@ -106,17 +106,19 @@ def _write_seal(path: Path) -> None:
         return
     # an odd nanosecond: a write in the same tick of the clock, which sets the old time, breaks the seal as well
     made = {file: (size, changed + 1, _hash(file)) for file, (size, changed) in files.items()}
-    _put(_seal_of(path), json.dumps({file.name: facts for file, facts in made.items()}))
+    who_may = path.stat().st_mode & 0o660  # the group, if it may use the catalog
+    _put(_seal_of(path), json.dumps({file.name: facts for file, facts in made.items()}), who_may)
     for file, (_, changed, _) in made.items():
         os.utime(file, ns=(changed, changed))
         _known[file] = _identity(file)
 
 
-def _put(seal: Path, text: str) -> None:
+def _put(seal: Path, text: str, mode: int) -> None:
     beside = seal.with_name(f"{seal.name}.new")  # only who writes to the catalog seals it: nobody else has this file
     beside.unlink(missing_ok=True)
     with open(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
         file.write(text)
+    beside.chmod(mode)
     beside.replace(seal)
 
 
