@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import socket
 import subprocess
@@ -18,10 +19,14 @@ from urllib.parse import urlsplit
 from urllib.request import Request, urlopen
 
 import nbformat
+import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
 KEYS = {"AWS_ACCESS_KEY_ID": "tester", "AWS_SECRET_ACCESS_KEY": "secret", "AWS_REGION": "us-east-1"}
 """Are the credentials that the servers accept."""
+
+READER = {"AWS_ACCESS_KEY_ID": "reader", "AWS_SECRET_ACCESS_KEY": "other secret"}
+"""Are credentials that let nothing be written."""
 
 
 def free_port() -> int:
@@ -37,12 +42,11 @@ def environment_of(endpoint: str) -> Mapping[str, str]:
 
 
 @contextmanager
-def moto(folder: Path, *, checks_rights: bool = False) -> Iterator[str]:
+def moto(folder: Path) -> Iterator[str]:
     """Run moto's server of S3, and give its address; the bucket `team` is there."""
     port = free_port()
     command = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]
-    settings = {"INITIAL_NO_AUTH_ACTION_COUNT": "0"} if checks_rights else {}
-    with _running(command, folder / "moto.log", "Running on", settings):
+    with _running(command, folder, "Running on"):
         make_bucket(f"http://127.0.0.1:{port}", "team")
         yield f"http://127.0.0.1:{port}"
 
@@ -53,11 +57,11 @@ def make_bucket(endpoint: str, bucket: str) -> None:
 
 
 @contextmanager
-def _running(command: list[str], log: Path, ready: str, settings: Mapping[str, str]) -> Iterator[None]:
+def _running(command: list[str], folder: Path, ready: str) -> Iterator[None]:
     """Run a server until the block ends; it begins when the server has written that it is ready."""
-    environment = {**os.environ, **settings, "PYTHONUNBUFFERED": "1"}
+    environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
     server = subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environment, cwd=log.parent
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environment, cwd=folder
     )
     assert server.stdout is not None
     written, reading = iter(server.stdout), threading.Thread()
@@ -199,3 +203,30 @@ def new_machine(folder: Path, url: str, endpoint: str, cells: Sequence[str], **v
     folder.mkdir(parents=True)
     nbformat.write(new_notebook(cells=list(map(new_code_cell, cells))), folder / "flow.ipynb")
     return Machine(folder, {**environment_of(endpoint), "NBFLOW_HOME": url, **variables})
+
+
+@contextmanager
+def weed(folder: Path) -> Iterator[str]:
+    """Run SeaweedFS, and give the address of its S3; the bucket `team` is there, and READER may only read."""
+    actions = ((KEYS, ["Admin", "Read", "Write", "List"]), (READER, ["Read", "List"]))
+    users = [
+        {
+            "name": keys["AWS_ACCESS_KEY_ID"],
+            "credentials": [{"accessKey": keys["AWS_ACCESS_KEY_ID"], "secretKey": keys["AWS_SECRET_ACCESS_KEY"]}],
+            "actions": allowed,
+        }
+        for keys, allowed in actions
+    ]
+    (folder / "s3.json").write_text(json.dumps({"identities": users}))
+    ports = {
+        f"{part}.port{kind}": free_port() for part in ("master", "volume", "filer", "s3") for kind in ("", ".grpc")
+    }
+    command = ["weed", "server", "-ip=127.0.0.1", "-ip.bind=127.0.0.1", f"-dir={folder}", "-s3"]
+    command += [f"-{name}={port}" for name, port in ports.items()]
+    command += [f"-s3.config={folder / 's3.json'}", "-s3.port.iceberg=0", "-s3.port.lance=0", "-master.telemetry=false"]
+    with _running(command, folder, "Start Seaweed S3 API Server"):
+        endpoint = f"http://127.0.0.1:{ports['s3.port']}"
+        keys = {"aws_access_key_id": KEYS["AWS_ACCESS_KEY_ID"], "aws_secret_access_key": KEYS["AWS_SECRET_ACCESS_KEY"]}
+        boto3 = pytest.importorskip("boto3", reason="boto3 is missing: pip install 'moto[server,s3]'")
+        boto3.client("s3", endpoint_url=endpoint, region_name="us-east-1", **keys).create_bucket(Bucket="team")
+        yield endpoint

@@ -50,6 +50,12 @@ def locate_store(start: Path) -> Path:
     return start / FOLDER
 
 
+def store_at(address: str, base: Path) -> Path:
+    """Return the folder of the store at an address: a URL, the folder of a store, or a folder that has one in it."""
+    root = _folder_of(address, base)
+    return root / FOLDER if not is_url(address) and not (root / "catalog.db").exists() else root
+
+
 def is_url(address: str) -> bool:
     """Return whether an address is that of a bucket, not that of a folder."""
     return "://" in address

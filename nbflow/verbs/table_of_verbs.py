@@ -57,6 +57,8 @@ VERBS = {
     "sync": ("imports", "Copy code that was edited in an exported script back to its cells."),
     "du": ("disk_usage", "Show what each notebook, run, step and name takes on disk, and what gc would free."),
     "gc": ("keeping", "Delete old runs, and the objects that no remaining run needs."),
+    "push": ("copying", "Copy runs to another store, in a bucket or a folder."),
+    "pull": ("copying", "Copy runs from another store, in a bucket or a folder."),
     "trust": ("trusting", "Trust users, or everything that the store holds now."),
     "verify": ("keeping", "Check that every stored object is intact."),
 }

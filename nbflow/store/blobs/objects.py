@@ -24,7 +24,7 @@ from nbflow.store.blobs.chunks import (
 )
 from nbflow.store.blobs.protocol import Buffer, blob_size, hash_bytes, is_name, name, valid_name, view
 
-SIDE_BY_SIDE = 4
+SIDE_BY_SIDE = 6
 """So many chunks of a blob travel at once; each takes its size in memory."""
 
 WHOLE, CHUNKS, RECIPES = "blobs", "chunks", "recipes"

@@ -117,6 +117,11 @@ class CatalogReader(ContentReader):
         row = self._one(f"SELECT {_RUN} FROM runs WHERE id = ?", run)
         return None if row is None else self._run(row)
 
+    def run_with_uid(self, uid: str) -> RunRow | None:
+        """Return the run with this id, which it has in every store."""
+        row = self._one(f"SELECT {_RUN} FROM runs WHERE uid = ?", uid)
+        return None if row is None else self._run(row)
+
     @reads_row("a run")
     def _run(self, row: Sequence[Any]) -> RunRow:
         run, flow, number, document, kind, status, started, finished, parameters, origin = row[:10]

@@ -92,6 +92,16 @@ def export_run(db: sqlite3.Connection, uid: str) -> dict[str, Any]:
     return _with_content(db, found)
 
 
+def add_code(db: sqlite3.Connection, found: dict[str, Any], flow: str) -> dict[str, Any]:
+    """Add all source of a store, to which pickles refer, and what it has learned of a flow and its notebooks."""
+    for table in ("code", "code_seals"):
+        found[table] = _select(db, table, _CONTENT[table], "1", ())
+    found["learned"] = _select(db, "learned", _CONTENT["learned"], "flow = ?", (flow,))
+    ids = db.execute("SELECT key, value FROM meta WHERE key GLOB 'flow with id *' AND value = ?", (flow,))
+    found["meta"] += map(list, ids)
+    return found
+
+
 _LISTED = "(SELECT value FROM json_each(?))"
 
 
@@ -214,7 +224,7 @@ def _decoded(value: dict[str, Any]) -> Any:
 
 
 def import_log(db: sqlite3.Connection, found: Mapping[str, Any]) -> None:
-    """Write what a log object tells, within a transaction. What is told of a run that was deleted is left out."""
+    """Write what a log object tells, within a transaction. What it tells of a run that is not there is left out."""
     for row in _as_dicts(found.get("runs")):
         _put_run(db, row)
     for table in _CONTENT:
@@ -248,8 +258,6 @@ def _run_with(db: sqlite3.Connection, uid: str) -> int | None:
 
 
 def _put_run(db: sqlite3.Connection, row: dict[str, Any]) -> None:
-    if db.execute("SELECT 1 FROM dropped WHERE uid = ?", (row["uid"],)).fetchone():
-        return
     known = _run_with(db, row["uid"])
     if known is not None:
         row.pop("number")

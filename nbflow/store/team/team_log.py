@@ -91,6 +91,11 @@ class TeamLog:
     def _objects_of(self, db: sqlite3.Connection, uids: Iterable[str]) -> list[str]:
         return [name for uid in uids for (name,) in db.execute("SELECT name FROM log WHERE uid = ?", (uid,))]
 
+    def has_dropped(self, uid: str) -> bool:
+        """Return whether a run was deleted, here or elsewhere."""
+        with self._writing() as db:
+            return _is_dropped(db, uid)
+
     # ---- receiving
 
     def receive(self) -> None:
@@ -104,10 +109,10 @@ class TeamLog:
             self._take_pulses(db)
 
     def _unknown(self, db: sqlite3.Connection) -> list[str]:
-        newest = _newest(db)
+        newest = None if self.bucket.url.startswith("file:") else _newest(db)  # nobody looks at clocks there
         after = f"{_FOLDER}/{max(_time_of(newest) - _OVERLAP, 0):016d}" if newest else ""
         known = {name for (name,) in db.execute("SELECT name FROM log WHERE name >= ?", (after,))}
-        return [one.name for one in self.bucket.list(_FOLDER, after) if one.name not in known]
+        return sorted(one.name for one in self.bucket.list(_FOLDER, after) if one.name not in known)
 
     def _fetch(self, name: str) -> tuple[str, memoryview | None]:
         return name, self.bucket.get(name)
@@ -120,7 +125,7 @@ class TeamLog:
                 _drop(db, one.get("dropped", ()))
                 gone += one.get("gone", ())
             for one in sorted(found, key=lambda one: not one["runs"]["rows"]):
-                import_log(db, one)
+                import_log(db, _without_dropped(db, one))
         self.drop_copies(gone)
 
     def _take_pulses(self, db: sqlite3.Connection) -> None:
@@ -175,6 +180,17 @@ def _note_object(db: sqlite3.Connection, name: str) -> bool:
     """Note that this catalog holds what a log object tells, and return whether it did not before."""
     uid = name.split("-")[1] if name.count("-") == 2 else _SEVERAL
     return db.execute("INSERT OR IGNORE INTO log VALUES (?, ?)", (name, uid)).rowcount == 1
+
+
+def _without_dropped(db: sqlite3.Connection, told: dict[str, Any]) -> dict[str, Any]:
+    """Leave out the rows of runs that were deleted, so that what else is told of them finds no run."""
+    place = told["runs"]["columns"].index("uid")
+    rows = [row for row in told["runs"]["rows"] if not _is_dropped(db, row[place])]
+    return {**told, "runs": {**told["runs"], "rows": rows}}
+
+
+def _is_dropped(db: sqlite3.Connection, uid: str) -> bool:
+    return db.execute("SELECT 1 FROM dropped WHERE uid = ?", (uid,)).fetchone() is not None
 
 
 def _drop(db: sqlite3.Connection, uids: Iterable[Any]) -> None:
