@@ -10,8 +10,8 @@ import click
 from nbflow.history.archive import Archive
 from nbflow.progress.pictures import count
 from nbflow.store.homes import store_at
+from nbflow.store.run_copies import Copied, copy_runs
 from nbflow.store.store import Store
-from nbflow.store.team.run_copies import Copied, copy_runs
 from nbflow.verbs.workspace import NOTEBOOK, find_workspace
 
 _RUNS = click.argument("runs", metavar="[RUN]...", nargs=-1)

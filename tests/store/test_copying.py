@@ -14,8 +14,8 @@ from nbflow.store.blobs.chunks import CHUNKED
 from nbflow.store.catalog.rows import RunStatus
 from nbflow.store.homes import copy_of, store_at
 from nbflow.store.pickling.home import PlainHome
+from nbflow.store.run_copies import Copied, copy_runs
 from nbflow.store.store import Store
-from nbflow.store.team.run_copies import Copied, copy_runs
 from tests.buckets import new_machine
 
 from .cataloging import news, run_once
