@@ -29,7 +29,18 @@ if __name__ == "__main__":
 """
 
 LIBRARIES = frozenset(
-    {"IPython", "asyncio", "cloudpickle", "email", "graphviz", "importlib.metadata", "jupytext", "nbformat", "rich"}
+    {
+        "IPython",
+        "asyncio",
+        "cloudpickle",
+        "cryptography",
+        "email",
+        "graphviz",
+        "importlib.metadata",
+        "jupytext",
+        "nbformat",
+        "rich",
+    }
 )
 """Takes long to import, and only few verbs need any of it."""
 

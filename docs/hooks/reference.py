@@ -24,8 +24,12 @@ def on_page_markdown(markdown: str, **_: Any) -> str:
     return markdown.replace(SHELL, shell).replace(NOTEBOOK, notebook)
 
 
-def _sections(above: click.Context, verbs: Any) -> Iterator[str]:
+def _sections(above: click.Context, verbs: Any, level: int = 3) -> Iterator[str]:
     for name, command in verbs.items():
         context = click.Context(command, parent=above, info_name=name, max_content_width=100, terminal_width=100)
         context.help_option_names = ["-h", "--help"]
-        yield f"### {above.info_name} {name}\n\n```text\n{command.get_help(context)}\n```\n"
+        yield f"{'#' * level} {context.command_path}\n\n```text\n{command.get_help(context)}\n```\n"
+        if isinstance(command, click.Group):
+            yield from _sections(
+                context, {one: sub for one, sub in command.commands.items() if not sub.hidden}, level + 1
+            )

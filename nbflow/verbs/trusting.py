@@ -166,7 +166,7 @@ def _is_confirmed(user: User, typed: str, place: Path | None) -> bool:
         return True
     namesakes = [one for one in keyring().trusted_users.read().values() if one.name == user.name]
     for one in namesakes:
-        click.echo(f"you trust another key of a {user.name} already: {one.signer}")
+        click.echo(f"you trust another key under the name {user.name} already: {one.signer}")
     click.echo(f"{user.name} signs with the key {user.signer}")
     click.echo(f"this is what `nbflow trust list` must show {user.name}: ask, because anybody can use this name")
     if sys.stdin is not None and sys.stdin.isatty():

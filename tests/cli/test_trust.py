@@ -72,14 +72,13 @@ def test_a_refusal_names_the_user_and_its_command_leads_to_the_value(shell: Shel
 
 
 def test_a_user_who_is_trusted_is_trusted_later_and_elsewhere_and_not_once_removed(
-    shell: Shell, become: Become, tmp_path: Path
+    shell: Shell, become: Become, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     ann = signer_of(become, "ann")
     shell("trust", "add", ann, str(tmp_path))
     assert shell("trust", "add", ann, str(tmp_path)).out == f"ann ({ann}) is trusted already\n"
     become("ann")
-    (tmp_path / "elsewhere").mkdir()
-    other = Shell(tmp_path / "elsewhere")
+    other = Shell(tmp_path_factory.mktemp("elsewhere"))
     other("run", other.write("more", "%%step one\nz = 7"))
     become("bob")
     assert Flow("more", other.folder).latest_run.data.z == 7
@@ -124,6 +123,21 @@ def test_a_name_that_several_users_have_is_not_enough(shell: Shell, become: Beco
     with pytest.raises(Untrusted):
         _ = Flow("films", tmp_path)["2"].data.y
     assert Flow("films", tmp_path)["1"].data.y == [1, 2, 3]
+
+
+def test_another_key_under_the_name_of_a_trusted_user_is_told_of(
+    shell: Shell, become: Become, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    shell("trust", "add", signer_of(become, "ann"), str(tmp_path))
+    other = Shell(tmp_path_factory.mktemp("elsewhere"))
+    become("mallory")
+    with pytest.MonkeyPatch.context() as lying:
+        lying.setenv("NBFLOW_USER", "ann")
+        other("run", other.write("films", *CELLS))
+    become("bob")
+    told = shell("trust", "add", "ann", str(other.folder)).out
+    assert f"you trust another key under the name ann already: {signer_of(become, 'ann')}" in told
+    assert f"ann signs with the key {signer_of(become, 'mallory')}" in told
 
 
 def test_a_user_who_is_not_there_is_named(shell: Shell) -> None:

@@ -154,6 +154,9 @@ LINES = {
     "export --target m^": ["metaflow"],
     "check --script n^": ["notes.txt"],
     "diff ^": ["1", "--help"],
+    "trust ^": ["add", "list", "remove", "sign", "--help"],
+    "trust add --n^": ["--name"],
+    "trust sign ^": ["--help"],
     "nonsense ^": [],
     "restore nonsense ^": [],
 }

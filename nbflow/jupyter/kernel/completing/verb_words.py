@@ -64,7 +64,13 @@ class _Line:
         shell = SHELL_VERBS.get_command(click.Context(SHELL_VERBS), self.verb)
         live = LIVE_VERBS.get(self.verb)
         found = [live, shell] if self.verb == "show" else [live or shell]
-        return [one for one in found if one is not None]
+        return [self._inner(one) for one in found if one is not None]
+
+    def _inner(self, command: click.Command) -> click.Command:
+        """Return the command of a group that the first word names: `trust add`."""
+        if isinstance(command, click.Group) and self.before:
+            return command.commands.get(self.before[0], command)
+        return command
 
     @property
     def options(self) -> list[click.Option]:
@@ -90,6 +96,8 @@ class _Line:
             return ()
         if (waiting := self._waiting()) is not None:
             return self.values(waiting, typed)
+        if isinstance(group := self.commands[0], click.Group):
+            return [*(name for name, one in group.commands.items() if not one.hidden), *self._spellings()]
         given, arguments = self._positional(), self.arguments
         place = min(len(given), len(arguments) - 1)
         is_over = place < 0 or (len(given) >= len(arguments) and arguments[-1].nargs != -1)
