@@ -68,6 +68,17 @@ class BucketFailed(StoreError):
         super().__init__(f"{url}: {reason}. {fix}")
 
 
+class LogObjectDamaged(StoreError):
+    """Raised when an object in a bucket that tells of runs is not as it was written."""
+
+    def __init__(self, url: str, name: str, reason: str) -> None:
+        self.url, self.name, self.reason = url, name, reason
+        super().__init__(
+            f"{url}: the log object {name} is damaged ({reason}): what it tells is missing here. Restore it from a "
+            "backup; or delete it, and run again what is missing"
+        )
+
+
 class RowDamaged(StoreError):
     """Raised when a row of the catalog holds what no version of nbflow writes there."""
 

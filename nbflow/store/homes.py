@@ -27,7 +27,8 @@ SETTINGS = "config"
 
 _PROJECT, _TABLE = "pyproject.toml", "[tool.nbflow]"
 _MARK = "bucket"  # the file in the folder of a copy that holds the URL
-_ENDPOINTS = ("AWS_ENDPOINT_URL", "AWS_ENDPOINT", "AZURE_STORAGE_ACCOUNT_NAME", "AZURE_STORAGE_ENDPOINT")
+_SERVERS = {"s3": ("AWS_ENDPOINT_URL", "AWS_ENDPOINT"), "az": ("AZURE_STORAGE_ACCOUNT_NAME", "AZURE_STORAGE_ENDPOINT")}
+"""Lists, for a scheme, the variables that say which server is meant, so that equal addresses at two have two copies."""
 
 
 def locate_store(start: Path) -> Path:
@@ -72,7 +73,7 @@ def _folder_of(address: str, base: Path) -> Path:
 def copy_of(url: str) -> Path:
     """Return the folder on this computer for a store in a bucket, and mark it as such."""
     split = urlsplit(url.rstrip("/"))
-    server = "".join(os.environ.get(name, "") for name in _ENDPOINTS)
+    server = "".join(os.environ.get(name, "") for name in _SERVERS.get(split.scheme, ()))
     scheme = split.scheme + (f"-{blake3(server.encode()).hexdigest(4)}" if server else "")
     parts = (quote(part, safe=" ") for part in (scheme, split.netloc, *split.path.split("/")) if part)
     root = _caches().joinpath("nbflow", *parts, "store")

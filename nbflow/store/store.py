@@ -211,6 +211,8 @@ class Store(ValueStore):
         """Hash every object; return those that are missing, too short or changed, with the artifacts that need them."""
         from nbflow.store.catalog.audit import audit  # noqa: PLC0415 - as above
 
+        if self.team:
+            self.team.log.receive()  # which also finds out whether what others have told can be read
         return audit(self.history, self.blobs)
 
     def forget(self, damage: Iterable[Damage]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sqlite3
 import time
 import uuid
@@ -89,6 +90,19 @@ def test_what_is_said_of_a_run_reaches_others(machines: Machines) -> None:
     for machine in (one, two):
         machine.nbflow("runs", "flow.ipynb")
         assert ask(machine, "SELECT tag FROM tags ORDER BY tag") == [("best",), ("first",)]
+
+
+def test_what_another_user_made_is_reused_once_the_user_is_trusted(machines: Machines) -> None:
+    ann, bob = (
+        machines.new(name, NBFLOW_USER=name, JUPYTER_DATA_DIR=str(machines.folder / f"keys of {name}"))
+        for name in ("ann", "bob")
+    )
+    ann.nbflow("run", "flow.ipynb")
+    [key] = set(re.findall(r"[0-9a-f]{4}(?:-[0-9a-f]{4}){7}", ann.nbflow("trust", "list")))
+    assert "23 ran · 0 reused" in bob.nbflow("run", "--reuse", "flow.ipynb", "--tag", "own")
+    bob.nbflow("delete", "flow.ipynb", "own")
+    bob.nbflow("trust", "add", key)
+    assert "0 ran · 23 reused" in bob.nbflow("run", "--reuse", "flow.ipynb")
 
 
 def test_several_drivers_at_once_get_numbers_of_their_own_and_lose_nothing(machines: Machines) -> None:

@@ -235,10 +235,20 @@ def test_another_store_at_the_same_address_is_not_taken_for_the_one_before(
         Store.open(far.root)
 
 
-def test_a_log_object_that_is_damaged_is_named(far: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    Bucket(url_of(tmp_path)).put("log/1800000000000000-several-abcd", b"nothing")
-    with pytest.raises(Exception, match="the log object log/1800000000000000-several-abcd in the catalog is damaged"):
-        news(far, monkeypatch)
+def test_a_log_object_that_is_damaged_is_named_and_the_others_count(
+    far: Store,
+    elsewhere: Store,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    run_once(far, x=1)
+    Bucket(url_of(tmp_path)).put("log/1700000000000000-several-abcd", b"nothing")
+    with pytest.raises(Exception, match="the log object log/1700000000000000-several-abcd is damaged"):
+        far.verify()
+    news(elsewhere, monkeypatch)
+    assert len(elsewhere.history.runs()) == 1
+    assert "the log object log/1700000000000000-several-abcd is damaged" in capsys.readouterr().err
 
 
 # ---- settings

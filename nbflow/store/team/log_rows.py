@@ -14,7 +14,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from nbflow.errors import RowDamaged
+from nbflow.errors import LogObjectDamaged
 from nbflow.store.catalog.rows import task_id
 from nbflow.store.team.outbox import Noted
 
@@ -205,14 +205,14 @@ def _encoded(value: object) -> object:
     return {"base64": base64.b64encode(value).decode()}
 
 
-def unpack_log(name: str, data: memoryview) -> dict[str, Any]:
-    """Return what a log object tells. Raises RowDamaged if it is none."""
+def unpack_log(url: str, name: str, data: memoryview) -> dict[str, Any]:
+    """Return what a log object tells. Raises LogObjectDamaged if it is none."""
     try:
         found = json.loads(zlib.decompressobj().decompress(data, _LARGEST), object_hook=_decoded)
     except (zlib.error, ValueError, RecursionError) as error:
-        raise RowDamaged(f"the log object {name}", str(error)) from None
+        raise LogObjectDamaged(url, name, str(error)) from None
     if not isinstance(found, dict) or found.get("format") != 1:
-        raise RowDamaged(f"the log object {name}", "this version cannot read its format")
+        raise LogObjectDamaged(url, name, "this version cannot read its format")
     return found
 
 
@@ -312,9 +312,11 @@ def _put_meta(db: sqlite3.Connection, key: str, value: str | None) -> None:
     what, is_of_run, uid = key.partition(" of run ")
     if is_of_run:
         run = _run_with(db, uid)
-        if run is None:
+        if run is None or what not in ("note", "pin", "silence"):
             return
         key = f"{what} of run {run}"
+    elif not key.startswith("flow with id "):
+        return  # what else stands there is this store's own
     if value is None:
         db.execute("DELETE FROM meta WHERE key = ?", (key,))
     else:

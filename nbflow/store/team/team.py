@@ -13,7 +13,7 @@ from pathlib import Path
 from threading import Event, Thread
 from urllib.parse import quote
 
-from nbflow.errors import BucketFailed, StoreBroken, StoreError, StoreInUse, StoreReadOnly
+from nbflow.errors import BucketFailed, LogObjectDamaged, StoreBroken, StoreError, StoreInUse, StoreReadOnly
 from nbflow.store.blobs.bucket import Bucket
 from nbflow.store.blobs.cached import CachedBlobs, OldBlobs
 from nbflow.store.blobs.chunked import ChunkedBlobs
@@ -32,6 +32,7 @@ name it."""
 
 _FORMAT = 1
 _FORMAT_FILE, _SWEEPING = "nbflow.json", "sweeping"
+_PAUSE = 30.0  # seconds for which a process does not ask again a server that did not answer
 _FRESH = 2.0  # seconds for which a process does not ask again what is new
 _SWEEP_LASTS = 3600.0  # seconds after which a gc that has not ended was killed
 _EVERY = 10.0  # seconds after which a process that drives a run asks what is new
@@ -73,7 +74,10 @@ class Team:
             if self._find():
                 self.log.receive()
                 self.log.send()
+        except LogObjectDamaged as error:
+            _tell(str(error))
         except BucketFailed as error:
+            _asked[self.root] = time.monotonic() + _PAUSE
             if not schema.is_there(self.catalog):
                 raise
             _tell(f"{self.url}: {error.reason}: this is what the computer knew before")

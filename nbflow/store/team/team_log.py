@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from nbflow.errors import LogObjectDamaged
 from nbflow.store import lock
 from nbflow.store.blobs.bucket import Bucket
 from nbflow.store.blobs.objects import side_by_side
@@ -28,6 +29,7 @@ from nbflow.store.team.pulse import RUNS, ages, name_of_driver
 
 _FOLDER = "log"
 _SEVERAL = "several"  # stands for the run in the name of an object that tells of several runs, or of none
+_AT_ONCE = 256  # objects that are taken over in one transaction
 _OVERLAP = 3600 * 10**6
 """Objects that were sent so many microseconds before the newest known one may come later: clocks differ, servers refuse
 requests of clocks that differ by more than a quarter of an hour, and a request may be repeated for some minutes."""
@@ -99,14 +101,21 @@ class TeamLog:
     # ---- receiving
 
     def receive(self) -> None:
-        """Take over what others have told since the last call."""
+        """Take over what others have told since the last call.
+
+        Raises LogObjectDamaged if a log object cannot be read; all others are taken over nevertheless.
+        """
         with self._writing() as db:
-            while new := self._unknown(db):
-                told = [(name, data) for name, data in side_by_side(self._fetch, new) if data is not None]
-                self._take_over(db, told)
-                if len(told) == len(new):
-                    break  # else a run has ended meanwhile, and another object tells of it
+            new, damaged = self._unknown(db), list[LogObjectDamaged]()
+            while new:
+                some, new = new[:_AT_ONCE], new[_AT_ONCE:]
+                told = [(name, data) for name, data in side_by_side(self._fetch, some) if data is not None]
+                damaged += self._take_over(db, told)
+                if len(told) < len(some):  # a run has ended meanwhile, and another object tells of it
+                    new = self._unknown(db)
             self._take_pulses(db)
+        for error in damaged:
+            raise error
 
     def _unknown(self, db: sqlite3.Connection) -> list[str]:
         newest = None if self.bucket.url.startswith("file:") else _newest(db)  # nobody looks at clocks there
@@ -117,16 +126,24 @@ class TeamLog:
     def _fetch(self, name: str) -> tuple[str, memoryview | None]:
         return name, self.bucket.get(name)
 
-    def _take_over(self, db: sqlite3.Connection, told: Iterable[tuple[str, memoryview]]) -> None:
-        gone: list[str] = []
+    def _take_over(self, db: sqlite3.Connection, told: Iterable[tuple[str, memoryview]]) -> list[LogObjectDamaged]:
+        gone, damaged = list[str](), list[LogObjectDamaged]()
         with noting_nothing(db):
-            found = [unpack_log(name, data) for name, data in told if _note_object(db, name)]
+            found = []
+            for name, data in told:
+                try:
+                    one = unpack_log(self.bucket.url, name, data)
+                except LogObjectDamaged as error:
+                    damaged.append(error)
+                else:
+                    found += [one] if _note_object(db, name) else []
             for one in found:  # first, because the clock of who deletes a run may be behind that of who made it
                 _drop(db, one.get("dropped", ()))
                 gone += one.get("gone", ())
             for one in sorted(found, key=lambda one: not one["runs"]["rows"]):
                 import_log(db, _without_dropped(db, one))
         self.drop_copies(gone)
+        return damaged
 
     def _take_pulses(self, db: sqlite3.Connection) -> None:
         """Note how long the drivers on other hosts have been silent."""
@@ -144,7 +161,7 @@ class TeamLog:
             with schema.meaning_of_errors(self.catalog):
                 yield db
         finally:
-            schema.close_writer(db, self.catalog)
+            db.close()  # not sealed: to hash the index many times a second would take longer than to send
 
 
 def noted_run(db: sqlite3.Connection, keys: Mapping[str, list[str | int]]) -> str:
