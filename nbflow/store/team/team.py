@@ -35,6 +35,7 @@ _FORMAT_FILE, _SWEEPING = "nbflow.json", "sweeping"
 _PAUSE = 30.0  # seconds for which a process does not ask again a server that did not answer
 _FRESH = 2.0  # seconds for which a process does not ask again what is new
 _SWEEP_LASTS = 3600.0  # seconds after which a gc that has not ended was killed
+_TOGETHER = 0.25  # seconds in which what is committed goes into one object
 _EVERY = 10.0  # seconds after which a process that drives a run asks what is new
 
 _asked: dict[Path, float] = {}
@@ -195,7 +196,7 @@ class Outward:
 
     def __init__(self, team: Team) -> None:
         self._team = team
-        self._wake, self._is_over = Event(), False
+        self._wake, self._over = Event(), Event()
         self._thread: Thread | None = None
         self._alive = ExitStack()
         self._runs: list[str] = []
@@ -216,17 +217,17 @@ class Outward:
         self._wake.set()
 
     def _work(self) -> None:
-        while not self._is_over:
-            has_news = self._wake.wait(_EVERY)
+        while not self._over.is_set():
+            has_news = self._wake.wait(_EVERY) and not self._over.wait(_TOGETHER)
             self._wake.clear()
             with suppress(StoreError):  # `finish` tries again, and says so if it fails
                 self._team.log.send()
-                if not has_news:
+                if not has_news and not self._over.is_set():
                     self._team.log.receive()
 
     def finish(self) -> None:
         """Send what is left, and put the runs that have ended into one object each; say so if that is not possible."""
-        self._is_over = True
+        self._over.set()
         self._wake.set()
         if self._thread is not None:
             self._thread.join()
