@@ -224,6 +224,19 @@ def test_a_server_that_goes_away_during_a_run_loses_nothing(server: str, tmp_pat
     assert "0 ran · 2 reused" in two.nbflow("run", "--reuse", "flow.ipynb")
 
 
+def test_a_value_that_cannot_be_sent_fails_its_task_in_a_line(server: str, tmp_path: Path) -> None:
+    cells = (*CELLS, "%%step c\nimport numpy as np\nlarge = np.arange(3_000_000)")
+    with spoiling(server, lambda number, method, path: "cut" if "/chunks/" in path else "") as proxy:
+        url = f"s3://team/{uuid.uuid4()}"
+        machine = new_machine(tmp_path / "one", url, proxy.endpoint, cells, **{TIMEOUT_VARIABLE: "0.3"})
+        said = machine.nbflow("run", "flow.ipynb", code=1)
+        assert "Traceback" not in said
+        assert f"{url}: the server does not answer" in said
+        assert "every stored object is intact" in machine.nbflow("verify")
+        proxy.fault = lambda number, method, path: ""
+        assert "1 ran · 2 reused" in machine.nbflow("resume", "flow.ipynb")
+
+
 def test_another_store_at_the_same_address_is_not_taken_for_the_one_before(
     far: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -82,14 +82,18 @@ def _related_errors(summary: traceback.TracebackException) -> Iterator[traceback
         agenda += found
 
 
+_BETWEEN = ("asyncio.", "concurrent.futures.", "contextlib")
+"""Are modules through which nbflow calls its own functions and those of users."""
+
+
 def without_our_frames(tb: TracebackType | None) -> TracebackType | None:
     """Return the traceback from the user's first frame to the last; None if no user code was reached.
 
-    A body that awaits is reached through frames of asyncio.
+    A body that awaits is reached through frames of asyncio, and what nbflow does around it may be in other libraries.
     """
     frames = [*_frames_of(tb)]
     users = [number for number, one in enumerate(frames) if not _is_from(one, "nbflow.")]
-    first = next((number for number in users if not _is_from(frames[number], "asyncio.")), len(frames))
+    first = next((number for number in users if not _is_from(frames[number], *_BETWEEN)), len(frames))
     kept: TracebackType | None = None
     for one in reversed(frames[first : users[-1] + 1] if users else []):
         kept = TracebackType(kept, one.tb_frame, one.tb_lasti, one.tb_lineno)
@@ -102,8 +106,8 @@ def _frames_of(tb: TracebackType | None) -> Iterator[TracebackType]:
         tb = tb.tb_next
 
 
-def _is_from(tb: TracebackType, package: str) -> bool:
-    return str(tb.tb_frame.f_globals.get("__name__", "")).startswith(package)
+def _is_from(tb: TracebackType, *packages: str) -> bool:
+    return str(tb.tb_frame.f_globals.get("__name__", "")).startswith(packages)
 
 
 def _text_of(error: BaseException) -> str:
