@@ -130,4 +130,5 @@ def _narrator(workspace: Workspace, plan: RunPlan, store: Store, brief: bool) ->
 def _heading(row: RunRow, graph: Graph, request: RunRequest) -> str:
     steps = count(len(request.plan.reuse), "step")
     origin = f" · resumes run {request.origin}" if request.origin else ""
-    return f"run {row.number} of {graph.flow.name} · {steps} · {count(request.plan.slots, 'worker')}{origin}\n"
+    place = f"on {request.place}" if request.place else count(request.plan.slots, "worker")
+    return f"run {row.number} of {graph.flow.name} · {steps} · {place}{origin}\n"

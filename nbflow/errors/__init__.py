@@ -25,6 +25,7 @@ from nbflow.errors.flow_errors import (
     ParameterError,
     ParameterMissing,
 )
+from nbflow.errors.host_errors import ClusterUnreachable, DaskMissing, HostRefused, VersionsDiffer
 from nbflow.errors.name_errors import (
     AddressError,
     NoRunYet,
@@ -98,12 +99,15 @@ __all__ = [
     "ChangeLeftBehind",
     "ChangeNotPassedOn",
     "CheckpointNameTaken",
+    "ClusterUnreachable",
     "CodeChanged",
+    "DaskMissing",
     "DefaultError",
     "ExternalCommandFailed",
     "FailureHandledByCatch",
     "FlowRefused",
     "HeaderError",
+    "HostRefused",
     "InputLost",
     "InvalidDecorator",
     "InvalidNextException",
@@ -167,6 +171,7 @@ __all__ = [
     "UnstorableArtifact",
     "Untrusted",
     "VerbUnknown",
+    "VersionsDiffer",
 ]  # fmt: skip
 
 for _name in __all__:

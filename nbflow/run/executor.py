@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any, TypeGuard, assert_never
 
+from nbflow.errors import HostRefused
 from nbflow.run.events.events import (
     CancelTasks,
     Event,
@@ -34,19 +35,21 @@ from nbflow.run.events.events import (
     TaskSucceeded,
 )
 from nbflow.run.hazards import Hazards
-from nbflow.run.job_facts import choose_job_facts
+from nbflow.run.job_facts import choose_job_facts, gather_records
 from nbflow.run.journal import Journal
 from nbflow.run.machine.machine import RunMachine
-from nbflow.run.output.live_output import add_words, last_words
+from nbflow.run.output.live_output import last_words
 from nbflow.run.program.keys import Keys
 from nbflow.run.program.program import Program
 from nbflow.run.task.job import Job, Result
 from nbflow.run.task.random_state import streams_of
+from nbflow.run.task.task_records import CarriedRecords
 from nbflow.run.task.tracebacks import describe_failure
 from nbflow.run.task.traces import comparison
 from nbflow.run.workers.channel import CONNECTION_CLOSED
 from nbflow.run.workers.local_pool import LocalPool
 from nbflow.run.workers.workers import (
+    HostLost,
     JobTimedOut,
     StartWorkers,
     WorkerAnswer,
@@ -111,8 +114,12 @@ class Executor:
         else:
             self._answers.put(_Started(job))
 
-    def wrote(self, task: str, text: str) -> None:
-        add_words(self.program.live, task, text)
+    def records_for(self, job: Job) -> CarriedRecords:
+        """Return what a job will ask of the catalog, after what it reads is committed."""
+        if self._reads_news(self._jobs[job.task]):
+            self._commit()
+        program = replace(self.program, graph=self.run.graph)
+        return gather_records(self.journal.history, program, job)
 
     def execute(self) -> Outcome:
         """Run to the end and return the outcome. Ctrl-C and SIGTERM cancel the run; finished tasks are kept."""
@@ -256,7 +263,9 @@ class Executor:
 
     def _begin(self, job: Job) -> None:
         """Record that a task begins, once for each attempt, and let its worker see what it is to read."""
-        start = self._jobs[job.task]
+        start = self._jobs.get(job.task)
+        if start is None:
+            return  # it is over already
         if (start.task, start.attempt) not in self._begun:
             self._begun.add((start.task, start.attempt))
             self._record(TaskStarted(start.task, start.attempt), None)
@@ -303,7 +312,7 @@ class Executor:
         if objection is not None:
             result.failure = describe_failure(objection)
         if result.failure is None and result.files:
-            result.warnings = self._hazards.note(start.task.step, result.files, self.run.graph)
+            result.warnings += self._hazards.note(start.task.step, result.files, self.run.graph)
         return event_of(result, start.attempt), result
 
     def _without_answer(self, job: Job, error: Exception) -> Result:
@@ -357,6 +366,11 @@ def _describe_end(error: Exception, timeout: float | None) -> Failure:
             "ProcessStopped",
             "its process was stopped by a signal such as SIGSTOP; nobody continued it, so it was killed",
         )
+    if isinstance(error, HostLost):
+        hosts = " and ".join(error.hosts)
+        return Failure(FailureKind.CRASH, "HostLost", f"its process died: the host was lost ({hosts}; out of memory?)")
+    if isinstance(error, HostRefused):
+        return Failure(FailureKind.CRASH, "HostRefused", error.reason)
     if isinstance(error, WorkersMissing):
         cause = error.cause
         return replace(cause, kind=FailureKind.CRASH, message=f"its worker could not start: {cause.message}")

@@ -10,7 +10,9 @@ from nbflow.flow.syntax.specs import StepSpec
 from nbflow.run.events.events import Failure, StartTask
 from nbflow.run.journal import Journal
 from nbflow.run.output.outputs import Output
+from nbflow.run.program.program import Program
 from nbflow.run.task.job import Job
+from nbflow.run.task.task_records import CarriedRecords, Records, gather
 
 
 class JobFacts(Protocol):
@@ -71,3 +73,14 @@ class _ScriptFacts:
     def explain(self, failure: Failure) -> list[Output]:
         """Return a line for the log, in which users of scripts look for the reason."""
         return [{"output_type": "stream", "name": "stderr", "text": f"Task failed: {failure.message}\n"}]
+
+
+def gather_records(reader: Records, program: Program, job: Job) -> CarriedRecords:
+    """Collect what a job of a program will ask of the catalog, but for the code, which all jobs of a run share."""
+    graph, task = program.graph, job.task
+    linked = graph.links[task.step]
+    depth = min((len(graph.links[name].scope) for name in linked.branches), default=len(task.path))
+    looked_at = () if task.split else (*linked.joined, *linked.branches)
+    given = (*job.inputs, *job.partners, *(level.item for level in job.stack))
+    joined = (one for done in job.joined for one in done.artifacts)
+    return gather(reader, program.run, graph.flow.name, looked_at, task.path[:depth], (*given, *joined))

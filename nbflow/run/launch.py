@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from nbflow.errors import FlowRefused
+from nbflow.errors import FlowRefused, NbflowError
 from nbflow.flow.checks.rules import check_flow
 from nbflow.flow.graph.graph import Graph
 from nbflow.run.environment import describe_environment, files_of
@@ -20,7 +21,6 @@ from nbflow.run.program.program import Program
 from nbflow.run.program.stored_sources import write_cells
 from nbflow.run.request import RunRequest, refuse_empty
 from nbflow.run.workers.local_pool import LocalPool
-from nbflow.run.workers.workers import StartWorkers
 from nbflow.store.catalog.flow_names import place_in
 from nbflow.store.catalog.known_stores import remember_store
 from nbflow.store.catalog.rows import RunRow
@@ -45,7 +45,6 @@ def launch(
     listener: Listener,
     *,
     started: Callable[[RunRow, Executor], None] = lambda row, executor: None,
-    workers: StartWorkers = LocalPool,
 ) -> Finished:
     """Run a linked flow to the end.
 
@@ -56,7 +55,6 @@ def launch(
         folder: The folder in which the steps run.
         listener: Hears of every event after it was recorded.
         started: Called once the run has its number, before the first task; may cancel the run by the executor.
-        workers: Makes what performs the tasks.
 
     Raises:
         FlowRefused: The graph has errors.
@@ -70,11 +68,24 @@ def launch(
         row = begin_run(writer, program, request)
         program = replace(program, run=row.id)
         journal = Journal(writer, store.history, row)
-        executor = Executor(RunMachine(graph, request.plan), program, journal, listener, workers)
+        with _failing(journal):
+            executor = Executor(
+                RunMachine(graph, request.plan), program, journal, listener, request.workers or LocalPool
+            )
         started(row, executor)
         outcome = executor.execute()
         keep_learned(writer, executor.run.graph, executor.run.learned)
         return Finished(row, outcome, executor.run)
+
+
+@contextmanager
+def _failing(journal: Journal) -> Iterator[None]:
+    """Close the run as failed if its workers cannot be had."""
+    try:
+        yield
+    except NbflowError:
+        journal.finish(Outcome.FAILED)
+        raise
 
 
 def refuse_errors(graph: Graph) -> None:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from nbflow.errors import NothingToRun
 from nbflow.flow.syntax.specs import FlowSource
 from nbflow.run.machine.plan import RunPlan
 from nbflow.store.catalog.rows import RunKind
+
+if TYPE_CHECKING:
+    from nbflow.run.workers.workers import StartWorkers
 
 
 @dataclass(frozen=True)
@@ -22,6 +25,8 @@ class RunRequest:
         tags: Names that the run gets.
         kind: How the run began.
         origin: The number of the run that this one resumes.
+        workers: Makes what performs the tasks; None for processes of this machine.
+        place: Where that is, in a word; "" for this machine.
     """
 
     plan: RunPlan
@@ -29,6 +34,8 @@ class RunRequest:
     tags: tuple[str, ...] = ()
     kind: RunKind = RunKind.RUN
     origin: int | None = None
+    workers: StartWorkers | None = None
+    place: str = ""
 
 
 def refuse_empty(flow: FlowSource) -> None:

@@ -27,6 +27,7 @@ from nbflow.store.values.artifact_ref import ArtifactRef
 from nbflow.store.whole_file import remove_unfinished
 
 if TYPE_CHECKING:
+    from nbflow.store.blobs.protocol import BlobStore
     from nbflow.store.catalog.audit import Damage
     from nbflow.store.catalog.disk_use import DiskUse
     from nbflow.store.catalog.evictions import Evicted
@@ -222,6 +223,11 @@ class Store(ValueStore):
         forget(self.catalog, self.blobs, listed := tuple(damage))
         if self.team:
             self.team.send_gone(one.digest for one in listed if one.is_blob)
+
+
+def open_blobs(root: Path) -> BlobStore:
+    """Return the blobs of the store in `root`, for a process that cannot or need not read its catalog."""
+    return Store(root).blobs
 
 
 def _refuse_open_to_all(*paths: Path) -> None:

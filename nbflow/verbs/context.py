@@ -11,5 +11,8 @@ GIVEN = "nbflow.given"
 WORKSPACE = "nbflow.workspace"
 """Holds the workspace, when a verb is used inside a notebook and not in a shell."""
 
+CLUSTER = "nbflow.cluster"
+"""Holds the value of `--on`: the cluster that a run is to use; None for this machine."""
+
 PERFORM = "nbflow.perform"
 """Holds the `Perform` function of the front end, which runs a request."""

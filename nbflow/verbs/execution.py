@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
 from nbflow.errors import HeaderError
 from nbflow.flow.syntax.units import read_size
@@ -25,7 +28,7 @@ from nbflow.run.request import RunRequest
 from nbflow.store.catalog.foreign import read_outputs, signed_as_listed
 from nbflow.store.catalog.rows import RunKind, RunRow, TaskStatus
 from nbflow.store.store import Store
-from nbflow.verbs.context import PERFORM, WORKSPACE
+from nbflow.verbs.context import CLUSTER, PERFORM, WORKSPACE
 from nbflow.verbs.options import FlowCommand, require_step
 from nbflow.verbs.workspace import NOTEBOOK, Workspace, find_workspace_with_steps
 
@@ -48,6 +51,10 @@ class Size(click.ParamType[int]):
             self.fail(str(error), param, ctx)
 
 
+def _keep_cluster(ctx: click.Context, option: click.Parameter, name: str | None) -> None:
+    ctx.meta[CLUSTER] = name
+
+
 def processors() -> int:
     """Return how many processors this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
@@ -64,8 +71,12 @@ def _resources(command: Callable[..., None]) -> Callable[..., None]:
         help="Keep the executed notebook in this .ipynb file; {NAME} in it stands for the value of a parameter.",
     )  # fmt: skip
     memory = click.option("--memory", type=Size(), help="Run tasks at the same time only while they fit into it: 8GB.")
+    on = click.option(
+        "--on", metavar="CLUSTER", expose_value=False, callback=_keep_cluster,
+        help="Run the tasks on a dask cluster: the address of its scheduler, tcp://HOST:8786.",
+    )  # fmt: skip
     tag = click.option("--tag", "tags", multiple=True, help="Give the run a name; may be repeated.")
-    return jobs(memory(tag(output(command))))
+    return jobs(on(memory(tag(output(command)))))
 
 
 @click.command(cls=FlowCommand)
@@ -187,12 +198,35 @@ def perform(workspace: Workspace, request: RunRequest, output: Path | None) -> N
 
     Raises TargetNameWrong, TargetIsInput and TargetUnwritable before anything runs.
     """
-    front_end: Perform = click.get_current_context().meta[PERFORM]
+    ctx = click.get_current_context()
+    front_end: Perform = ctx.meta[PERFORM]
     executed = None
     if output is not None:
         target = target_of(output, workspace.flow, request.parameters, workspace.path)
         executed = ExecutedFile(target, workspace.path, workspace.command)
-    front_end(workspace, request, executed)
+    if ctx.meta.get(CLUSTER) is None:
+        front_end(workspace, request, executed)
+    else:
+        with _on_cluster(ctx, request) as elsewhere:
+            front_end(workspace, elsewhere, executed)
+
+
+@contextmanager
+def _on_cluster(ctx: click.Context, request: RunRequest) -> Iterator[RunRequest]:
+    """Give the request to run on the cluster of `--on`. The cluster is closed if the run does not begin.
+
+    Raises DaskMissing, ClusterUnreachable and VersionsDiffer before anything runs.
+    """
+    from nbflow.run.hosts.clusters import WINDOW, connect_cluster  # noqa: PLC0415 - a run on this machine does not pay for it
+
+    cluster = connect_cluster(ctx.meta[CLUSTER])
+    is_limited = ctx.get_parameter_source("jobs") is ParameterSource.COMMANDLINE
+    plan = request.plan if is_limited else replace(request.plan, slots=WINDOW)
+    try:
+        yield replace(request, plan=plan, workers=cluster.start, place=cluster.name)
+    except BaseException:
+        cluster.close()
+        raise
 
 
 def memory_of(store: Store, flow: str) -> Memory:

@@ -96,6 +96,6 @@ class Place:
             if result is not None:
                 results[result.task] = result
 
-        finished = launch(graph, RunRequest(plan, parameters), store, self.folder, listen, workers=self.workers)
+        finished = launch(graph, RunRequest(plan, parameters, workers=self.workers), store, self.folder, listen)
         program = Program(finished.run.graph, parameters, self.folder, store.root, finished.row.id)
         return Ran(finished, events, results, store, program)

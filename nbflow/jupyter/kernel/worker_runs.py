@@ -379,4 +379,6 @@ def _close(store: Store, begun: Iterable[RunRow]) -> None:
 def _heading(row: RunRow, order: RunOrder) -> str:
     steps = count(len(order.request.plan.reuse), "step")
     name = f"\n{explain_name(row.flow, row.document)}" if row.number == 1 else ""
-    return f"run {row.number} of {order.graph.flow.name} · {steps} · {count(order.request.plan.slots, 'worker')}{name}"
+    request = order.request
+    place = f"on {request.place}" if request.place else count(request.plan.slots, "worker")
+    return f"run {row.number} of {order.graph.flow.name} · {steps} · {place}{name}"

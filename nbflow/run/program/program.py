@@ -30,11 +30,12 @@ class Program:
     root: Path
     run: int = 0
     performer: str = "nbflow.run.workers.cell_performer:perform_cells"  # called in a worker; makes the performer
+    scratch: Path | None = None  # where the workers of another host write what their tasks print
 
     @property
     def live(self) -> Path:
         """Return the folder to which the workers of this run write what their tasks print."""
-        return self.root / LIVE_FOLDER / str(self.run)
+        return (self.scratch or self.root) / LIVE_FOLDER / str(self.run)
 
     @cached_property
     def project(self) -> tuple[Path, ...]:

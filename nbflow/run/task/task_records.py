@@ -36,12 +36,6 @@ class Records(Protocol):
     def has_artifact(self, run: int, step: str, name: str) -> bool: ...
 
 
-class RecordSource(Records, Protocol):
-    """Answers also what is only asked while records are gathered."""
-
-    def every_code(self) -> dict[str, str]: ...
-
-
 @dataclass(frozen=True)
 class CarriedRecords:
     """Holds the records of one job, so that its worker needs no catalog. Runs are not told apart: there is but one."""
@@ -86,7 +80,7 @@ def _is_below(place: TaskPath, steps: set[str], prefix: tuple[int, ...]) -> bool
 
 
 def gather(
-    reader: RecordSource,
+    reader: Records,
     run: int,
     flow: str,
     steps: Iterable[str],
@@ -109,7 +103,7 @@ def gather(
     seen = [one for _, found in succeeded for one in found.values()]
     seen += [one for _, found, _ in failed for one in found.values()]
     components = dict(_components(reader, (*given, *seen)))
-    return CarriedRecords(components, reader.every_code(), succeeded, failed, reader.written(flow))
+    return CarriedRecords(components, {}, succeeded, failed, reader.written(flow))
 
 
 def _components(reader: Records, artifacts: Iterable[ArtifactRef]) -> Iterator[tuple[str, Component]]:

@@ -15,13 +15,17 @@ class TaskStore(ValueStore):
 
     def __init__(self, blobs: BlobStore, records: Records) -> None:
         super().__init__(blobs, self._find)
-        self.records = records
+        self.records = self._first = records
         self._expected: frozenset[str] = frozenset()
         self._found: dict[str, Component] = {}
 
     def expect(self, digests: Iterable[str]) -> None:
         """Look these components up together as soon as one of them is needed."""
         self._expected, self._found = frozenset(digests), {}
+
+    def code(self, digest: str) -> str | None:
+        """Return the source with this digest. The records of a job need not repeat what this store began with."""
+        return self.records.code(digest) or self._first.code(digest)
 
     def _find(self, digest: str) -> Component | None:
         if digest in self._expected:

@@ -22,7 +22,7 @@ def perform_cells(program: Program, store: TaskStore) -> Performer:
     capture = NotebookCapture(program.live)
     if needs_shell(program):
         prepare_shell()
-    home = Namespace(program, lambda digest: store.records.code(digest))
+    home = Namespace(program, store.code)
     become_main(home)
     return Performer(program, store, home, capture)
 

@@ -13,6 +13,7 @@ from nbflow.run.events.events import Failure
 from nbflow.run.machine.plan import RunPlan
 from nbflow.run.program.program import Program
 from nbflow.run.task.job import Job, Result
+from nbflow.run.task.task_records import CarriedRecords
 
 WorkerAnswer = Result | Exception
 """What became of a job: its result, or why there is none."""
@@ -67,17 +68,36 @@ class WorkersMissing(Exception):
         self.cause = cause
 
 
+class HostLost(Exception):
+    """Answers a job whose host was lost while it ran, as often as it was tried.
+
+    Attributes:
+        hosts: The names of these hosts.
+    """
+
+    def __init__(self, hosts: tuple[str, ...]) -> None:
+        super().__init__(hosts)
+        self.hosts = hosts
+
+
 class Receiver(Protocol):
     """Hears from workers, from any thread."""
 
     def started(self, job: Job) -> None:
-        """Note that a worker begins with the job. The job must not run before this returns."""
+        """Note that a worker begins with the job.
 
-    def wrote(self, task: str, text: str) -> None:
-        """Add what a task has printed so far, where its worker cannot write into `Program.live` itself."""
+        A job that reads the catalog must not run before this returns.
+        """
 
     def receive(self, job: Job, answer: WorkerAnswer) -> None:
         """Take the answer to a job. Every job is answered once, unless the workers are stopped first."""
+
+
+class Driver(Receiver, Protocol):
+    """Hears from workers, and tells those that cannot reach the catalog what a job will ask of it."""
+
+    def records_for(self, job: Job) -> CarriedRecords:
+        """Return what the job will ask of the catalog. To be called in the thread that has submitted the job."""
 
 
 class Workers(Protocol):
@@ -93,5 +113,5 @@ class Workers(Protocol):
         """Kill what runs. Returns when it is gone; nothing is received any more."""
 
 
-StartWorkers = Callable[[Program, RunPlan, Receiver], Workers]
+StartWorkers = Callable[[Program, RunPlan, Driver], Workers]
 """Makes the workers of one run: for its program, for the steps and the slots of its plan, and for this receiver."""

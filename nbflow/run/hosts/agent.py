@@ -1,0 +1,147 @@
+"""Is the process on a host that performs the jobs of one run, in a pool of its own, and tells what happens.
+
+The dask worker starts it and is at the other end of `line`. When that end is closed, because the run is over or the
+dask worker is gone, the agent kills its pool and ends.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import pickle
+import queue
+import shutil
+import socket
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+from nbflow.run.hosts.host_messages import Answers, Batch, Begun, HostSetup, Told, Wrote, pack, sendable, unpack
+from nbflow.run.hosts.live_mirror import LiveMirror
+from nbflow.run.machine.plan import RunPlan
+from nbflow.run.task.job import Job, Result
+from nbflow.run.task.task_records import CarriedRecords
+from nbflow.run.task.task_store import TaskStore
+from nbflow.run.workers.local_pool import LocalPool
+from nbflow.run.workers.workers import WorkerAnswer
+from nbflow.store.store import open_blobs
+
+LOOKS_AT_WORDS_EVERY = 0.2
+"""What tasks print is looked for every so many seconds."""
+
+GATHERS = 0.02
+"""Answers to the jobs of one batch that come within so many seconds are sent together."""
+
+CLOSE = b"close"
+
+
+class Agent:
+    """Performs the jobs of one run on one host."""
+
+    def __init__(self, line: Connection, setup: HostSetup, slots: int, scratch: Path) -> None:
+        self._line, self._blobs = line, open_blobs(setup.program.root)
+        program = replace(setup.program, scratch=scratch)
+        self._host, self._name = socket.gethostname(), f"{socket.gethostname()}.{scratch.name}"
+        self._mirror = LiveMirror(program.live)
+        program.live.mkdir(mode=0o700, parents=True, exist_ok=True)
+        open_store = partial(_open_store, setup.program.root, dict(setup.sources))
+        self._pool = LocalPool(program, RunPlan(setup.reuse, slots=slots), self, open_store)
+        self._numbers: dict[int, tuple[int, int]] = {}  # of a job by its identity: its number, and that of its batch
+        self._left: dict[int, int] = {}  # the jobs of a batch that are not answered
+        self._answers: queue.SimpleQueue[tuple[Job, WorkerAnswer] | None] = queue.SimpleQueue()  # None wakes
+        self._jobs: dict[int, Job] = {}
+        self._looked = 0.0
+        self._sending = threading.Lock()
+
+    def serve(self) -> None:
+        """Do the jobs that come, until the other end of the line is closed."""
+        threading.Thread(target=self._tell_answers, daemon=True).start()
+        try:
+            while (data := self._line.recv_bytes()) != CLOSE:
+                self._take(unpack(data, self._blobs))
+            self._pool.close()
+            self._line.send_bytes(CLOSE)
+            self._line.recv_bytes()
+        except (EOFError, OSError):
+            pass
+        self._pool.stop()
+
+    def _take(self, batch: object) -> None:
+        assert isinstance(batch, Batch)
+        self._left[batch.number] = len(batch.jobs)
+        for number, job, _ in batch.jobs:
+            self._jobs[number], self._numbers[id(job)] = job, (number, batch.number)
+        self._answers.put(None)
+        self._tell([Begun(batch.number, self._host, self._name)])
+        for _, job, timeout in batch.jobs:
+            self._pool.submit(job, timeout)
+
+    # what the pool tells, from its thread
+
+    def started(self, job: Job) -> None:
+        pass  # the driver knows since the batch has begun
+
+    def receive(self, job: Job, answer: WorkerAnswer) -> None:
+        self._answers.put((job, answer))
+
+    # what the driver is told
+
+    def _tell_answers(self) -> None:
+        while True:
+            heard = self._next(LOOKS_AT_WORDS_EVERY if self._jobs else None)
+            told = self._look_at_files(now=any(not isinstance(answer, Result) for _, answer in heard))
+            if heard:
+                told.append(Answers(tuple(sendable(self._numbers[id(job)][0], answer) for job, answer in heard)))
+            if told:
+                self._tell(told, [batch for job, _ in heard if (batch := self._settle(job)) is not None])
+
+    def _next(self, seconds: float | None) -> list[tuple[Job, WorkerAnswer]]:
+        """Return answers: all that come within a moment while others of their batch are still to come."""
+        found: list[tuple[Job, WorkerAnswer]] = []
+        until = 0.0
+        with contextlib.suppress(queue.Empty):
+            while (heard := self._answers.get(timeout=seconds)) is not None:
+                found.append(heard)
+                until = until if len(found) > 1 else time.monotonic() + GATHERS
+                seconds = until - time.monotonic()
+                if self._left[self._numbers[id(heard[0])][1]] <= len(found) or seconds <= 0:
+                    break
+        return found
+
+    def _look_at_files(self, now: bool) -> list[Told]:
+        """Return what tasks have printed; `now` because the last words of one that died must come before its answer."""
+        if not now and time.monotonic() < self._looked + LOOKS_AT_WORDS_EVERY:
+            return []
+        self._looked = time.monotonic()
+        return [Wrote(self._name, *piece) for piece in self._mirror.changes()]
+
+    def _settle(self, job: Job) -> int | None:
+        """Forget a job that is answered, and return the number of its batch if that is over."""
+        number, batch = self._numbers.pop(id(job))
+        del self._jobs[number]
+        self._left[batch] -= 1
+        if self._left[batch]:
+            return None
+        del self._left[batch]
+        return batch
+
+    def _tell(self, told: list[Told], over: Sequence[int] = ()) -> None:
+        """Send messages for the driver, with the numbers of the batches that are over."""
+        with self._sending, contextlib.suppress(OSError):  # if the dask worker is gone, the main thread ends all
+            self._line.send_bytes(pickle.dumps((tuple(over), pack(told, self._blobs))))
+
+
+def _open_store(root: Path, sources: dict[str, str]) -> TaskStore:
+    return TaskStore(open_blobs(root), CarriedRecords(sources=sources))
+
+
+def be_agent(descriptor: int, slots: int, scratch: str) -> None:
+    """Be an agent whose line has this descriptor; its first message is the setup."""
+    line, folder = Connection(descriptor), Path(scratch)
+    try:
+        Agent(line, pickle.loads(line.recv_bytes()), slots, folder).serve()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)

@@ -1,0 +1,259 @@
+"""Sends the jobs of a run to the hosts of a dask cluster, and takes their answers."""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import queue
+import threading
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from nbflow.errors import HostRefused
+from nbflow.run.hosts.host_messages import Answers, Batch, Begun, HostSetup, Told, Witness, Wrote, pack, unpack
+from nbflow.run.hosts.host_versions import versions_here
+from nbflow.run.hosts.live_mirror import remove_mirrored, write_mirrored
+from nbflow.run.machine.plan import RunPlan
+from nbflow.run.program.program import Program
+from nbflow.run.task.job import Job, Result
+from nbflow.run.workers.job_queue import Ticket
+from nbflow.run.workers.workers import Driver, HostLost, WorkerAnswer
+from nbflow.store.store import Store
+
+if TYPE_CHECKING:
+    from distributed import Client, Future
+
+LARGEST_MESSAGE_BATCH = 25
+"""So many brief jobs share one message."""
+
+LOST_AFTER = 3
+"""A job whose host is lost for the third time is answered: it probably ends its hosts itself."""
+
+GONE_WITHIN = 10.0
+"""The hosts of a run that is over are waited for at most so many seconds."""
+
+
+@dataclass(eq=False)
+class _Sent:
+    """Is a job that is not answered yet, with the names of the hosts that were lost while it ran."""
+
+    number: int
+    ticket: Ticket
+    lost: list[str] = field(default_factory=list)
+
+
+@dataclass(eq=False)
+class _Pending:
+    """Is a batch that dask has: the numbers of its jobs, and who has begun with it."""
+
+    jobs: tuple[int, ...]
+    future: Future[Any] | None = None
+    begun: Begun | None = None
+
+
+@dataclass(frozen=True)
+class _Ended:
+    """Says that dask has no more to do for a batch; `error` is None if a worker has done it."""
+
+    batch: int
+    error: BaseException | None
+
+
+class DaskWorkers:
+    """Performs jobs on the workers of a dask cluster, each of which has an agent with a pool of its own.
+
+    A thread of its own sends and hears. A job whose host is lost is done again on another one, and says so.
+    """
+
+    def __init__(self, client: Client, close: Any, program: Program, plan: RunPlan, receiver: Driver) -> None:
+        self._client, self._close_client, self._program, self._receiver = client, close, program, receiver
+        self._run = f"nbflow-{uuid.uuid4().hex[:12]}"
+        self._numbers = itertools.count()
+        self._jobs: dict[int, _Sent] = {}
+        self._waiting: list[int] = []
+        self._pending: dict[int, _Pending] = {}
+        self._hosts: dict[str, int] = {}
+        self._inbox: queue.SimpleQueue[Any] = queue.SimpleQueue()
+        self._is_stopping = False
+        self._store = Store(program.root)
+        self._blobs = self._store.blobs
+        self._threads = max(1, sum(client.nthreads().values()))
+        self._begin(plan)
+        self._thread = threading.Thread(target=self._work, name="nbflow hosts", daemon=True)
+        self._thread.start()
+
+    def _begin(self, plan: RunPlan) -> None:
+        """Tell all workers, and those that join later, what the jobs of this run have in common."""
+        from nbflow.run.hosts.plugins import RunKeeper, RunPlugin, refusal_of  # noqa: PLC0415 - imports dask
+
+        setup = HostSetup(self._program, dict(plan.reuse), self._store.history.every_code())
+        self._store.close()
+        self._client.register_plugin(RunKeeper(self._run, self._client.id))
+        plugin = RunPlugin(self._run, pack(setup, self._blobs), versions_here(), self._leave_witness())
+        self._client.register_plugin(plugin)
+        self._client.subscribe_topic(self._run, self._inbox.put)
+        refusals = [one for one in self._client.run(refusal_of, self._run).values() if one]
+        if refusals:
+            self.stop()
+            raise HostRefused(refusals[0])
+
+    def _leave_witness(self) -> Witness:
+        """Leave a file in the store by which workers find out whether they see it."""
+        live = self._program.live
+        live.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path = live / "witness"
+        path.write_text(self._run)
+        return Witness.of(path)
+
+    # what the executor asks
+
+    def submit(self, job: Job, timeout: float | None) -> None:
+        """Have a job done by a host, and killed there after so many seconds; returns at once."""
+        job = replace(job, records=self._receiver.records_for(job))
+        self._inbox.put(Ticket(job, timeout))
+
+    def close(self) -> None:
+        """Let the idle processes on the hosts end as Python processes end."""
+        from nbflow.run.hosts.plugins import close_idle  # noqa: PLC0415 - imports dask
+
+        with contextlib.suppress(Exception):  # what cannot end by itself is killed by `stop`
+            self._client.run(close_idle, self._run)
+
+    def stop(self) -> None:
+        """Kill what runs on all hosts, and return when it is gone; nothing is received any more."""
+        from nbflow.run.hosts.plugins import end_run  # noqa: PLC0415 - imports dask
+
+        self._is_stopping = True
+        self._inbox.put(None)
+        with contextlib.suppress(Exception):  # the scheduler may be gone, and its workers with it
+            self._client.unsubscribe_topic(self._run)
+            futures = [one.future for one in self._pending.values() if one.future is not None]
+            self._client.cancel(futures, force=True)
+            self._client.sync(partial(self._client._run_on_scheduler, end_run, self._run), callback_timeout=GONE_WITHIN)
+        self._close_client()
+
+    # the thread
+
+    def _work(self) -> None:
+        while not self._is_stopping:
+            self._handle(self._inbox.get())
+            while not self._inbox.empty():
+                self._handle(self._inbox.get())
+            if not self._is_stopping:
+                self._send_waiting()
+
+    def _handle(self, heard: Any) -> None:
+        match heard:
+            case None:
+                pass
+            case Ticket():
+                number = next(self._numbers)
+                self._jobs[number] = _Sent(number, heard)
+                self._waiting.append(number)
+            case _Ended():
+                self._end(heard)
+            case (_, told):  # an event of dask, with the time at which its scheduler got it
+                self._hear(unpack(told, self._blobs))
+
+    def _hear(self, messages: Any) -> None:
+        for told in messages:
+            self._hear_one(told)
+
+    def _hear_one(self, told: Told) -> None:
+        match told:
+            case Begun():
+                self._note_beginning(told)
+            case Answers():
+                for number, answer in told.answers:
+                    self._answer(number, answer)
+            case Wrote():
+                write_mirrored(self._program.live, told.agent, told.name, told.start, told.data)
+
+    def _note_beginning(self, begun: Begun) -> None:
+        pending = self._pending.get(begun.batch)
+        if pending is None:
+            return
+        if pending.begun is not None:  # dask has moved the batch, because its first host is being closed
+            self._note_loss(pending, pending.begun)
+        pending.begun = begun
+        for sent in self._unanswered(pending):
+            self._receiver.started(sent.ticket.job)
+
+    def _unanswered(self, pending: _Pending) -> list[_Sent]:
+        return [self._jobs[number] for number in pending.jobs if number in self._jobs]
+
+    def _note_loss(self, pending: _Pending, begun: Begun) -> None:
+        remove_mirrored(self._program.live, begun.agent)
+        for sent in self._unanswered(pending):
+            sent.lost.append(begun.host)
+
+    def _answer(self, number: int, answer: WorkerAnswer) -> None:
+        sent = self._jobs.pop(number, None)
+        if sent is None:
+            return  # another host has answered it
+        if sent.lost and isinstance(answer, Result):
+            answer.warnings += (f"ran again, because its host was lost ({', '.join(sent.lost)})",)
+        self._receiver.receive(sent.ticket.job, answer)
+
+    def _end(self, ended: _Ended) -> None:
+        """React to the end of a batch: jobs that it leaves without an answer are sent again, or answered."""
+        from distributed import KilledWorker  # noqa: PLC0415 - imported already
+
+        pending = self._pending.pop(ended.batch)
+        if pending.future is not None:
+            pending.future.release()
+        error, left = ended.error, self._unanswered(pending)
+        if left and not isinstance(error, KilledWorker | HostLost):
+            for sent in left:
+                self._answer(sent.number, _in_words(error))
+            return
+        if pending.begun is not None and left:
+            self._note_loss(pending, pending.begun)
+        for sent in left:
+            if len(sent.lost) >= LOST_AFTER:
+                self._answer(sent.number, HostLost(tuple(sent.lost)))
+            else:
+                self._waiting.insert(0, sent.number)
+
+    # sending
+
+    def _send_waiting(self) -> None:
+        waiting, self._waiting = self._waiting, []
+        brief = [number for number in waiting if self._jobs[number].ticket.may_wait]
+        size = max(1, min(LARGEST_MESSAGE_BATCH, len(brief) // self._threads))
+        batches = [brief[start : start + size] for start in range(0, len(brief), size)]
+        batches += [[number] for number in waiting if not self._jobs[number].ticket.may_wait]
+        for numbers in batches:
+            self._send(numbers)
+
+    def _send(self, numbers: Iterable[int]) -> None:
+        from nbflow.run.hosts.plugins import perform_batch  # noqa: PLC0415 - imports dask
+
+        pending, batch = _Pending(tuple(numbers)), next(self._numbers)
+        tickets = ((number, self._jobs[number].ticket) for number in pending.jobs)
+        message = Batch(batch, tuple((number, ticket.job, ticket.timeout) for number, ticket in tickets))
+        self._pending[batch] = pending
+        data = pack(message, self._blobs)
+        pending.future = self._client.submit(
+            perform_batch, self._run, batch, data, pure=False, key=f"{self._run}-{batch}", retries=0
+        )
+        pending.future.add_done_callback(partial(self._is_over, batch))
+
+    def _is_over(self, batch: int, future: Future[Any]) -> None:
+        error = None
+        if future.status != "finished":
+            try:
+                error = future.exception(timeout=5)
+            except BaseException as raised:  # noqa: BLE001 - a cancelled future raises, and so does a lost scheduler
+                error = raised
+        self._inbox.put(_Ended(batch, error))
+
+
+def _in_words(error: BaseException | None) -> Exception:
+    """Return why a batch has ended without answers."""
+    if isinstance(error, HostRefused):
+        return error
+    return HostRefused(f"the cluster gave no answer: {error}. Look whether its scheduler and its workers still run")

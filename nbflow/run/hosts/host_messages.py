@@ -1,0 +1,124 @@
+"""Defines what a driver and the agents of its run tell each other."""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from nbflow.run.events.events import Reuse
+from nbflow.run.program.program import Program
+from nbflow.run.task.job import Job, Result
+from nbflow.run.workers.workers import WorkerAnswer
+from nbflow.store.blobs.protocol import BlobStore
+
+LARGEST_MESSAGE = 1 << 16
+"""A message of more bytes is kept in the store, and only its name goes through the scheduler."""
+
+
+@dataclass(frozen=True)
+class Witness:
+    """Recognises a file: a host that finds the same file under the same path shares its folder with the driver."""
+
+    path: Path
+    facts: tuple[int, int, int]
+
+    @classmethod
+    def of(cls, path: Path) -> Witness:
+        """Return the witness of a file. Raises OSError if there is none."""
+        return cls(path, _facts_of(path))
+
+    @property
+    def is_here(self) -> bool:
+        """Return whether this machine sees the file."""
+        try:
+            return _facts_of(self.path) == self.facts
+        except OSError:
+            return False
+
+
+def _facts_of(path: Path) -> tuple[int, int, int]:
+    found = path.stat()
+    return found.st_size, found.st_mtime_ns, found.st_ino
+
+
+@dataclass(frozen=True)
+class HostSetup:
+    """Is the first message to an agent: what all jobs of a run have in common.
+
+    Attributes:
+        program: The program of the run, with the folders of the driver.
+        reuse: The steps that take part.
+        sources: The code to which stored values may refer, by its digest.
+    """
+
+    program: Program
+    reuse: Mapping[str, Reuse]
+    sources: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Holds jobs that a host does together, each with its number and its timeout in seconds."""
+
+    number: int
+    jobs: tuple[tuple[int, Job, float | None], ...]
+
+
+@dataclass(frozen=True)
+class Begun:
+    """Says that a host begins with a batch; `agent` names the process that has it."""
+
+    batch: int
+    host: str
+    agent: str
+
+
+@dataclass(frozen=True)
+class Answers:
+    """Holds the answers to jobs, by their numbers."""
+
+    answers: tuple[tuple[int, WorkerAnswer], ...]
+
+
+@dataclass(frozen=True)
+class Wrote:
+    """Says what a file of an agent's live folder holds from the byte `start` on."""
+
+    agent: str
+    name: str
+    start: int
+    data: bytes
+
+
+Told = Begun | Answers | Wrote
+
+
+@dataclass(frozen=True)
+class _Kept:
+    """Stands for a message that is in the store."""
+
+    digest: str
+
+
+def pack(message: object, blobs: BlobStore) -> bytes:
+    """Return the bytes of a message; a large one is stored, and its name is returned."""
+    data = pickle.dumps(message, pickle.HIGHEST_PROTOCOL)
+    return data if len(data) <= LARGEST_MESSAGE else pickle.dumps(_Kept(blobs.put(data)))
+
+
+def unpack(data: bytes, blobs: BlobStore) -> object:
+    """Return the message that `pack` has packed."""
+    message = pickle.loads(data)
+    return pickle.loads(blobs.open(message.digest)) if isinstance(message, _Kept) else message
+
+
+def sendable(number: int, answer: WorkerAnswer) -> tuple[int, WorkerAnswer]:
+    """Return an answer as it can be sent: an exception that cannot be pickled is told in words."""
+    if not isinstance(answer, Result):
+        try:
+            pickle.loads(pickle.dumps(answer))
+        except Exception as error:  # noqa: BLE001 - it may hold the user's objects
+            return number, RuntimeError(f"{type(answer).__name__}: {answer} ({error})")
+    return number, answer

@@ -1,0 +1,215 @@
+"""Runs inside dask: hands the jobs of a run to an agent on each worker, and watches the run on the scheduler."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import pickle
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+from multiprocessing import Pipe
+from multiprocessing.connection import Connection
+from typing import Any
+
+from distributed import get_worker
+from distributed.diagnostics.plugin import SchedulerPlugin, WorkerPlugin
+
+from nbflow.errors import HostRefused
+from nbflow.run.hosts.agent import CLOSE
+from nbflow.run.hosts.host_messages import Witness
+from nbflow.run.hosts.host_versions import differences, versions_here
+from nbflow.run.workers.workers import HostLost
+
+AGENT_ENDED_AFTER = 6.0
+"""An agent that is to end is killed after so many seconds."""
+
+
+class RunPlugin(WorkerPlugin):
+    """Has the agent of one run on a dask worker. The agent starts with the first jobs and ends with the run."""
+
+    def __init__(self, run: str, setup: bytes, versions: dict[str, str], witness: Witness) -> None:
+        self.name = self._run = run
+        self._setup, self._versions, self._witness = setup, versions, witness
+        self._agent: _AgentProcess | None = None
+        self._starting: Any = None
+        self._is_over = False
+
+    def setup(self, worker: Any) -> None:
+        """Keep what an agent needs; called by dask."""
+        self._worker, self._starting = worker, threading.Lock()
+
+    async def teardown(self, worker: Any) -> None:
+        """End the agent; called by dask when the run is over or the worker closes."""
+        await asyncio.to_thread(self._end)
+
+    def _end(self) -> None:
+        with self._starting:
+            self._is_over = True
+            if self._agent is not None:
+                self._agent.stop()
+
+    def refusal(self) -> str:
+        """Say why this worker cannot take part in the run; "" if it can."""
+        found = differences(self._versions, versions_here())
+        if found:
+            return f"{found} on the worker {self._worker.address}"
+        if not self._witness.is_here:
+            store = self._witness.path.parents[2]
+            return (
+                f"the worker {self._worker.address} does not see the store {store}. Put the store into a folder that "
+                "all hosts share, and set NBFLOW_HOME to it"
+            )
+        return ""
+
+    def perform(self, batch: int, jobs: bytes) -> None:
+        """Have the agent do a batch; returns when every job of it is answered.
+
+        Raises HostLost if the agent ends before.
+        """
+        if refusal := self.refusal():
+            raise HostRefused(refusal)
+        with self._starting:
+            if self._is_over:
+                return
+            if self._agent is None or not self._agent.is_alive:
+                self._agent = _AgentProcess(self._setup, self._worker, self._tell)
+            agent = self._agent
+        agent.perform(batch, jobs)
+
+    def close_idle(self) -> None:
+        """Let the processes that have nothing to do end as Python processes end."""
+        if self._agent is not None:
+            self._agent.close_idle()
+
+    def _tell(self, told: bytes) -> None:
+        self._worker.log_event(self._run, told)
+
+
+class _AgentProcess:
+    """Is the process of an agent, started in a session of its own so that dask's signals do not reach it."""
+
+    def __init__(self, setup: bytes, worker: Any, tell: Any) -> None:
+        self._tell = tell
+        self._waiting: dict[int, threading.Event] = {}
+        self._is_closed = threading.Event()
+        self.is_alive = True
+        self._sending = threading.Lock()
+        self._line, theirs = Pipe()
+        scratch = tempfile.mkdtemp(prefix="nbflow-", dir=worker.local_directory)
+        facts = theirs.fileno(), worker.state.nthreads, scratch
+        self._process = subprocess.Popen(
+            [sys.executable, "-c", f"from nbflow.run.hosts.agent import be_agent; be_agent{facts}"],
+            stdin=subprocess.DEVNULL, pass_fds=[theirs.fileno()], start_new_session=True,
+        )  # fmt: skip
+        theirs.close()
+        self._send(setup)
+        threading.Thread(target=self._listen, args=(self._line,), daemon=True).start()
+
+    def perform(self, batch: int, jobs: bytes) -> None:
+        is_over = self._waiting[batch] = threading.Event()
+        self._send(jobs)
+        if not self.is_alive:
+            is_over.set()
+        is_over.wait()
+        if self._waiting.pop(batch, None) is not None:
+            raise HostLost((os.uname().nodename,))
+
+    def _send(self, data: bytes) -> None:
+        with self._sending, contextlib.suppress(OSError):  # `_listen` notices the end
+            self._line.send_bytes(data)
+
+    def _listen(self, line: Connection) -> None:
+        try:
+            while (data := line.recv_bytes()) != CLOSE:
+                over, told = pickle.loads(data)
+                self._tell(told)
+                for batch in over:
+                    self._waiting.pop(batch).set()
+            self._is_closed.set()
+            line.recv_bytes()
+        except (EOFError, OSError):
+            pass
+        self.is_alive = False
+        self._is_closed.set()
+        for is_over in [*self._waiting.values()]:
+            is_over.set()
+
+    def close_idle(self) -> None:
+        self._send(CLOSE)
+        self._is_closed.wait(AGENT_ENDED_AFTER)
+
+    def stop(self) -> None:
+        """End the agent, which first kills its pool, and everything that it has started."""
+        with contextlib.suppress(OSError):
+            _shut(self._line)
+        try:
+            self._process.wait(AGENT_ENDED_AFTER)
+        except subprocess.TimeoutExpired:
+            os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait()
+        self._line.close()
+
+
+def _shut(line: Connection) -> None:
+    """Let the other end of a line read its end, and also the thread that reads this one."""
+    with socket.socket(fileno=os.dup(line.fileno())) as end:
+        end.shutdown(socket.SHUT_RDWR)
+
+
+def perform_batch(run: str, batch: int, jobs: bytes) -> None:
+    """Do a batch of jobs on this worker; do nothing if the run is over."""
+    plugin = get_worker().plugins.get(run)
+    if isinstance(plugin, RunPlugin):
+        plugin.perform(batch, jobs)
+
+
+def close_idle(run: str, dask_worker: Any) -> None:
+    """Let the idle processes of a run end on this worker."""
+    plugin = dask_worker.plugins.get(run)
+    if plugin is not None:
+        plugin.close_idle()
+
+
+def refusal_of(run: str, dask_worker: Any) -> str:
+    """Say why this worker cannot take part in a run; "" if it can."""
+    plugin = dask_worker.plugins.get(run)
+    return "" if plugin is None else plugin.refusal()
+
+
+class RunKeeper(SchedulerPlugin):
+    """Ends a run on all workers when its driver is gone, and lets the driver decide what a lost host means.
+
+    Without it, dask would do a job again on another host, unseen, and keep the agents of a driver that was killed.
+    """
+
+    def __init__(self, run: str, client: str) -> None:
+        self.name = f"{run}-keeper"
+        self._run, self._client = run, client
+
+    async def start(self, scheduler: Any) -> None:
+        """Remember the scheduler; called by dask."""
+        self._scheduler = scheduler
+
+    def transition(self, key: Any, start: str, finish: str, *args: Any, **kwargs: Any) -> None:
+        """Have dask report a batch as failed, instead of doing it again, once its worker is lost."""
+        if finish == "processing" and str(key).startswith(self._run):
+            self._scheduler.tasks[key].suspicious = self._scheduler.allowed_failures
+
+    def remove_client(self, scheduler: Any, client: str) -> None:
+        """End the run if this is the client of its driver; called by dask."""
+        if client == self._client:
+            self._ending = asyncio.ensure_future(end_run(self._run, scheduler))
+
+
+async def end_run(run: str, dask_scheduler: Any) -> None:
+    """End the agents of a run on all workers, and forget the run."""
+    if f"{run}-keeper" in dask_scheduler.plugins:
+        dask_scheduler.remove_plugin(name=f"{run}-keeper")
+    if run in dask_scheduler.worker_plugins:
+        await dask_scheduler.unregister_worker_plugin(comm=None, name=run)
+    dask_scheduler._broker.truncate(run)  # the messages of the run; dask keeps them as long as the scheduler lives

@@ -1,0 +1,127 @@
+"""A real dask cluster: a scheduler, and workers under their nannies, as processes that can be killed."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from nbflow.run.hosts.clusters import connect_cluster
+from nbflow.run.machine.plan import RunPlan
+from nbflow.run.program.program import Program
+from nbflow.run.workers.workers import Driver, Workers
+
+MARK = "NBFLOW_TEST_HOSTS"
+
+
+@dataclass
+class Hosts:
+    """A scheduler and what runs under it; `mark` is in the environment of all its processes."""
+
+    folder: Path
+    mark: str = field(default_factory=lambda: uuid.uuid4().hex)
+    address: str = ""
+    started: list[subprocess.Popen[str]] = field(default_factory=list)
+
+    def run(self, *words: str, waits_for: str, **environment: str) -> tuple[subprocess.Popen[str], str]:
+        """Start a command of dask, and return it with the line that says that it is ready."""
+        log = self.folder / f"{uuid.uuid4().hex[:8]}.log"
+        with log.open("w") as file:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "distributed.cli.dask_" + words[0], *words[1:]],
+                stderr=file, text=True, cwd=self.folder, env={**os.environ, MARK: self.mark, **environment},
+                start_new_session=True,
+            )  # fmt: skip
+        self.started.append(process)
+        lines = wait_until(lambda: [line for line in log.read_text().splitlines() if waits_for in line], 60)
+        assert lines, log.read_text()
+        return process, lines[0]
+
+    def start_scheduler(self, *options: str) -> None:
+        words = ("scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard", *options)
+        _, line = self.run(*words, waits_for="Scheduler at:")
+        self.address = line.split()[-1]
+
+    def start_worker(self, *options: str, **environment: str) -> subprocess.Popen[str]:
+        """Start a nanny with a worker of two threads, and wait until it has joined."""
+        folder = self.folder / uuid.uuid4().hex[:8]
+        words = (self.address, "--nthreads", "2", "--no-dashboard", "--local-directory", str(folder), *options)
+        return self.run("worker", *words, waits_for="Starting established connection", **environment)[0]
+
+    def processes(self, word: str = "") -> list[int]:
+        """The processes of the hosts whose command line has this word."""
+        found = []
+        for place in Path("/proc").glob("[0-9]*"):
+            try:
+                environment, command = (place / "environ").read_bytes(), (place / "cmdline").read_bytes()
+                state = (place / "stat").read_bytes().rpartition(b")")[2].split()[0]
+            except OSError:
+                continue
+            is_ours = f"{MARK}={self.mark}".encode() in environment.split(b"\0") and state not in b"ZX"
+            if is_ours and word.encode() in command and command:
+                found.append(int(place.name))
+        return found
+
+    @property
+    def agents(self) -> list[int]:
+        """The agents and all that they have started: what is no process of dask itself."""
+        dask = {*self.processes("distributed.cli")}
+        spawned = {pid for pid in self.processes("multiprocessing") if _parent(pid) in dask}
+        return [pid for pid in self.processes() if pid not in dask | spawned]
+
+    def workers(self) -> list[int]:
+        """The dask worker processes, which their nannies have spawned."""
+        nannies = set(self.processes("dask_worker"))
+        return [pid for pid in self.processes("spawn_main") if _parent(pid) in nannies]
+
+    def stop(self) -> None:
+        for process in self.started:
+            process.kill()
+            process.wait()
+        for pid in self.processes():
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+
+
+def _parent(pid: int) -> int:
+    try:
+        return int(Path(f"/proc/{pid}/stat").read_bytes().rpartition(b")")[2].split()[1])
+    except OSError:
+        return 0
+
+
+@contextmanager
+def started(folder: Path, workers: int = 2) -> Iterator[Hosts]:
+    hosts = Hosts(folder)
+    try:
+        hosts.start_scheduler()
+        for _ in range(workers):
+            hosts.start_worker()
+        yield hosts
+    finally:
+        hosts.stop()
+
+
+def on(hosts: Hosts) -> Callable[[Program, RunPlan, Driver], Workers]:
+    """What a run is given to use these hosts."""
+
+    def start(program: Program, plan: RunPlan, driver: Driver) -> Workers:
+        return connect_cluster(hosts.address).start(program, plan, driver)
+
+    return start
+
+
+def wait_until(true: Callable[[], Any], seconds: float = 10.0) -> Any:
+    """The value once it is true; the last one if it does not become true in time."""
+    deadline = time.monotonic() + seconds
+    while not (found := true()) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    return found
