@@ -35,7 +35,7 @@ from nbflow.run.events.events import (
     TaskSucceeded,
 )
 from nbflow.run.hazards import Hazards
-from nbflow.run.job_facts import choose_job_facts, gather_records
+from nbflow.run.job_facts import RecordsOfJobs, choose_job_facts
 from nbflow.run.journal import Journal
 from nbflow.run.machine.machine import RunMachine
 from nbflow.run.output.live_output import last_words
@@ -86,7 +86,7 @@ class Executor:
     ) -> None:
         self.run, self.program, self.journal = run, program, journal
         self._keys, self._facts_of_step = Keys(program), cache(self._find_facts)
-        self._job_facts = choose_job_facts(program.graph, journal)
+        self._job_facts, self._records = choose_job_facts(program.graph, journal), RecordsOfJobs(journal.history)
         self._hazards = Hazards()
         running = [step for step, reuse in run.plan.reuse.items() if reuse is not Reuse.ONLY]
         journal.compare = comparison(run.graph, program.folder, journal.history, running)
@@ -118,8 +118,7 @@ class Executor:
         """Return what a job will ask of the catalog, after what it reads is committed."""
         if self._reads_news(self._jobs[job.task]):
             self._commit()
-        program = replace(self.program, graph=self.run.graph)
-        return gather_records(self.journal.history, program, job)
+        return self._records.of_job(replace(self.program, graph=self.run.graph), job)
 
     def execute(self) -> Outcome:
         """Run to the end and return the outcome. Ctrl-C and SIGTERM cancel the run; finished tasks are kept."""
@@ -308,6 +307,8 @@ class Executor:
         yield self._event(start, result)
 
     def _event(self, start: StartTask, result: Result) -> tuple[Event, Result]:
+        if result.files:
+            self._records.note_files()
         objection = self.run.objection(start.task.step, result.learned)
         if objection is not None:
             result.failure = describe_failure(objection)

@@ -75,12 +75,26 @@ class _ScriptFacts:
         return [{"output_type": "stream", "name": "stderr", "text": f"Task failed: {failure.message}\n"}]
 
 
-def gather_records(reader: Records, program: Program, job: Job) -> CarriedRecords:
-    """Collect what a job of a program will ask of the catalog, but for the code, which all jobs of a run share."""
-    graph, task = program.graph, job.task
-    linked = graph.links[task.step]
-    depth = min((len(graph.links[name].scope) for name in linked.branches), default=len(task.path))
-    looked_at = () if task.split else (*linked.joined, *linked.branches)
-    given = (*job.inputs, *job.partners, *(level.item for level in job.stack))
-    joined = (one for done in job.joined for one in done.artifacts)
-    return gather(reader, program.run, graph.flow.name, looked_at, task.path[:depth], (*given, *joined))
+class RecordsOfJobs:
+    """Collects what jobs will ask of the catalog, but for the code, which all jobs of a run share."""
+
+    def __init__(self, reader: Records) -> None:
+        self._reader = reader
+        self._written: dict[str, dict[str, str]] | None = None
+
+    def note_files(self) -> None:
+        """Look up anew what steps have written, because a task has read or written files."""
+        self._written = None
+
+    def of_job(self, program: Program, job: Job) -> CarriedRecords:
+        """Return what a job of a program will ask."""
+        graph, task = program.graph, job.task
+        linked = graph.links[task.step]
+        if self._written is None:
+            self._written = self._reader.written(graph.flow.name)
+        depth = min((len(graph.links[name].scope) for name in linked.branches), default=len(task.path))
+        looked_at = () if task.split else (*linked.joined, *linked.branches)
+        given = (*job.inputs, *job.partners, *(level.item for level in job.stack))
+        joined = (one for done in job.joined for one in done.artifacts)
+        found = gather(self._reader, program.run, looked_at, task.path[:depth], (*given, *joined))
+        return replace(found, files=self._written)

@@ -42,7 +42,7 @@ class Agent:
     """Performs the jobs of one run on one host."""
 
     def __init__(self, line: Connection, setup: HostSetup, slots: int, scratch: Path) -> None:
-        self._line, self._blobs = line, open_blobs(setup.program.root)
+        self._line, self._blobs, self._slots = line, open_blobs(setup.program.root), slots
         program = replace(setup.program, scratch=scratch)
         self._host, self._name = socket.gethostname(), f"{socket.gethostname()}.{scratch.name}"
         self._mirror = LiveMirror(program.live)
@@ -75,7 +75,7 @@ class Agent:
         for number, job, _ in batch.jobs:
             self._jobs[number], self._numbers[id(job)] = job, (number, batch.number)
         self._answers.put(None)
-        self._tell([Begun(batch.number, self._host, self._name)])
+        self._tell([Begun(batch.number, self._host, self._name, self._slots)])
         for _, job, timeout in batch.jobs:
             self._pool.submit(job, timeout)
 

@@ -7,6 +7,7 @@ import itertools
 import queue
 import threading
 import uuid
+from collections import defaultdict, deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -16,6 +17,7 @@ from nbflow.errors import HostRefused
 from nbflow.run.hosts.host_messages import Answers, Batch, Begun, HostSetup, Told, Witness, Wrote, pack, unpack
 from nbflow.run.hosts.host_versions import versions_here
 from nbflow.run.hosts.live_mirror import remove_mirrored, write_mirrored
+from nbflow.run.hosts.pace import SURE_AFTER, Pace, Paces
 from nbflow.run.machine.plan import RunPlan
 from nbflow.run.program.program import Program
 from nbflow.run.task.job import Job, Result
@@ -28,6 +30,9 @@ if TYPE_CHECKING:
 
 LARGEST_MESSAGE_BATCH = 25
 """So many brief jobs share one message."""
+
+AHEAD = 3
+"""So many messages with brief jobs are with dask for each thread of its workers, so that none waits for the driver."""
 
 LOST_AFTER = 3
 """A job whose host is lost for the third time is answered: it probably ends its hosts itself."""
@@ -73,9 +78,10 @@ class DaskWorkers:
         self._run = f"nbflow-{uuid.uuid4().hex[:12]}"
         self._numbers = itertools.count()
         self._jobs: dict[int, _Sent] = {}
-        self._waiting: list[int] = []
+        self._waiting: dict[str, deque[int]] = defaultdict(deque)  # by step
         self._pending: dict[int, _Pending] = {}
-        self._hosts: dict[str, int] = {}
+        self._slots: dict[str, int] = {}  # of each agent
+        self._paces = Paces()
         self._inbox: queue.SimpleQueue[Any] = queue.SimpleQueue()
         self._is_stopping = False
         self._store = Store(program.root)
@@ -139,9 +145,10 @@ class DaskWorkers:
 
     def _work(self) -> None:
         while not self._is_stopping:
-            self._handle(self._inbox.get())
-            while not self._inbox.empty():
-                self._handle(self._inbox.get())
+            with contextlib.suppress(queue.Empty):
+                self._handle(self._inbox.get(timeout=SURE_AFTER if any(self._waiting.values()) else None))
+                while not self._inbox.empty():
+                    self._handle(self._inbox.get())
             if not self._is_stopping:
                 self._send_waiting()
 
@@ -152,7 +159,7 @@ class DaskWorkers:
             case Ticket():
                 number = next(self._numbers)
                 self._jobs[number] = _Sent(number, heard)
-                self._waiting.append(number)
+                self._waiting[heard.job.task.step].append(number)
             case _Ended():
                 self._end(heard)
             case (_, told):  # an event of dask, with the time at which its scheduler got it
@@ -179,6 +186,8 @@ class DaskWorkers:
         if pending.begun is not None:  # dask has moved the batch, because its first host is being closed
             self._note_loss(pending, pending.begun)
         pending.begun = begun
+        self._slots[begun.agent] = begun.slots
+        self._threads = max(self._threads, sum(self._slots.values()))
         for sent in self._unanswered(pending):
             self._receiver.started(sent.ticket.job)
 
@@ -196,6 +205,8 @@ class DaskWorkers:
             return  # another host has answered it
         if sent.lost and isinstance(answer, Result):
             answer.warnings += (f"ran again, because its host was lost ({', '.join(sent.lost)})",)
+        if isinstance(answer, Result):
+            self._paces.note(sent.ticket.job.task.step, answer.seconds)
         self._receiver.receive(sent.ticket.job, answer)
 
     def _end(self, ended: _Ended) -> None:
@@ -216,31 +227,41 @@ class DaskWorkers:
             if len(sent.lost) >= LOST_AFTER:
                 self._answer(sent.number, HostLost(tuple(sent.lost)))
             else:
-                self._waiting.insert(0, sent.number)
+                self._waiting[sent.ticket.job.task.step].appendleft(sent.number)
 
     # sending
 
     def _send_waiting(self) -> None:
-        waiting, self._waiting = self._waiting, []
-        brief = [number for number in waiting if self._jobs[number].ticket.may_wait]
-        size = max(1, min(LARGEST_MESSAGE_BATCH, len(brief) // self._threads))
-        batches = [brief[start : start + size] for start in range(0, len(brief), size)]
-        batches += [[number] for number in waiting if not self._jobs[number].ticket.may_wait]
-        for numbers in batches:
-            self._send(numbers)
+        """Send jobs: brief ones together, those of a step that may be brief a few at first, the others at once."""
+        for step, waiting in self._waiting.items():
+            pace = self._pace_of(step)
+            size = LARGEST_MESSAGE_BATCH if pace is Pace.BRIEF else 1
+            while waiting and (pace is Pace.LONG or len(self._pending) < AHEAD * self._threads):
+                size = max(1, min(size, len(waiting) // self._threads))
+                self._send([waiting.popleft() for _ in range(size)])
+
+    def _pace_of(self, step: str) -> Pace:
+        """Return the pace of a step. One with a timeout counts as long: its time must not pass behind others."""
+        has_timeout = self._program.graph.steps[step].options.timeout is not None
+        return Pace.LONG if has_timeout else self._paces.of(step)
 
     def _send(self, numbers: Iterable[int]) -> None:
         from nbflow.run.hosts.plugins import perform_batch  # noqa: PLC0415 - imports dask
 
         pending, batch = _Pending(tuple(numbers)), next(self._numbers)
-        tickets = ((number, self._jobs[number].ticket) for number in pending.jobs)
-        message = Batch(batch, tuple((number, ticket.job, ticket.timeout) for number, ticket in tickets))
+        jobs = ((number, self._prepared(number, len(pending.jobs))) for number in pending.jobs)
+        message = Batch(batch, tuple((number, job, self._jobs[number].ticket.timeout) for number, job in jobs))
         self._pending[batch] = pending
         data = pack(message, self._blobs)
         pending.future = self._client.submit(
             perform_batch, self._run, batch, data, pure=False, key=f"{self._run}-{batch}", retries=0
         )
         pending.future.add_done_callback(partial(self._is_over, batch))
+
+    def _prepared(self, number: int, together: int) -> Job:
+        """Return a job that may wait in its process behind others if it is sent together with others."""
+        job = self._jobs[number].ticket.job
+        return job if together == 1 else replace(job, batch=max(job.batch, together))
 
     def _is_over(self, batch: int, future: Future[Any]) -> None:
         error = None

@@ -68,11 +68,19 @@ class Batch:
 
 @dataclass(frozen=True)
 class Begun:
-    """Says that a host begins with a batch; `agent` names the process that has it."""
+    """Says that a host begins with a batch.
+
+    Attributes:
+        batch: The number of the batch.
+        host: The name of the host.
+        agent: The name of the process that has it.
+        slots: How many tasks the agent performs at the same time.
+    """
 
     batch: int
     host: str
     agent: str
+    slots: int
 
 
 @dataclass(frozen=True)

@@ -25,9 +25,11 @@ class LiveMirror:
     def changes(self) -> Iterator[tuple[str, int, bytes]]:
         """Yield (name, start, bytes) for each piece that is new: files of streams grow, others are replaced."""
         with contextlib.suppress(OSError):
-            for entry in sorted(os.scandir(self._folder), key=lambda one: not one.name.endswith(".task")):
-                with contextlib.suppress(OSError):  # a worker has just removed it
-                    yield from self._of_file(entry.name)
+            for task in self._folder.glob("*.task"):
+                printed = [one for one in self._folder.glob(f"{task.stem}.*") if one != task and one.stat().st_size]
+                for path in (task, *printed) if printed else ():
+                    with contextlib.suppress(OSError):  # a worker has just removed it
+                        yield from self._of_file(path.name)
 
     def _of_file(self, name: str) -> Iterator[tuple[str, int, bytes]]:
         with open(self._folder / name, "rb") as file:

@@ -30,7 +30,7 @@ AGENT_ENDED_AFTER = 6.0
 
 
 class RunPlugin(WorkerPlugin):
-    """Has the agent of one run on a dask worker. The agent starts with the first jobs and ends with the run."""
+    """Has the agent of one run on a dask worker. The agent starts and ends with the run."""
 
     def __init__(self, run: str, setup: bytes, versions: dict[str, str], witness: Witness) -> None:
         self.name = self._run = run
@@ -40,8 +40,10 @@ class RunPlugin(WorkerPlugin):
         self._is_over = False
 
     def setup(self, worker: Any) -> None:
-        """Keep what an agent needs; called by dask."""
+        """Start the agent, beside what else dask does; called by dask."""
         self._worker, self._starting = worker, threading.Lock()
+        if not self.refusal():
+            threading.Thread(target=self._ready_agent, daemon=True).start()
 
     async def teardown(self, worker: Any) -> None:
         """End the agent; called by dask when the run is over or the worker closes."""
@@ -73,13 +75,18 @@ class RunPlugin(WorkerPlugin):
         """
         if refusal := self.refusal():
             raise HostRefused(refusal)
+        agent = self._ready_agent()
+        if agent is not None:
+            agent.perform(batch, jobs)
+
+    def _ready_agent(self) -> _AgentProcess | None:
+        """Return the agent, and start it if it is not there; None once the run is over."""
         with self._starting:
             if self._is_over:
-                return
+                return None
             if self._agent is None or not self._agent.is_alive:
                 self._agent = _AgentProcess(self._setup, self._worker, self._tell)
-            agent = self._agent
-        agent.perform(batch, jobs)
+            return self._agent
 
     def close_idle(self) -> None:
         """Let the processes that have nothing to do end as Python processes end."""

@@ -82,7 +82,6 @@ def _is_below(place: TaskPath, steps: set[str], prefix: tuple[int, ...]) -> bool
 def gather(
     reader: Records,
     run: int,
-    flow: str,
     steps: Iterable[str],
     prefix: tuple[int, ...],
     given: Iterable[ArtifactRef],
@@ -92,7 +91,6 @@ def gather(
     Args:
         reader: The catalog.
         run: The row of the run.
-        flow: The name of the flow, whose files the job compares.
         steps: The steps whose tasks the job looks at below `prefix`, as a join does.
         prefix: The items of the foreachs around the job.
         given: The artifacts that the job is handed.
@@ -103,7 +101,7 @@ def gather(
     seen = [one for _, found in succeeded for one in found.values()]
     seen += [one for _, found, _ in failed for one in found.values()]
     components = dict(_components(reader, (*given, *seen)))
-    return CarriedRecords(components, {}, succeeded, failed, reader.written(flow))
+    return CarriedRecords(components, {}, succeeded, failed)
 
 
 def _components(reader: Records, artifacts: Iterable[ArtifactRef]) -> Iterator[tuple[str, Component]]:
@@ -111,9 +109,8 @@ def _components(reader: Records, artifacts: Iterable[ArtifactRef]) -> Iterator[t
     wanted = {digest for one in artifacts for digest in (one.component, *one.shares)}
     known: set[str] = set()
     while wanted - known:
-        for digest in wanted - known:
-            known.add(digest)
-            component = reader.component(digest)
-            if component is not None:
-                wanted |= set(component.bases)
-                yield digest, component
+        found = [*reader.components(wanted - known)]
+        known |= wanted
+        for component in found:
+            wanted |= set(component.bases)
+            yield component.digest, component
