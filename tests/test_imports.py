@@ -106,8 +106,8 @@ def test_a_verb_that_looks_imports_nothing_that_runs_or_writes(
 
 
 def test_a_run_that_is_not_shown_in_a_terminal_loads_no_tables(notebook: str, tmp_path: Path) -> None:
-    never = {"rich", "graphviz", "IPython", "nbflow.client", *BUCKETS}
-    assert not loaded(COMMAND, "run", notebook, folder=tmp_path) & never
+    heavy = {"rich", "graphviz", "IPython", "nbflow.client", "dask", "distributed", "nbflow.run.hosts", *BUCKETS}
+    assert not loaded(COMMAND, "run", notebook, folder=tmp_path) & heavy
 
 
 def test_a_text_notebook_is_read_without_the_jupyter_server(tmp_path: Path) -> None:

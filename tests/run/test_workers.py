@@ -8,14 +8,15 @@ from pathlib import Path
 
 import pytest
 
+from nbflow.run.hosts.live_mirror import LiveMirror, remove_mirrored, write_mirrored
 from nbflow.run.machine.plan import RunPlan
-from nbflow.run.output.live_output import add_words, last_words
+from nbflow.run.output.live_output import last_words
 from nbflow.run.program.program import Program
 from nbflow.run.task.job import Job
-from nbflow.run.task.task_records import CarriedRecords, gather
+from nbflow.run.task.task_records import CarriedRecords
 from nbflow.run.task.task_store import TaskStore
 from nbflow.run.workers.local_pool import LocalPool
-from nbflow.run.workers.workers import Receiver
+from nbflow.run.workers.workers import Driver
 from nbflow.store.blobs.local import LocalBlobs
 from nbflow.store.pickling.home import PlainHome
 from nbflow.store.store import Store
@@ -23,34 +24,22 @@ from tests.flows import BRANCH, DIAMOND, FLATTENED, FOREACH, IN_BRANCH, LINEAR, 
 from tests.run.running import Place
 
 
-def open_blobs(root: Path) -> TaskStore:
+def open_far(root: Path, sources: dict[str, str]) -> TaskStore:
     """Open what a worker on another machine would have: a place for blobs, and no catalog."""
-    return TaskStore(LocalBlobs(root), CarriedRecords())
+    return TaskStore(LocalBlobs(root), CarriedRecords(sources=sources))
 
 
 class FarPool(LocalPool):
     """Hands each job to a process together with all that the job will ask of the catalog."""
 
-    def __init__(self, program: Program, plan: RunPlan, receiver: Receiver) -> None:
-        super().__init__(program, plan, receiver, partial(open_blobs, program.root / "blobs"))
-        self._program, self._far = program, receiver
+    def __init__(self, program: Program, plan: RunPlan, driver: Driver) -> None:
+        with Store.reader(program.root) as reader:
+            sources = reader.every_code()
+        super().__init__(program, plan, driver, partial(open_far, program.root / "blobs", sources))
+        self._driver = driver
 
     def submit(self, job: Job, timeout: float | None) -> None:
-        self._far.started(job)  # what the job reads of its own run is committed then
-        graph = self._program.graph
-        linked = graph.links[job.task.step]
-        shared = [len(graph.links[name].scope) for name in linked.branches]
-        prefix = job.task.path[: min(shared, default=len(job.task.path))]
-        with Store.reader(self._program.root) as reader:
-            records = gather(
-                reader,
-                self._program.run,
-                graph.flow.name,
-                (*linked.joined, *linked.branches),
-                prefix,
-                (*job.inputs, *job.partners),
-            )
-        super().submit(replace(job, records=records), timeout)
+        super().submit(replace(job, records=self._driver.records_for(job)), timeout)
 
 
 @pytest.mark.parametrize(
@@ -75,10 +64,31 @@ def test_the_inputs_of_a_batch_are_looked_up_together(tmp_path: Path) -> None:
     assert len(queries) == 1
 
 
-def test_words_from_elsewhere_are_the_last_words_of_their_task(tmp_path: Path) -> None:
-    for text in ("half a ", "line\n"):
-        add_words(tmp_path / "live", "fit[3]", text)
-    assert last_words(tmp_path / "live", "fit[3]") == [
-        {"output_type": "stream", "name": "stdout", "text": "half a line\n"}
-    ]
-    assert last_words(tmp_path / "live", "fit[4]") == []
+def test_what_tasks_of_a_host_print_is_mirrored(tmp_path: Path) -> None:
+    there, here = tmp_path / "there", tmp_path / "here"
+    there.mkdir()
+    mirror = LiveMirror(there)
+
+    def look() -> None:
+        for piece in mirror.changes():
+            write_mirrored(here, "host", *piece)
+
+    (there / "7.task").write_text("fit[3]\n0\n")
+    (there / "7.out").write_text("")
+    look()
+    assert last_words(here, "fit[3]") == []
+    for text in ("half a ", "line\n", "x" * 100_000):
+        with (there / "7.out").open("a") as file:
+            file.write(text)
+        look()
+    stream = {"output_type": "stream", "name": "stdout"}
+    assert last_words(here, "fit[3]") == [{**stream, "text": "half a line\n" + "x" * 100_000}]
+    (there / "7.out").unlink()
+    (there / "7.out").write_text("anew\n")
+    (there / "7.task").write_text("fit[40]\n0\n")
+    look()
+    assert last_words(here, "fit[3]") == []
+    assert last_words(here, "fit[40]") == [{**stream, "text": "anew\n"}]
+    assert [*mirror.changes()] == []
+    remove_mirrored(here, "host")
+    assert last_words(here, "fit[40]") == []

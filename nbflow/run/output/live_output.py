@@ -23,16 +23,6 @@ def last_words(folder: Path, label: str) -> list[Output]:
     return []
 
 
-def add_words(folder: Path, label: str, text: str) -> None:
-    """Add what a task has printed on its standard output, where its worker cannot write into this folder itself."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    task = folder / f"{label.encode().hex()}.task"
-    if not task.exists():
-        task.write_bytes(f"{label}\n0\n".encode())
-    with task.with_suffix(".out").open("ab") as file:
-        file.write(text.encode("utf-8", "replace"))
-
-
 def live_tasks(folder: Path) -> list[Path]:
     """Return the `PID.task` file of each worker, which names its task; none after the run, whose folder is gone."""
     try:
