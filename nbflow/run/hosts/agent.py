@@ -19,7 +19,7 @@ from functools import partial
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-from nbflow.run.hosts.host_messages import Answers, Batch, Begun, HostSetup, Told, Wrote, pack, sendable, unpack
+from nbflow.run.hosts.host_messages import Answers, Begun, HostEvent, HostSetup, JobBatch, Wrote, pack, sendable, unpack
 from nbflow.run.hosts.live_mirror import LiveMirror
 from nbflow.run.machine.plan import RunPlan
 from nbflow.run.task.job import Job, Result
@@ -70,7 +70,7 @@ class Agent:
         self._pool.stop()
 
     def _take(self, batch: object) -> None:
-        assert isinstance(batch, Batch)
+        assert isinstance(batch, JobBatch)
         self._left[batch.number] = len(batch.jobs)
         for number, job, _ in batch.jobs:
             self._jobs[number], self._numbers[id(job)] = job, (number, batch.number)
@@ -111,7 +111,7 @@ class Agent:
                     break
         return found
 
-    def _look_at_files(self, now: bool) -> list[Told]:
+    def _look_at_files(self, now: bool) -> list[HostEvent]:
         """Return what tasks have printed; `now` because the last words of one that died must come before its answer."""
         if not now and time.monotonic() < self._looked + LOOKS_AT_WORDS_EVERY:
             return []
@@ -128,7 +128,7 @@ class Agent:
         del self._left[batch]
         return batch
 
-    def _tell(self, told: list[Told], over: Sequence[int] = ()) -> None:
+    def _tell(self, told: list[HostEvent], over: Sequence[int] = ()) -> None:
         """Send messages for the driver, with the numbers of the batches that are over."""
         with self._sending, contextlib.suppress(OSError):  # if the dask worker is gone, the main thread ends all
             self._line.send_bytes(pickle.dumps((tuple(over), pack(told, self._blobs))))

@@ -14,7 +14,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from nbflow.errors import HostRefused
-from nbflow.run.hosts.host_messages import Answers, Batch, Begun, HostSetup, Told, Witness, Wrote, pack, unpack
+from nbflow.run.hosts.host_messages import Answers, Begun, HostEvent, HostSetup, JobBatch, Witness, Wrote, pack, unpack
 from nbflow.run.hosts.host_versions import versions_here
 from nbflow.run.hosts.live_mirror import remove_mirrored, write_mirrored
 from nbflow.run.hosts.pace import SURE_AFTER, Pace, Paces
@@ -169,7 +169,7 @@ class DaskWorkers:
         for told in messages:
             self._hear_one(told)
 
-    def _hear_one(self, told: Told) -> None:
+    def _hear_one(self, told: HostEvent) -> None:
         match told:
             case Begun():
                 self._note_beginning(told)
@@ -250,7 +250,7 @@ class DaskWorkers:
 
         pending, batch = _Pending(tuple(numbers)), next(self._numbers)
         jobs = ((number, self._prepared(number, len(pending.jobs))) for number in pending.jobs)
-        message = Batch(batch, tuple((number, job, self._jobs[number].ticket.timeout) for number, job in jobs))
+        message = JobBatch(batch, tuple((number, job, self._jobs[number].ticket.timeout) for number, job in jobs))
         self._pending[batch] = pending
         data = pack(message, self._blobs)
         pending.future = self._client.submit(

@@ -59,7 +59,7 @@ class HostSetup:
 
 
 @dataclass(frozen=True)
-class Batch:
+class JobBatch:
     """Holds jobs that a host does together, each with its number and its timeout in seconds."""
 
     number: int
@@ -100,7 +100,7 @@ class Wrote:
     data: bytes
 
 
-Told = Begun | Answers | Wrote
+HostEvent = Begun | Answers | Wrote
 
 
 @dataclass(frozen=True)
