@@ -15,6 +15,7 @@ from nbflow.errors import StoreBroken, StoreFull, StoreReadOnly, StoreTooNew
 from nbflow.store.catalog import schema
 from nbflow.store.catalog.reader import CatalogReader
 from nbflow.store.catalog.rows import RunRow, RunStatus, TaskRow
+from nbflow.store.catalog.trust import Seal
 from nbflow.store.catalog.writer import CatalogWriter
 from nbflow.store.values.artifact_ref import Component
 
@@ -140,6 +141,7 @@ class TestEarlierFormats:
         writer.put_component(Component("c" * 32, b"stream", members=("model",), scope="fit"))
         writer.commit()
         with sqlite3.connect(path) as connection:
+            connection.execute("INSERT INTO seals (task, signer, mac) SELECT id, 'me', CAST('mac' AS BLOB) FROM tasks")
             connection.execute("DROP INDEX runs_uid")
             for since, table, column, _ in schema.ADDED:
                 if since > form:
@@ -155,6 +157,8 @@ class TestEarlierFormats:
             (task,) = reader.tasks(1)
             assert (task.step, task.passed_on, task.memory) == ("fit", None, None)
             assert [run.uid for run in reader.runs()] == [""]
+            assert reader.seal(task.id) == Seal("me", "", "", b"mac")
+            assert reader.users() == ()
             assert reader.artifacts(task.id) == (artifact("model"),)
             assert reader.component("c" * 32) == Component("c" * 32, b"stream", members=("model",), scope="fit")
         with sqlite3.connect(old) as connection:

@@ -121,6 +121,8 @@ def sign_again(reader: CatalogReader, writer: CatalogWriter) -> int:
     ring = keyring()
     found = [(task, sealed) for task in reader.task_ids() if (sealed := reader.sealed(task))]
     own = [(task, record) for task, (record, seal) in found if seal and _is_for_owner_only(ring, record, seal)]
+    if own:
+        writer.put_user()
     writer.put_seals((task, ring.sign(record)) for task, record in own)
     return len(own)
 

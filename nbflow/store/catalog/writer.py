@@ -182,7 +182,7 @@ class CatalogWriter:
         )  # fmt: skip
         run = self._insert_run(row)
         self.tag(run, *row.tags)
-        write_user(self._write, User(row.user, keyring().public_key))
+        self.put_user()
         self._refuse_link(run)
         self.commit()
         return replace(row, id=run)
@@ -344,6 +344,10 @@ class CatalogWriter:
         digest, body = pack_text(text)
         self._write(_PUT_TEXT, (digest, body))
         return digest
+
+    def put_user(self) -> None:
+        """Store the name and the public key of the user who signs."""
+        write_user(self._write, User(user_name(), keyring().public_key))
 
     def put_seals(self, seals: Iterable[tuple[int, Seal]]) -> None:
         """Store the signatures of what tasks made."""
