@@ -63,6 +63,8 @@ VERBS_THAT_READ = {
     "resume": [(), ("--to", "load")],
     "rerun": [("fit",), ("fit[0]",)],
     "run": [("--reuse",), ()],
+    "push": [("--to", "FILE of another store")],
+    "pull": [("--from", "FILE of another store")],
     "delete": [("1",)],
 }
 NO_STORE = {"init", "convert", "import", "sync", "demo", "trust"}
