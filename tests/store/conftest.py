@@ -21,6 +21,7 @@ from nbflow.store.pickling.home import PlainHome
 from nbflow.store.store import Store
 from nbflow.store.values.artifact_ref import ArtifactRef
 from nbflow.store.values.encoded import Encoded
+from tests.buckets import moto
 
 from .cataloging import everybody
 
@@ -108,6 +109,14 @@ def reader(path: Path) -> Iterator[CatalogReader]:
 @pytest.fixture
 def run(writer: CatalogWriter) -> RunRow:
     return writer.begin_run("demo", "demo.ipynb", parameters={"alpha": 0.1, "day": None})
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Is the address of a server of S3 that has the bucket `team`."""
+    pytest.importorskip("moto", reason="moto is missing: pip install 'moto[server,s3]'")
+    with moto(tmp_path_factory.mktemp("moto")) as endpoint:
+        yield endpoint
 
 
 def groups(encoded: Encoded) -> set[frozenset[str]]:

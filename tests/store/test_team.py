@@ -7,13 +7,12 @@ import re
 import sqlite3
 import time
 import uuid
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from tests.buckets import Fault, Machine, moto, new_machine, spoiling
+from tests.buckets import Fault, Machine, new_machine, spoiling
 
 pytest.importorskip("obstore", reason="obstore is missing: pip install 'jupyter-nbflow[s3]'")
 
@@ -24,13 +23,6 @@ CELLS = (
     "%%step total --join square\ntotal = sum(one.squared for one in inputs) + int(table[-1])",
     "%%step show\nprint('the total is', total)",
 )
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    pytest.importorskip("moto", reason="moto is missing: pip install 'moto[server,s3]'")
-    with moto(tmp_path_factory.mktemp("moto")) as endpoint:
-        yield endpoint
 
 
 class Machines:

@@ -21,20 +21,13 @@ from nbflow.store.catalog.writer import CatalogWriter
 from nbflow.store.homes import HOME_VARIABLE, copy_of, keep_setting, locate_store, project_of
 from nbflow.store.store import Store
 from nbflow.store.team import team
-from tests.buckets import KEYS, READER, moto, new_machine, spoiling, weed
+from tests.buckets import KEYS, READER, new_machine, spoiling, weed
 
 from .cataloging import news, run_once
 
 pytest.importorskip("obstore", reason="obstore is missing: pip install 'jupyter-nbflow[s3]'")
 
 CELLS = ("%%step a\nx = list(range(10))", "%%step b\ny = sum(x)")
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    pytest.importorskip("moto", reason="moto is missing: pip install 'moto[server,s3]'")
-    with moto(tmp_path_factory.mktemp("moto")) as endpoint:
-        yield endpoint
 
 
 def url_of(folder: Path) -> str:
