@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import re
 import sqlite3
+import subprocess
+import sys
 import time
 import uuid
 from contextlib import closing
@@ -70,6 +72,25 @@ def test_another_machine_sees_and_reuses_all_that_one_made(machines: Machines, t
     assert [number for (number,) in ask(one, "SELECT number FROM runs")] == [1]
     one.nbflow("runs", "flow.ipynb")
     assert ask(one, "SELECT number FROM runs") == [(1,), (2,)]
+
+
+LOOKING_BACK = """
+import json
+from pathlib import Path
+from nbflow import Flow
+from nbflow.jupyter.panel.answers import Question, answer
+print(Flow("flow").latest_run["total"].task.data.total)
+asked = Question(Path.cwd(), {"path": "flow.ipynb"}, json.dumps({"cells": []}))
+print([run["number"] for run in json.loads(answer("runs", asked).text)["runs"]])
+"""
+
+
+def test_the_client_and_the_panel_look_back_on_an_empty_disk(machines: Machines) -> None:
+    machines.new("one").nbflow("run", "flow.ipynb")
+    two = machines.new("two")
+    command = [sys.executable, "-c", LOOKING_BACK]
+    said = subprocess.run(command, cwd=two.folder, env=two.environment, capture_output=True, text=True, check=True)
+    assert said.stdout == "3002469\n[1]\n"
 
 
 def test_what_is_said_of_a_run_reaches_others(machines: Machines) -> None:
