@@ -38,7 +38,7 @@ class Live:
         self.session = Session(namespace, self.screen, folder, path)
 
     def run(self, source: str) -> list[str]:
-        """Execute a cell; what nbflow said to it, without the time that was saved, which no test knows."""
+        """Execute a cell; what nbflow said to it, without the times, which no test knows."""
         self.screen.said.clear()
         self.screen.replayed.clear()
         match read_header(source).kind:
@@ -49,7 +49,8 @@ class Live:
             case _:
                 exec(compile(source, "cell", "exec", dont_inherit=True), self.names)
                 self.session.ran(source, None)
-        return [re.sub(r", saved [\d.]+ s", "", line) for line in self.screen.said]
+        said = (re.sub(r", saved [\d.]+ s", "", line) for line in self.screen.said)
+        return [re.sub(r"\b\d+ s ago", "just now", line) for line in said]
 
     def use(self, line: str) -> None:
         use(self.session, line)

@@ -19,7 +19,7 @@ results
 # %%
 with ThreadPoolExecutor(2) as ex:
     futures = {ex.submit(pow, 2, k): k for k in range(4)}
-    done = {futures[f]: f.result() for f in as_completed(futures)}
+    done = dict(sorted((futures[f], f.result()) for f in as_completed(futures)))
 sorted(done.items())
 
 # %%
