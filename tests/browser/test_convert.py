@@ -174,7 +174,7 @@ def test_kinds_and_names_are_changed_and_the_graph_follows(notebook: OpenNoteboo
         [
             "%load_ext nbflow\nimport math",
             "%%parameters\nEPOCHS = 3",
-            "\ndef half(x):\n    return x / 2",
+            "def half(x):\n    return x / 2",
             "%%step roots\nxs = [math.sqrt(n) for n in range(EPOCHS)]",
             *FLOW[2:3],
             "%%step show_total\nprint(total)",
