@@ -26,10 +26,15 @@ DEAD_AFTER = 120.0
 """A driver on another host that was silent for so many seconds has ended, or nobody can reach it any more."""
 
 
-def is_gone(process: Process, silence: float = 0.0) -> bool:
-    """Return whether the process has ended. One of another host, which we cannot see, has if it is silent for long."""
-    if process.host != socket.gethostname():
+def is_gone(process: Process, silence: float | None = None) -> bool:
+    """Return whether the process has ended. One that we cannot see has if it is silent for long.
+
+    `silence` is given in seconds for processes elsewhere; another host, such as a container, may have the same name.
+    """
+    if silence is not None:
         return silence > DEAD_AFTER
+    if process.host != socket.gethostname():
+        return False
     if Path("/proc/self/stat").exists():
         return started(process.pid) != process.start
     return not _answers(process.pid)

@@ -105,7 +105,7 @@ def pretend_elsewhere(store: Store, writer: CatalogWriter) -> str:
         db.execute("UPDATE runs SET host = 'far-away' WHERE id = ?", (row.id,))
     assert store.team is not None
     store.team.log.send()
-    return f"live/far-away-{row.pid}-{row.pid_start}"
+    return f"live/far-away-{row.pid}-{row.pid_start}-abcd"
 
 
 @pytest.mark.parametrize(
@@ -122,6 +122,31 @@ def test_a_run_of_another_host_lives_while_it_shows_so(
             os.utime(tmp_path / "far" / sign, (time.time() - age,) * 2)
         news(elsewhere, monkeypatch)
         assert [row.status for row in elsewhere.history.runs()] == [status]
+
+
+def test_a_run_in_a_container_of_the_same_name_lives_too(
+    far: Store, elsewhere: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with far.writer() as writer:
+        row = writer.begin_run("demo", "demo.ipynb")
+        with closing(sqlite3.connect(far.catalog)) as db, db:
+            db.execute("UPDATE runs SET pid_start = 1 WHERE id = ?", (row.id,))  # no such process is seen from here
+        assert far.team is not None
+        far.team.log.send()
+        news(elsewhere, monkeypatch)
+        assert [run.status for run in elsewhere.history.runs()] == [RunStatus.CRASHED]
+        Bucket(url_of(tmp_path)).put(f"live/{row.host}-{row.pid}-1-abcd", b"alive")
+        news(elsewhere, monkeypatch)
+        assert [run.status for run in elsewhere.history.runs()] == [RunStatus.RUNNING]
+
+
+def test_gc_removes_the_signs_of_drivers_that_were_killed(far: Store, tmp_path: Path) -> None:
+    signs = tmp_path / "far" / "live"
+    for name, age in (("old-1-1-abcd", team.GRACE + 60), ("new-1-1-abcd", 60)):
+        Bucket(url_of(tmp_path)).put(f"live/{name}", b"alive")
+        os.utime(signs / name, (time.time() - age,) * 2)
+    far.gc(Kept())
+    assert [sign.name for sign in signs.iterdir()] == ["new-1-1-abcd"]
 
 
 def test_a_driver_shows_that_it_lives_until_it_is_done(far: Store, tmp_path: Path) -> None:

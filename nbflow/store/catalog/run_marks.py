@@ -27,10 +27,15 @@ def read_run_marks(query: Query, run: int) -> tuple[str, bool]:
     return found.get(f"{_NOTE}{run}", ""), f"{_PIN}{run}" in found
 
 
-def read_silence(query: Query, run: int) -> float:
-    """Return for how many seconds the driver of a run on another host had been silent when that was found out last."""
+def read_silence(query: Query, run: int) -> float | None:
+    """Return for how many seconds the driver of a run was silent when that was found out last; None if it is here."""
     found = [float(value) for (value,) in query(f"SELECT value FROM meta WHERE key = '{_SILENCE}{run:d}'")]
-    return found[0] if found else 0.0
+    return found[0] if found else None
+
+
+def write_silence(write: Query, run: int, seconds: float | None) -> None:
+    """Note for how many seconds the driver of a run is silent, or that it is on this computer."""
+    _put(write, f"{_SILENCE}{run}", "" if seconds is None else f"{seconds:.0f}")
 
 
 def write_note(write: Query, run: int, text: str) -> None:

@@ -175,7 +175,14 @@ class Team:
         with self.alone():
             swept = sweep(self.catalog, OldBlobs(self.blobs, GRACE, self.send_gone), kept, dry_run)
             self.log.send()
+            if not dry_run:
+                self._remove_old_signs()
         return swept
+
+    def _remove_old_signs(self) -> None:
+        """Remove the signs of life of processes that were killed."""
+        signs = ((folder, *sign) for folder in (RUNS, USERS) for sign in ages(self.bucket, folder).items())
+        self.bucket.delete([f"{folder}/{name}" for folder, name, age in signs if age > GRACE])
 
     def outward(self) -> Outward:
         """Return what sends what one writer commits."""

@@ -21,11 +21,12 @@ from nbflow.store.blobs.bucket import Bucket
 from nbflow.store.blobs.objects import side_by_side
 from nbflow.store.catalog import schema
 from nbflow.store.catalog.rows import RunStatus
+from nbflow.store.catalog.run_marks import write_silence
 from nbflow.store.catalog.sweep import delete_rows_of_runs
-from nbflow.store.drivers import Process, this_process
+from nbflow.store.drivers import Process, is_gone, this_process
 from nbflow.store.team.log_rows import export_noted, export_run, import_log, pack_log, unpack_log
 from nbflow.store.team.outbox import noting_nothing, read_notes, remove_notes
-from nbflow.store.team.pulse import RUNS, ages, name_of_driver
+from nbflow.store.team.pulse import silences
 
 _FOLDER = "log"
 _SEVERAL = "several"  # stands for the run in the name of an object that tells of several runs, or of none
@@ -146,13 +147,14 @@ class TeamLog:
         return damaged
 
     def _take_pulses(self, db: sqlite3.Connection) -> None:
-        """Note how long the drivers on other hosts have been silent."""
-        query = "SELECT id, host, pid, pid_start FROM runs WHERE status = ? AND host != ?"
-        elsewhere = db.execute(query, (RunStatus.RUNNING, this_process().host)).fetchall()
-        silent = ages(self.bucket, RUNS) if elsewhere else {}
-        for run, *driver in elsewhere:
-            age = silent.get(name_of_driver(Process(*driver)), float(10**9))
-            db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (f"silence of run {run}", f"{age:.0f}"))
+        """Note how long the drivers on other computers have been silent."""
+        query = "SELECT id, host, pid, pid_start FROM runs WHERE status = ?"
+        running = {run: Process(*driver) for run, *driver in db.execute(query, (RunStatus.RUNNING,)).fetchall()}
+        unseen = {
+            run: driver for run, driver in running.items() if is_gone(driver) or driver.host != this_process().host
+        }
+        for run, silence in zip(unseen, silences(self.bucket, unseen.values()), strict=True):
+            write_silence(db.execute, run, silence)
 
     @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
