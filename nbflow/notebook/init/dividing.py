@@ -41,12 +41,12 @@ def parts_of(part: CellPart, tree: ast.Module, kinds: Collection[bool]) -> Itera
         for kind, run in groupby(zip(tree.body, kinds, strict=True), lambda one: one[1])
     ]
     pieces = [(kind, 0) for kind, _ in runs[:1]]
+    ends: list[int] = []
     for (_, above), (kind, run) in pairwise(runs):
         end = above[-1].end_lineno or 0
         if first_line(run[0]) > end:
+            ends.append(part.start + end)
             empty = takewhile(lambda line: not line.strip(), lines[end:])
             pieces.append((kind, end + sum(1 for _ in empty)))
-    starts = [part.start + start for _, start in pieces]
-    ends = [*starts[1:], part.end]
-    for (kind, _), start, until in zip(pieces, starts, ends, strict=True):
-        yield kind, CellPart(part.cell, start, until)
+    for (kind, start), until in zip(pieces, [*ends, part.end], strict=True):
+        yield kind, CellPart(part.cell, part.start + start, until)
