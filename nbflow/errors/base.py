@@ -23,6 +23,7 @@ _FIXES = {
     **dict.fromkeys((errno.ENOSPC, errno.EDQUOT), "Free some space, or choose another folder"),
     **dict.fromkeys((errno.EACCES, errno.EPERM, errno.EROFS), "Change its permissions, or choose another folder"),
     **dict.fromkeys((errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.ENAMETOOLONG), "Check the path"),
+    errno.EAGAIN: "End other programs, or raise the limit of processes: ulimit -u 4096",
     errno.ENOMEM: "End other programs, or raise the limit: ulimit -v unlimited",
     **dict.fromkeys((errno.EMFILE, errno.ENFILE), "Raise the limit of open files: ulimit -n 4096"),
 }

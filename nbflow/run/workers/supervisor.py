@@ -7,13 +7,16 @@ what. One thread calls `step` again and again; everything here belongs to that t
 from __future__ import annotations
 
 import contextlib
+import errno
 import selectors
 import socket
 import threading
 import time
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from functools import partial
 
+from nbflow.errors.base import SystemRefused
 from nbflow.run.events.events import Failure, FailureKind
 from nbflow.run.surroundings.children import end_children, is_stopped, started_by
 from nbflow.run.task.job import Job, Result
@@ -233,7 +236,7 @@ class Supervisor:
         try:
             worker = _Worker(WorkerProcess(self._method))
         except Exception as error:  # noqa: BLE001 - whatever the reason is, the jobs must be answered
-            self._failed_starts.append(describe_failure(error))
+            self._failed_starts.append(_describe_refused_start(error))
             return
         self._workers.add(worker)
         self._jobs.welcome(worker)
@@ -318,6 +321,13 @@ class Supervisor:
     def _answer(self, tickets: Iterable[Ticket], answer: WorkerAnswer) -> None:
         for ticket in tickets:
             self._receive(ticket.job, answer)
+
+
+def _describe_refused_start(error: Exception) -> Failure:
+    """Return why no process could be started. Where the fork server could not fork, its socket is closed or gone."""
+    if isinstance(error, EOFError | ConnectionError | FileNotFoundError | BlockingIOError):
+        error = SystemRefused(OSError(errno.EAGAIN, "the system starts no more processes"))
+    return replace(describe_failure(error), frames=(), traceback="")
 
 
 def _describe_early_end(exitcode: int) -> Failure:
