@@ -113,7 +113,8 @@ def list_users(place: Path | None) -> None:
 def sign(place: Path | None) -> None:
     """Sign again what others cannot check.
 
-    These are the tasks in the store of NOTEBOOK or of this folder that you have run with version 0.1.0.
+    These are the tasks in the store of NOTEBOOK or of this folder that you have run with version 0.1.0, and those whose
+    signature is damaged.
     """
     with _open(place) as store, store.lease(), store.writer() as writer:
         number = sign_again(store.history, writer)

@@ -189,6 +189,27 @@ def test_what_an_earlier_format_has_signed_is_signed_again_for_others(shell: She
     assert "y = [1, 2, 3]" in dump(shell).out
 
 
+@pytest.mark.parametrize(
+    "damage",
+    ["UPDATE batches SET hashes = x'00'", "UPDATE batches SET signature = zeroblob(64)", "DELETE FROM batches"],
+)
+def test_a_damaged_signature_is_found_and_mended_by_its_owner(shell: Shell, become: Become, damage: str) -> None:
+    notebook = str(shell.folder / "films.ipynb")
+    shell("trust", "add", signer_of(become, "ann"), notebook)
+    with sqlite3.connect(shell.folder / ".nbflow" / "catalog.db") as connection:
+        connection.execute(damage)
+    connection.close()
+    assert dump(shell).code == 1
+    become("ann")
+    assert "y = [1, 2, 3]" in dump(shell).out
+    told = shell("verify", notebook, "--keep-damaged")
+    assert "is damaged: ann can mend it with `nbflow trust sign`" in told.out
+    assert shell("trust", "sign", notebook).out == f"signed 2 tasks of {shell.folder / '.nbflow'} again\n"
+    assert shell("verify", notebook).code == 0
+    become("bob")
+    assert "y = [1, 2, 3]" in dump(shell).out
+
+
 def make_earlier(shell: Shell) -> None:
     """Exchange all signatures by those that format 3 had."""
     ring, connection = keyring(), sqlite3.connect(shell.folder / ".nbflow" / "catalog.db")

@@ -137,9 +137,13 @@ def test_a_kernel_says_that_restored_values_are_damaged_and_no_step_uses_them(tm
 
 
 def test_a_catalog_without_a_seal_is_checked_by_its_structure_and_its_signatures(root: Path) -> None:
-    """As after a killed run: no bit makes `verify` fail in another way than with a message."""
-    chance, refused = random.Random(5), 0
-    for _ in range(150 if EXPLORED else 30):
+    """As after a killed run: no bit makes `verify` fail in another way than with a message.
+
+    Of a small catalog, one bit in twenty or so means something.
+    """
+    chance, refused, tried = random.Random(5), 0, 0
+    while tried < (150 if EXPLORED else 30) or not refused:
+        tried += 1
         with copy_of(root) as copy:
             (copy / "catalog.seal").unlink()
             with Store.open(copy) as store, store.writer():
@@ -149,4 +153,4 @@ def test_a_catalog_without_a_seal_is_checked_by_its_structure_and_its_signatures
             answer = Shell(copy.parent)("verify", str(copy.parent))
             assert answer.code in (0, 1)
             refused += answer.code
-    assert refused > 0
+            assert tried < 300

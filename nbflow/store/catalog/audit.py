@@ -11,9 +11,10 @@ from typing import Any
 from nbflow.errors import BlobCorrupt, BlobMissing, StoreBroken, StoreError
 from nbflow.store.blobs.protocol import BlobStore
 from nbflow.store.catalog import schema
-from nbflow.store.catalog.columns import path_of
+from nbflow.store.catalog.columns import bytes_of, path_of
 from nbflow.store.catalog.evictions import read_evicted
 from nbflow.store.catalog.reader import CatalogReader
+from nbflow.store.catalog.signatures import Batch
 from nbflow.store.catalog.trust import digest_text, keyring
 from nbflow.store.values.artifact_ref import Component
 from nbflow.store.values.component_digest import digest_component
@@ -28,6 +29,9 @@ _SHOWN = """SELECT tasks.id, runs.flow, runs.number, names.text, tasks.path, 'th
 _WITHOUT_ROW = "SELECT DISTINCT component FROM artifacts WHERE component NOT IN (SELECT digest FROM components)"
 _REACHED = "SELECT DISTINCT shares FROM artifacts WHERE shares IS NOT NULL"
 _ALL = "SELECT digest FROM components"
+_SIGNATURES = """SELECT seals.signer, seals.batch, batches.hashes, batches.signature, count(*) FROM seals
+    LEFT JOIN batches ON batches.digest = seals.batch WHERE seals.batch IS NOT NULL
+    GROUP BY seals.signer, seals.batch"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +75,8 @@ class RecordDamage(Damage):
 def audit(reader: CatalogReader, blobs: BlobStore) -> list[Damage]:
     """Hash every blob, every stream and every text, read every row, and return what is missing or has changed."""
     try:
-        return [*_damage_of_structure(reader), *_damaged_records(reader), *_damaged_objects(reader, blobs)]
+        of_records = [*_damage_of_structure(reader), *_damaged_records(reader), *_damaged_signatures(reader)]
+        return [*of_records, *_damaged_objects(reader, blobs)]
     except StoreBroken as error:
         return [RecordDamage("the catalog", f"cannot be read: {error}", False)]
 
@@ -117,6 +122,16 @@ def _flaw_of_task(reader: CatalogReader, task: int) -> str:
         return "belongs to no run, or its step has no name"
     record, seal = sealed
     return "is not the one that was signed" if keyring().contradicts(record, seal) else ""
+
+
+def _damaged_signatures(reader: CatalogReader) -> Iterator[Damage]:
+    """Yield the signatures that others cannot check any more, as far as the store has the keys."""
+    users = {user.signer: user for user in reader.users()}
+    for signer, digest, hashes, signature, tasks in reader.query(_SIGNATURES).fetchall():
+        batch, user = Batch(bytes_of(hashes), bytes_of(signature)), users.get(signer)
+        if user is not None and not (batch.is_by(user.key) and batch.digest(user.key) == digest):
+            fix = f"{user.name} can mend it with `nbflow trust sign`"
+            yield RecordDamage(f"the signature of {user.name} for {tasks} tasks", f"is damaged: {fix}", False)
 
 
 def _task(reader: CatalogReader, task: int) -> tuple[Hit, ...]:

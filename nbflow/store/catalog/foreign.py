@@ -117,7 +117,7 @@ def trust_store(reader: CatalogReader) -> int:
 
 
 def sign_again(reader: CatalogReader, writer: CatalogWriter) -> int:
-    """Sign, so that others can check it, what this user has signed in a format before 4; return the number of tasks."""
+    """Sign again what this user has signed and others cannot check; return the number of tasks."""
     ring = keyring()
     found = [(task, sealed) for task in reader.task_ids() if (sealed := reader.sealed(task))]
     own = [(task, record) for task, (record, seal) in found if seal and _is_for_owner_only(ring, record, seal)]
@@ -128,7 +128,8 @@ def sign_again(reader: CatalogReader, writer: CatalogWriter) -> int:
 
 
 def _is_for_owner_only(ring: Keyring, record: SignedRecord, seal: Seal) -> bool:
-    return seal.batch is None and ring.is_own(seal.signer) and ring.accepts_outputs(record, seal)
+    is_own = ring.is_own(seal.signer) and ring.accepts_outputs(record, seal)
+    return is_own and not ring.has_signed_for_others(record, seal)
 
 
 # outputs

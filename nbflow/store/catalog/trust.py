@@ -180,15 +180,17 @@ class Keyring:
 
     def _knows(self, message: bytes, seal: Seal | None) -> bool:
         mac = self._mac(message)
-        if seal is not None and (hmac.compare_digest(mac, seal.mac) or self._is_signed(message, seal)):
+        if seal is not None and (hmac.compare_digest(mac, seal.mac) or self._is_signed_by_trusted(message, seal)):
             return True
         return mac.hex() in self._trusted()
 
-    def _is_signed(self, message: bytes, seal: Seal) -> bool:
-        if seal.batch is None or not seal.batch.covers(hash_record(message)):
-            return False
+    def has_signed_for_others(self, record: SignedRecord, seal: Seal) -> bool:
+        """Return whether others who trust this user can check the record."""
+        return _is_signed(record.message(), seal, self.public_key)
+
+    def _is_signed_by_trusted(self, message: bytes, seal: Seal) -> bool:
         user = self.trusted_users.read().get(seal.signer)
-        return user is not None and seal.batch.is_by(user.key)
+        return user is not None and _is_signed(message, seal, user.key)
 
     def trust(self, records: Iterable[SignedRecord | Code]) -> int:
         """Trust these records; return how many are new. A record that is changed later is not trusted."""
@@ -212,6 +214,10 @@ class Keyring:
 @cache
 def _read_trusted(path: Path, changed: int, size: int) -> frozenset[str]:
     return frozenset(path.read_text("ascii").split())
+
+
+def _is_signed(message: bytes, seal: Seal, key: bytes) -> bool:
+    return seal.batch is not None and seal.batch.covers(hash_record(message)) and seal.batch.is_by(key)
 
 
 def keyring() -> Keyring:
