@@ -14,7 +14,7 @@ from urllib.parse import quote, urlsplit
 
 from blake3 import blake3
 
-from nbflow.errors import StoreBroken
+from nbflow.errors import BucketFailed, StoreBroken, StoreReadOnly
 from nbflow.store.whole_file import replace_file
 
 if TYPE_CHECKING:
@@ -71,15 +71,26 @@ def _folder_of(address: str, base: Path) -> Path:
 
 
 def copy_of(url: str) -> Path:
-    """Return the folder on this computer for a store in a bucket, and mark it as such."""
+    """Return the folder on this computer for a store in a bucket, and mark it as such.
+
+    Raises BucketFailed for an address that would lead out of the user's cache folder, or that has a password in it.
+    """
     split = urlsplit(url.rstrip("/"))
+    if {".", ".."} & {split.netloc, *split.path.split("/")}:
+        raise BucketFailed(url, "an address cannot have '.' or '..' in it", "Write the address without them")
+    if split.password is not None:
+        fix = "Give credentials in the environment, where they are not kept"
+        raise BucketFailed(f"{split.scheme}://…", "the address has a password in it", fix)
     server = "".join(os.environ.get(name, "") for name in _SERVERS.get(split.scheme, ()))
     scheme = split.scheme + (f"-{blake3(server.encode()).hexdigest(4)}" if server else "")
     parts = (quote(part, safe=" ") for part in (scheme, split.netloc, *split.path.split("/")) if part)
     root = _caches().joinpath("nbflow", *parts, "store")
-    if not (root / _MARK).exists():
-        root.mkdir(mode=0o700, parents=True, exist_ok=True)
-        (root / _MARK).write_text(url.rstrip("/"), "utf-8")
+    try:
+        if not (root / _MARK).exists():
+            root.mkdir(mode=0o700, parents=True, exist_ok=True)
+            (root / _MARK).write_text(url.rstrip("/"), "utf-8")
+    except OSError as error:
+        raise StoreReadOnly(root, f"{os.strerror(error.errno or 0)}; XDG_CACHE_HOME names another place") from error
     return root
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from nbflow.errors import StoreInUse
+from nbflow.errors import BucketFailed, StoreInUse, StoreReadOnly
 from nbflow.store.blobs.bucket import TIMEOUT_VARIABLE, Bucket
 from nbflow.store.catalog.keeping_rules import Kept
 from nbflow.store.catalog.rows import RunStatus
@@ -295,6 +295,25 @@ def test_the_settings_of_a_project_say_where_its_store_is(tmp_path: Path, monkey
     assert project_of(locate_store(deep), deep) == deep.parent
     monkeypatch.setenv(HOME_VARIABLE, str(tmp_path / "mine"))
     assert locate_store(deep) == tmp_path / "mine"
+
+
+@pytest.mark.parametrize("url", ["s3://team/../../elsewhere", "s3://../x", "s3://team/./x", "s3://key:hidden@team/x"])
+def test_an_address_leads_nowhere_else_and_holds_no_password(
+    url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setenv(HOME_VARIABLE, url)
+    with pytest.raises(BucketFailed) as raised:
+        locate_store(tmp_path)
+    assert list(tmp_path.rglob("*")) == []
+    assert "hidden" not in str(raised.value)
+
+
+def test_a_folder_that_cannot_hold_the_copy_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "cache").write_text("a file")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    with pytest.raises(StoreReadOnly, match="XDG_CACHE_HOME names another place"):
+        copy_of("s3://team/x")
 
 
 def test_a_setting_replaces_the_one_before_and_nothing_else(tmp_path: Path) -> None:
