@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.cells import LOAD, RUN
 from tests.browser.conftest import OpenNotebook
@@ -43,6 +44,26 @@ def test_a_failed_run_says_so_once_and_leads_to_the_failed_item(notebook: OpenNo
     panel.root.locator(".nbf-Detail .nbf-Failure", has_text="ZeroDivisionError").first.wait_for()
     panel.view("steps").wait_for()
     assert panel.root.locator(".nbf-DetailTitle").inner_text().startswith("fit[0]")
+
+
+def test_a_notification_of_a_failure_ends_with_the_next_action(notebook: OpenNotebook) -> None:
+    window = notebook([FAILING[0], "%%step load\nrows = missing_name"])
+    panel = window.open_panel()
+    panel.wait_for_step("load", "missing")
+    failures = window.page.locator(".Toastify__toast--error")
+    panel.action("run").click()
+    window.wait_for_toast("missing_name")
+    panel.action("run").click()
+    expect(failures).to_have_count(1)
+    window.edit_cell(1, "%%step load\nrows = 1 / 0")
+    panel.root.locator(".nbf-Problems").wait_for(state="hidden")
+    panel.action("run").click()
+    window.wait_for_toast("Flow failed at load")
+    expect(failures).to_have_count(1)
+    window.edit_cell(1, "%%step load\nrows = 1")
+    panel.action("run").click()
+    panel.wait_for_step("load", "done")
+    expect(failures).to_have_count(0)
 
 
 def test_debug_is_offered_only_where_something_failed(notebook: OpenNotebook) -> None:

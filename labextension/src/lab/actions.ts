@@ -187,6 +187,7 @@ export class FlowActions implements Actions {
   private async start(words: readonly string[]): Promise<boolean> {
     identify(this.notebook);
     const [verb = '', ...rest] = words;
+    this.notebook.failure.dismiss();
     return (await this.perform([verb, '--bg', ...rest], this.lab.trans('Flow'))) !== null;
   }
 
@@ -205,6 +206,7 @@ export class FlowActions implements Actions {
       const { edits } = await askNow(lab, notebook, () => notebook.archive.repair(repair));
       const shared = notebook.panel.content.model?.sharedModel;
       if (shared) {
+        notebook.failure.dismiss();
         applyEdits(shared, edits);
         notebook.told = '';
         offerUndo(lab, notebook, lab.trans('Done: %1', what));

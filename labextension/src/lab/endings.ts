@@ -82,11 +82,11 @@ export function tellEnding(name: string, run: RunLine, trans: Translate, open: (
   Notification.emit(text, TYPES[run.status], { autoClose: false, actions });
 }
 
-/** Shows a notification that a run failed, `Flow failed at fit (3 of 40)`; *Show* leads to what failed first. */
-export function tellFailure({ run, failed: [first] }: Ending, trans: Translate, show: () => void): void {
+/** Notifies that a run failed, `Flow failed at fit (3 of 40)`; *Show* leads to what failed first. Returns the id. */
+export function tellFailure({ run, failed: [first] }: Ending, trans: Translate, show: () => void): string {
   const items = first && first.total > 1 ? ` (${trans('%1 of %2', count(first.failed), count(first.total))})` : '';
   const text = first ? trans('Flow failed at %1', first.step + items) : trans('Run %1 failed', run.number);
-  Notification.error(text, { autoClose: false, actions: [{ label: trans('Show'), callback: show }] });
+  return Notification.error(text, { autoClose: false, actions: [{ label: trans('Show'), callback: show }] });
 }
 
 /** Returns the first task that failed in a run; the whole step if its tasks cannot be read, null if none failed. */

@@ -189,8 +189,9 @@ export class FlowExtension {
   /** Notify about a run of this page that failed, and about the end of a long run while the page is hidden. */
   private tellEnding(notebook: FlowNotebook, ending: Ending): void {
     const { run, isOwn } = ending;
+    notebook.failure.dismiss();
     if (isOwn && (run.status === 'failed' || run.status === 'crashed')) {
-      tellFailure(ending, this.lab.trans, () => void this.showFailed(notebook, ending));
+      notebook.failure.show(tellFailure(ending, this.lab.trans, () => void this.showFailed(notebook, ending)));
     } else if (document.hidden && secondsOf(run) >= this.preferences.toastAfter) {
       tellEnding(notebook.name, run, this.lab.trans, () => this.showPanel());
     }

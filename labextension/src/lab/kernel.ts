@@ -77,7 +77,7 @@ export async function askInTurn(
 
 /** Shows why something was not done. */
 export function sayRefusal(lab: Lab, notebook: FlowNotebook, what: string, error: unknown): void {
-  sayError(what, explain(lab, notebook, error), lab.trans);
+  notebook.failure.show(sayError(what, explain(lab, notebook, error), lab.trans));
 }
 
 export function explain(lab: Lab, notebook: FlowNotebook, error: unknown): string {

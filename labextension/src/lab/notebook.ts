@@ -10,6 +10,7 @@ import { Feed } from './feed';
 import { NotebookValues } from './valuesource';
 import { Pause } from './pause';
 import { type CellText, ServerArchive, type Text } from './rest';
+import { LatestToast } from './toast';
 
 /** The number of milliseconds without a key stroke after which an edit is read. */
 const QUIET = 400;
@@ -35,6 +36,8 @@ export class FlowNotebook implements Text, IDisposable {
   readonly archive: ServerArchive;
   readonly feed: Feed;
   readonly values = new NotebookValues(this);
+  /** Tells why the last action failed, or the last run. */
+  readonly failure = new LatestToast();
   /** What the kernel was told last, as text. */
   told = '';
   /** The notebook has got its first step, or lost its last one. */

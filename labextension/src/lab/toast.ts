@@ -6,9 +6,26 @@ const LONGEST = 140;
 
 const BRIEFLY = 8000; // milliseconds
 
-/** Shows an error. A text that does not fit is one click away, because it says what to do. */
-export function sayError(title: string, message: string, trans: Translate): void {
-  say('error', `${title}: ${message}`, title, message, trans);
+/** Shows an error. A text that does not fit is one click away, because it says what to do. Returns its id. */
+export function sayError(title: string, message: string, trans: Translate): string {
+  return say('error', `${title}: ${message}`, title, message, trans);
+}
+
+/** Shows only the newest of some notifications, because each makes the one before it untrue. */
+export class LatestToast {
+  show(id: string): void {
+    this.dismiss();
+    this.id = id;
+  }
+
+  dismiss(): void {
+    if (this.id !== null) {
+      Notification.dismiss(this.id);
+      this.id = null;
+    }
+  }
+
+  private id: string | null = null;
 }
 
 /** Shows what was done: the first line, and the rest after a click. */
@@ -16,11 +33,11 @@ export function sayDone(title: string, message: string, trans: Translate): void 
   say('success', message, title, message, trans);
 }
 
-function say(type: 'error' | 'success', text: string, title: string, message: string, trans: Translate): void {
+function say(type: 'error' | 'success', text: string, title: string, message: string, trans: Translate): string {
   const all = { label: trans('Show all'), callback: () => void showErrorMessage(title, message) };
   const fits = brief(text) === text;
   const autoClose = type === 'success' && fits ? BRIEFLY : false;
-  Notification.emit(brief(text), type, { autoClose, actions: fits ? [] : [all] });
+  return Notification.emit(brief(text), type, { autoClose, actions: fits ? [] : [all] });
 }
 
 /** Returns the first line of a text, cut between words to the length of a notification. */
