@@ -16,8 +16,29 @@ export function outputShower(rendermime: IRenderMimeRegistry, trusted = false): 
     const model = new OutputAreaModel({ trusted, values: outputs.filter(isOutput) });
     const area = new SimplifiedOutputArea({ model, rendermime });
     attach(area, host);
-    return { dispose: () => take(area, model) };
+    const watching = describe(area);
+    return {
+      dispose: () => {
+        watching.disconnect();
+        take(area, model);
+      }
+    };
   };
+}
+
+/** Describes what JupyterLab renders, now and later: a picture has its text, and a table that scrolls takes the focus. */
+function describe(area: SimplifiedOutputArea): MutationObserver {
+  const look = (): void => {
+    for (const image of area.node.querySelectorAll('img:not([alt])')) {
+      const place = area.widgets.findIndex(widget => widget.node.contains(image));
+      image.setAttribute('alt', String(area.model.get(place)?.data['text/plain'] ?? ''));
+    }
+    area.node.querySelectorAll('[data-mime-type="text/html"]').forEach(table => table.setAttribute('tabindex', '0'));
+  };
+  const watching = new MutationObserver(look);
+  watching.observe(area.node, { childList: true, subtree: true });
+  look();
+  return watching;
 }
 
 /** Shows the outputs at once, or as soon as the host is part of the page. */
