@@ -35,7 +35,7 @@ export interface GridProps<Row> {
   readonly mark: (node: HTMLElement, row: Row) => void;
 }
 
-const [LETTER, PADDING, NARROWEST, WIDEST] = [7.6, 18, 44, 220]; // pixels
+const [LETTER, BOLD_LETTER, HEADING_LETTER, PADDING, NARROWEST, WIDEST] = [7.6, 8.7, 6.8, 18, 44, 220]; // pixels
 
 /** The class of the column that stays in sight and says what a row is. */
 export const FIRST = 'nbf-mod-first';
@@ -134,8 +134,10 @@ export class Grid<Row> implements Component {
 
   private widthOf(column: GridColumn<Row>): number {
     const texts = this.given.slice(0, LOOKED_AT).map(row => textOf(column, row).length);
-    const letters = Math.max(column.label.length + (this._isPicking && column.canBePicked ? 4 : 2), ...texts);
-    return Math.round(Math.min(WIDEST, Math.max(NARROWEST, letters * LETTER + PADDING)));
+    const heading = column.label.length + (this._isPicking && column.canBePicked ? 4 : 2);
+    const letter = column.best ? BOLD_LETTER : LETTER; // the best value is bold
+    const width = Math.max(heading * HEADING_LETTER, Math.max(0, ...texts) * letter) + PADDING;
+    return Math.round(Math.min(WIDEST, Math.max(NARROWEST, width)));
   }
 
   private drawHead(): void {

@@ -164,7 +164,7 @@ export class Detail implements Component {
     showStatus(this.icon, task?.status ?? state.line.status);
     this.outdated.classList.toggle('nbf-mod-off', task !== null || !state.line.outdated);
     this.title.replaceChildren(...breakable(task?.label ?? state.facts.name));
-    this.item.show(task?.item ?? '', [{ text: task?.item ?? '', common: false }]);
+    this.item.show([{ text: task?.item ?? '', common: false }]);
     setAttribute(this.item.node, 'title', task?.item);
     setAttribute(this.title, 'title', task?.label ?? state.facts.name);
     this.showFacts(state, now());

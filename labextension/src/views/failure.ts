@@ -49,7 +49,7 @@ export function failure({ fail, one, count }: Failed, props: FailureProps): HTML
 /** Returns the number of failed tasks, and the item of the first, which leads to its details. */
 function firstOf(count: string, one: TaskLine, { trans, onTask }: FailureProps): HTMLElement {
   const item = new ItemText();
-  item.show(one.item || one.label, [{ text: one.item || one.label, common: false }]);
+  item.show([{ text: one.item || one.label, common: false }]);
   const title = trans('Show the details of %1', one.label);
   return h(
     'p',

@@ -4,7 +4,7 @@ import { CountBar } from '../ui/bar';
 import { h, setAttribute, setText } from '../ui/dom';
 import { now } from '../ui/format';
 import { outdatedIcon, showStatus, statusIcon } from '../ui/icons';
-import { cutName, ItemText } from '../ui/item';
+import { cutNames, ItemText } from '../ui/item';
 import { VirtualList, type VirtualRow } from '../ui/virtual';
 import { countText, lineTime, statusWord, stepLabel, stepTooltip } from '../ui/words';
 import { LaneLines } from './lanes';
@@ -45,7 +45,12 @@ export class Steps implements FlowView {
       ahead: 30,
       key: item => item.step.name,
       onclick: item => props.onSelect(item.step.name),
-      create: () => new Row(props, { line: step => this.line(step), isSelected: step => step === this.selected })
+      create: () =>
+        new Row(props, {
+          line: step => this.line(step),
+          isSelected: step => step === this.selected,
+          cut: step => this.cut(step)
+        })
     });
     this.list.underlay(this.lanes.node);
     this.node = h('div', { class: 'nbf-Steps' }, this.list.node);
@@ -54,6 +59,7 @@ export class Steps implements FlowView {
   draw(shape: FlowShape | null, line: (step: string) => StepLine | undefined): void {
     const lanes = shape ? layLanes(shape) : null;
     this.line = line;
+    this.cut = cutNames((shape?.steps ?? []).map(step => step.name));
     this.list.items = (shape?.steps ?? []).map((step, row) => ({ step, depth: lanes?.rows[row]?.depth ?? 0 }));
     this.node.style.setProperty('--nbf-lanes', `${this.lanes.draw(lanes, ROW)}px`);
     this.select(this.selected);
@@ -89,6 +95,7 @@ export class Steps implements FlowView {
   }
 
   private line: (step: string) => StepLine | undefined = () => undefined;
+  private cut = cutNames([]);
   private selected: string | null = null;
   private readonly list: VirtualList<Item, Row>;
   private readonly lanes = new LaneLines();
@@ -98,6 +105,7 @@ export class Steps implements FlowView {
 interface Around {
   readonly line: (step: string) => StepLine | undefined;
   readonly isSelected: (step: string) => boolean;
+  readonly cut: ReturnType<typeof cutNames>;
 }
 
 /** Shows one step: icon, name, header, bar, count and duration. */
@@ -128,7 +136,7 @@ class Row implements VirtualRow<Item> {
   show({ step, depth }: Item): void {
     this.step = step;
     setAttribute(this.button, 'data-step', step.name);
-    this.nameText.show(step.name, cutName(step.name));
+    this.nameText.show(this.around.cut(step.name));
     setText(this.header, step.mark);
     this.button.style.setProperty('--nbf-depth', String(depth));
     this.mark();

@@ -356,7 +356,7 @@ function firstColumn(hasItems: boolean, tasks: readonly TaskLine[], trans: Trans
     draw: (host, row) => {
       const first = drawn.get(host) ?? new FirstCell(host);
       drawn.set(host, first);
-      first.show(row.task.status, text(row), cut(text(row)));
+      first.show(row.task.status, cut(text(row)));
     },
     class: FIRST,
     width: Math.min(hasItems ? 110 : 190, 42 + letters * 8)
@@ -369,9 +369,9 @@ class FirstCell {
     host.replaceChildren(this.icon, this.item.node);
   }
 
-  show(status: StepStatus, text: string, pieces: readonly Piece[]): void {
+  show(status: StepStatus, pieces: readonly Piece[]): void {
     showStatus(this.icon, status);
-    this.item.show(text, pieces);
+    this.item.show(pieces);
   }
 
   private readonly icon = statusIcon('missing');

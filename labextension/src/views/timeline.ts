@@ -5,7 +5,7 @@ import type { Component } from '../ui/component';
 import { closest, h, setAttribute, setText } from '../ui/dom';
 import { count, duration, now } from '../ui/format';
 import { showStatus, signIcon, statusIcon } from '../ui/icons';
-import { cutName, ItemText } from '../ui/item';
+import { cutNames, ItemText } from '../ui/item';
 import type { Translate } from '../ui/language';
 import { VirtualList, type VirtualRow } from '../ui/virtual';
 import { statusWord, taskTime } from '../ui/words';
@@ -46,7 +46,7 @@ export class Timeline implements Component {
       onclick: (row, event) => this.click(row, event),
       onenter: row => props.onSelect(row.step, row.task),
       create: () =>
-        new Bar(trans, { whole: () => this.whole, isOpen: step => this.open.has(step), cut: task => this.cut(task) })
+        new Bar(trans, { whole: () => this.whole, isOpen: step => this.open.has(step), cut: row => this.cut(row) })
     });
     this.list.node.addEventListener('keydown', event => this.key(event));
     this.node = h('div', { class: 'nbf-Timeline' }, this.head, this.list.node, this.nothing);
@@ -56,6 +56,7 @@ export class Timeline implements Component {
   show(run: RunLine | null, shape: FlowShape | null, tasks: readonly TaskLine[]): void {
     this.run = run;
     this.steps = groupByStep(shape, tasks);
+    this.cutName = cutNames(this.steps.map(one => one.step));
     this.cuts = new Map(this.steps.map(one => [one.step, distinguish(one.tasks.map(task => task.item))]));
     this.nothing.replaceChildren(this.empty());
     this.nothing.hidden = this.steps.length > 0;
@@ -91,7 +92,10 @@ export class Timeline implements Component {
     this.drawAxis();
   }
 
-  private cut(task: TaskLine): readonly Piece[] {
+  private cut({ step, task }: TimelineRow): readonly Piece[] {
+    if (!task) {
+      return this.cutName(step);
+    }
     const text = task.item || task.label;
     return this.cuts.get(task.step)?.(text) ?? [{ text, common: false }];
   }
@@ -136,6 +140,7 @@ export class Timeline implements Component {
   private run: RunLine | null = null;
   private whole: Span = { began: 0, ended: 1 };
   private steps: { step: string; tasks: readonly TaskLine[] }[] = [];
+  private cutName = cutNames([]);
   private cuts = new Map<string, ReturnType<typeof distinguish>>();
   private readonly open = new Set<string>();
   private readonly list: VirtualList<TimelineRow>;
@@ -228,7 +233,7 @@ export function ticks(length: number): number[] {
 interface Around {
   readonly whole: () => Span;
   readonly isOpen: (step: string) => boolean;
-  readonly cut: (task: TaskLine) => readonly Piece[];
+  readonly cut: (row: TimelineRow) => readonly Piece[];
 }
 
 class Bar implements VirtualRow<TimelineRow> {
@@ -270,7 +275,7 @@ class Bar implements VirtualRow<TimelineRow> {
     );
     this.twisty.style.visibility = many ? 'visible' : 'hidden';
     showStatus(this.icon, row.status);
-    this.name.show(name, row.task ? this.around.cut(row.task) : cutName(name));
+    this.name.show(this.around.cut(row));
     setText(this.number, many ? `×${count(row.tasks.length)}` : '');
     setText(this.time, took || word);
     this.placeBar(row.span);

@@ -188,3 +188,12 @@ def test_an_overview_shows_what_is_seen_and_moves_it(stage: Stage) -> None:
     middle = [box["x"] + box["width"] / 2, canvas["x"] + canvas["width"] / 2]
     assert abs(middle[0] - middle[1]) < 3
     assert stage.violations() == []
+
+
+def test_names_that_begin_and_end_alike_show_where_they_differ(stage: Stage) -> None:
+    steps = [states.step(f"compute_feature_{at}_of_customers_by_region", at) for at in range(1, 13)]
+    stage.mount({"flow": states.state(steps), "runs": {"runs": []}}, width=250)
+    whole = """names => names.map(name => [...name.querySelectorAll('.nbf-TaskItem > span')]
+      .filter(span => span.scrollWidth <= span.clientWidth).map(span => span.textContent))"""
+    seen = stage.find(".nbf-StepName").evaluate_all(whole)
+    assert seen == [[str(at)] for at in range(1, 13)]

@@ -72,6 +72,8 @@ def test_there_is_a_column_for_each_key_and_scalar_and_the_best_values_are_bold(
     assert texts(tasks, 3) == ["0.61", "0.873457", "0.79", "", "0.7"]
     assert tasks.find(".nbf-Task [data-best]").evaluate_all(TEXTS) == ["0.873457", "0.2", "1.0 s"]
     expect(tasks.find(".nbf-Task [data-best]").first).to_have_attribute("title", "0.8734567")
+    cut = "all => all.filter(one => one.scrollWidth > one.clientWidth).length"
+    assert tasks.find(".nbf-Task [data-best]").evaluate_all(cut) == 0
 
 
 def test_a_heading_sorts_by_the_best_then_by_the_worst_then_not(tasks: Stage) -> None:
