@@ -24,6 +24,16 @@ class TargetUnwritable(NbflowError):
         super().__init__(f"{path} cannot be written ({reason}): give a path in a folder where you may write")
 
 
+class TargetEndingUnknown(NbflowError):
+    """Raised when the ending of a file's name does not say in which form it is written. `known` are those that do."""
+
+    def __init__(self, path: Path, known: Iterable[str]) -> None:
+        self.path, self.known = path, tuple(known)
+        *some, last = self.known
+        said = f"ends with {path.suffix}" if path.suffix else "has no ending"
+        super().__init__(f"{path} {said}: give a file that ends with {', '.join(some)} or {last}")
+
+
 class TargetIsInput(NbflowError):
     """Raised instead of overwriting the notebook that is run."""
 

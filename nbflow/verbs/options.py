@@ -67,6 +67,8 @@ class FlowCommand(click.Command):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         path = find_notebook(args, [name for one in self.params if takes_value(one) for name in one.opts])
+        if path is not None and (option := self._unknown_before(args, path)):
+            raise click.UsageError(self._no_such_option(ctx, option), ctx)
         if path is not None:
             ctx.meta[FLOW] = ctx.meta.get(FLOW) or read_notebook(Path(path))
             args = spell_out(args, ctx.meta[FLOW].parameters)
@@ -76,6 +78,13 @@ class FlowCommand(click.Command):
             raise click.UsageError(self._no_such_option(ctx, error.option_name), ctx) from None
         ctx.meta[GIVEN] = dict(self._take_given(ctx))
         return rest
+
+    def _unknown_before(self, args: Sequence[str], path: str) -> str | None:
+        """Return the unknown option of which the word that was taken for the notebook is the value."""
+        before = ["", *args][args.index(path)]
+        known = [name for param in self.params for name in (*param.opts, *param.secondary_opts)]
+        is_value = before.startswith("--") and before != "--" and "=" not in before and before not in known
+        return before if is_value and not Path(path).suffix and not Path(path).exists() else None
 
     def _take_given(self, ctx: click.Context) -> Iterator[tuple[str, Any]]:
         """Take the parameters of the notebook out of `ctx.params`: what stays is passed to the verb's function."""

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from nbflow.errors import TargetEndingUnknown
 from nbflow.history.archive import Archive
 from nbflow.history.executed_file import refuse_target, write_executed
 from nbflow.history.report.to_pdf import to_pdf
@@ -29,6 +30,7 @@ def convert(notebook: Path, form: str) -> None:
 REPORT_FILE = (
     "A page, a PDF if it ends with .pdf, or an executed notebook if it ends with .ipynb. Default: FLOW-RUN.html."
 )
+_ENDINGS = (".html", ".htm", ".pdf", ".ipynb")
 OUTPUT = click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help=REPORT_FILE)
 PDF = click.option("--pdf", is_flag=True, help="Print the page as PDF. Needs Chromium, Chrome or Edge.")
 
@@ -56,17 +58,20 @@ def write_report(
 ) -> Path:
     """Write a run as a page, as PDF or as a notebook, as `path` ends; return the file that was written.
 
-    `source` is the notebook as it is now. With `pdf`, a page becomes a PDF. Raises TargetUnwritable, TargetIsInput for
-    a notebook, and NoBrowser and PrintFailed for a PDF.
+    `source` is the notebook as it is now. With `pdf`, a page becomes a PDF. Raises TargetEndingUnknown,
+    TargetUnwritable, TargetIsInput for a notebook, and NoBrowser and PrintFailed for a PDF.
     """
-    if pdf and path.suffix == ".ipynb":
+    ending = path.suffix.lower()
+    if not pdf and ending not in _ENDINGS:
+        raise TargetEndingUnknown(path, _ENDINGS)
+    if pdf and ending == ".ipynb":
         raise click.UsageError("--pdf prints a page: give a file that ends with .pdf, or leave out --pdf")
     path = path.with_name(path.name.removesuffix(".html").removesuffix(".pdf") + ".pdf") if pdf else path
-    if path.suffix == ".ipynb":
+    if ending == ".ipynb":
         refuse_target(path, source)
         write_executed(archive, row, source, command, path)
         return path
     html = report_html(archive, row, command)
-    content = to_pdf(html) if path.suffix == ".pdf" else html.encode("utf-8", "backslashreplace")
+    content = to_pdf(html) if pdf or ending == ".pdf" else html.encode("utf-8", "backslashreplace")
     write_whole(path, content, force=True)
     return path

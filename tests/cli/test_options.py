@@ -70,6 +70,13 @@ def test_parameters_are_typed_options(shell: Shell) -> None:
     assert "  A b -1 True 2.0 high" in answer.lines
 
 
+def test_an_unknown_option_is_named_and_not_the_word_after_it(shell: Shell) -> None:
+    answer = shell("run", "--verbose", "maybe")
+    assert answer.code == 2
+    assert "there is no option --verbose" in answer.err
+    assert shell("run", "--genre", "maybe", shell.write("films", *CELLS)).code == 0
+
+
 def test_an_unknown_parameter_offers_the_nearest(shell: Shell) -> None:
     answer = shell("run", shell.write("films", *CELLS), "--gnre", "x")
     assert answer.code == 2

@@ -78,3 +78,11 @@ def test_a_notebook_is_not_printed(shell: Shell, ran: str) -> None:
     answer = shell("report", ran, "--pdf", "-o", "done.ipynb")
     assert answer.code == 2
     assert "--pdf prints a page" in answer.err
+
+
+@pytest.mark.parametrize(("name", "reason"), [("r.doc", "ends with .doc"), ("report", "has no ending")])
+def test_an_unknown_form_is_refused(shell: Shell, ran: str, name: str, reason: str) -> None:
+    answer = shell("report", ran, "-o", name)
+    assert answer.code == 1
+    assert answer.err == f"Error: {name} {reason}: give a file that ends with .html, .htm, .pdf or .ipynb\n"
+    assert not (shell.folder / name).exists()
