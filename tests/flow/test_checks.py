@@ -16,6 +16,17 @@ BRANCHES = (
 
 RULES = [
     (
+        "%%step a --foreach i in [1, 2]\ny = i\n---\n%%step j --join a\nz = [t.y for t in a]",
+        "cell 2, line 2: step 'j' reads 'a', the step that it joins; needed in step 'j'. "
+        "Read inputs, the tasks of 'a' in order",
+        "%%step a --foreach i in [1, 2]\ny = i\n---\n%%step j --join a\nz = [t.y for t in inputs]",
+    ),
+    (
+        "%%step a\nx = 1\n---\n%%step b\ny = a.x",
+        "cell 2, line 2: 'a' is a step, not a value; needed in step 'b'. Read what it makes by name, such as x",
+        "%%step a\nx = 1\n---\n%%step b\ny = x",
+    ),
+    (
         "%%step load\nx = 1\n---\n%%step train --after laod\ny = 1",
         "cell 2, line 1: step 'train' comes after 'laod', but no cell defines 'laod' (did you mean 'load'?). "
         "Correct the name, or add that step",

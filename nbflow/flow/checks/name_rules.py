@@ -154,6 +154,8 @@ def _unknown_name(graph: Graph, step: StepSpec, name: str) -> Problem:
         return problem("mixed-mode", step, message, f"Write self.{name}", name=name, repair=repair)
     if owner := _private_binder(graph, step, name):
         return _kept(graph, owner, step, name)
+    if name in graph.steps:
+        return _step_read(graph, step, name)
     message = f"nothing above provides '{name}'"
     if statement := usual_import(name):
         fix = f"Write  {statement}  in a cell above"
@@ -167,6 +169,17 @@ def _unknown_name(graph: Graph, step: StepSpec, name: str) -> Problem:
     near = nearest(name, _readable(graph))
     repair = rename([_cell_of(graph, step)], name, near) if near else None
     return needed("unknown-name", step, message + did_you_mean(near), fix, name, repair)
+
+
+def _step_read(graph: Graph, step: StepSpec, name: str) -> Problem:
+    """Report a step whose name is read like a value."""
+    if step.control.join == name:
+        message = f"step '{step.name}' reads '{name}', the step that it joins"
+        repair = rename([_cell_of(graph, step)], name, INPUTS)
+        return needed("unknown-name", step, message, f"Read inputs, the tasks of '{name}' in order", name, repair)
+    writes = sorted(one for one in graph.links[name].writes if one.isidentifier())
+    fix = f"Read what it makes by name, such as {writes[0]}" if writes else f"Assign a value in the cell of '{name}'"
+    return needed("unknown-name", step, f"'{name}' is a step, not a value", fix, name)
 
 
 def _cell_of(graph: Graph, step: StepSpec) -> Cell:
