@@ -41,12 +41,13 @@ def test_cells_that_compute_are_steps_and_imports_and_functions_are_not() -> Non
         "for name in df.columns:\n    plt.hist(df[name])",
         "df.plot(kind='bar')",
         "df.score.groupby(df.votes).mean().sort_values()",
+        "json.dumps({'rows': len(df)})",
         "if len(df) > 3:\n    print(f'{len(df)} films')",
         "axes = df.hist()\nfor ax in axes.flatten():\n    ax.set_xlabel('x')",
     ],
 )
 def test_a_cell_that_only_shows_stays_as_it_is(source: str) -> None:
-    found = plan(f"{IMPORT}\nimport matplotlib.pyplot as plt", FRAME, source)
+    found = plan(f"{IMPORT}\nimport json\nimport matplotlib.pyplot as plt", FRAME, source)
     assert becomes(found) == ["ordinary", "load_df", "ordinary"]
     assert found.rows[-1].why == "only shows"
 
@@ -379,3 +380,20 @@ def test_a_long_chain_of_tiny_cells_below_a_heading_is_one_step() -> None:
 )
 def test_other_tiny_cells_stay_apart(cells: tuple[str | tuple[str, str], ...]) -> None:
     assert len(plan(*cells).rows) == len(cells)
+
+
+COUNTED = "class Film:\n    count = 0\n    def __init__(self):\n        Film.count += 1"
+
+
+@pytest.mark.parametrize(
+    ("source", "why"),
+    [
+        ("with open('x.txt', 'w') as file:\n    file.write('3')", "writes files"),
+        ("pd.DataFrame([3]).to_csv('x.csv')", "writes files"),
+        ("films = [Film()]\nprint(films)", "makes 'films', uses 'Film', which steps change"),
+        ("plt.title(df)", "only shows"),
+    ],
+)
+def test_the_reason_says_what_a_cell_does(source: str, why: str) -> None:
+    found = plan(f"{IMPORT}\nimport matplotlib.pyplot as plt", COUNTED, "df = 3", "one = Film()", ("## Last", source))
+    assert found.rows[-1].why == why

@@ -18,13 +18,12 @@ from nbflow.flow.source.cell import Cell, Place, Problem
 from nbflow.flow.source.ipython import PYTHON_MAGICS
 from nbflow.flow.syntax.header import CellKind, Header, read_header
 from nbflow.flow.syntax.places import listed
-from nbflow.flow.syntax.statement_lines import tree_of
 from nbflow.notebook.init.first_look import Choices, first_look
 from nbflow.notebook.init.groups import Group
 from nbflow.notebook.init.merging import merge_tiny
 from nbflow.notebook.init.offering import Offer, loops, offers, split_offered, with_parameters
 from nbflow.notebook.init.planned_kind import Becomes, PlannedKind
-from nbflow.notebook.init.settle_plan import PlanDraft, know, settle_draft
+from nbflow.notebook.init.settle_plan import PlanDraft, know, nodes_of, settle_draft, writes_files
 from nbflow.notebook.init.step_names import with_step_names
 from nbflow.notebook.init.waiting import with_waits
 
@@ -228,13 +227,16 @@ _KINDS = {
 
 def _what_it_does(draft: PlanDraft, name: str) -> str:
     step, linked = draft.graph.steps[name], draft.graph.links[name]
-    makes = sorted(one for one in linked.writes - step.names.mutates if " " not in one)
+    makes = sorted(one for one in linked.writes & step.names.writes - step.names.mutates if " " not in one)
+    shared = sorted(one for one in linked.writes - step.names.writes if " " not in one)
     changes = sorted(one for one in linked.writes & step.names.mutates if " " not in one)
     said = [f"makes {listed(makes)}"] if makes else []
     said += [f"changes {listed(changes)}"] if changes else []
-    return ", ".join(said) or ("only shows" if _prints(draft, name) else "does something that a run must also do")
+    said += [f"uses {listed(shared)}, which steps change"] if shared else []
+    nodes = nodes_of(draft.groups[draft.steps[name]].source)
+    said += ["writes files"] if writes_files(nodes) else []
+    return ", ".join(said) or ("only shows" if _prints(nodes) else "does something that a run must also do")
 
 
-def _prints(draft: PlanDraft, name: str) -> bool:
-    tree = tree_of(draft.groups[draft.steps[name]].source)
-    return tree is not None and all(isinstance(one, ast.Expr | ast.For | ast.If | ast.With) for one in tree.body)
+def _prints(nodes: Sequence[ast.stmt]) -> bool:
+    return all(isinstance(one, ast.Expr | ast.For | ast.If | ast.With) for one in nodes)

@@ -150,7 +150,7 @@ def _promote(draft: PlanDraft, notebook: Notebook) -> PlanDraft | None:
 
 def _wanted(draft: PlanDraft, notebook: Notebook) -> Iterator[tuple[int, str]]:
     for at, scratch in draft.scratch.items():
-        nodes = [node for one in scratch for node in _nodes(one.source)]
+        nodes = [node for one in scratch for node in nodes_of(one.source)]
         if notebook.shows_count or not notebook.showing.only_shows(nodes):
             yield at, ""
     for one in draft.problems:
@@ -164,7 +164,7 @@ def _wanted(draft: PlanDraft, notebook: Notebook) -> Iterator[tuple[int, str]]:
     yield from _changed_below(draft)
 
 
-def _nodes(source: str) -> Sequence[ast.stmt]:
+def nodes_of(source: str) -> Sequence[ast.stmt]:
     tree = tree_of(source)
     return tree.body if tree else ()
 
@@ -176,8 +176,13 @@ def _commands(group: Group) -> bool:
     tree = tree_of(group.source)
     nodes = [node for node in tree.body if SHELL_CALL in ast.unparse(node)] if tree else []
     binds = any(isinstance(node, ast.With) and node.items[0].optional_vars for node in tree.body) if tree else False
+    return binds or writes_files(nodes)
+
+
+def writes_files(nodes: Sequence[ast.stmt]) -> bool:
+    """Tell whether statements write files, as far as their code shows it."""
     uses = uses_of(nodes, space_of_prelude(())) if nodes else ()
-    return binds or any(use.access.writes and use.access is not Access.TOUCH for use in uses)
+    return any(use.access.writes and use.access is not Access.TOUCH for use in uses)
 
 
 _MAGIC = re.compile(r"^\s*[%!]", re.M)
@@ -201,7 +206,8 @@ def _read_below(draft: PlanDraft) -> Iterator[tuple[int, str]]:
             yield from ((at, f"step '{step.name}' below reads '{name}'") for at in above[-1:])
     for definition in draft.graph.prelude.definitions if binders else ():
         for name in sorted(definition.reads & binders.keys()):
-            yield binders[name][-1][1], f"a function reads '{name}'"
+            reader = "a function" if definition.kind in _LATER else "a setting"
+            yield binders[name][-1][1], f"{reader} reads '{name}'"
 
 
 def _drawing(draft: PlanDraft) -> Iterator[tuple[int, str]]:
@@ -216,7 +222,7 @@ def _computing(draft: PlanDraft) -> Iterator[tuple[int, str]]:
     may: as shared code, every worker would compute it again.
     """
     for definition in draft.graph.prelude.definitions:
-        if definition.kind == "effect" and not definition.setting and any(map(_computes, _nodes(definition.source))):
+        if definition.kind == "effect" and not definition.setting and any(map(_computes, nodes_of(definition.source))):
             yield draft.at(definition.place), ""
 
 

@@ -63,7 +63,7 @@ _CHANGING = frozenset(
     )
 )
 _WRITING = ("save", "write", "dump", "to_", "export", "imsave", "tofile")
-_KEEPING = frozenset({"to_string", "to_frame", "to_list", "to_dict", "to_numpy", "to_datetime", "to_markdown"})
+_KEEPING = frozenset({"to_string", "to_frame", "to_list", "to_dict", "to_numpy", "to_datetime", "to_markdown", "dumps"})
 _STILL = frozenset({"__init__", "__new__", "__call__", "__enter__", "__exit__", "__post_init__", "__set_name__"})
 _MAKE_ITERATORS = frozenset({"iter", "zip", "map", "filter", "enumerate", "reversed", "defaultdict"})
 
