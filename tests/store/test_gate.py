@@ -26,8 +26,15 @@ ALLOWED = {
     "decode_component": {"store/pickling/heap.py", "store/pickling/drift.py"},  # drift loads again what is loaded
     "Heap": {"store/value_store.py"},  # with `admit` of the store
     # workers and the tasks of a kernel load what their driver hands them
-    "TaskStore": {"run/workers/worker.py", "run/workers/local_pool.py", "jupyter/kernel/kernel_performer.py"},
-    "pickle.loads": {"testing.py", "script/processes/multicore.py"},  # bytes that this process has just written
+    "TaskStore": {
+        *("run/workers/worker.py", "run/workers/local_pool.py", "run/hosts/agent.py"),
+        "jupyter/kernel/kernel_performer.py",
+    },
+    "pickle.loads": {
+        *("testing.py", "script/processes/multicore.py"),  # bytes that this process has just written
+        # messages of a run between its driver and its hosts, which dask carries
+        *("run/hosts/agent.py", "run/hosts/host_messages.py", "run/hosts/plugins.py"),
+    },
     "read_pickle": set[str](),
     ".text": {"store/catalog/content_reader.py", "store/catalog/foreign.py", "store/catalog/audit.py"},
 }  # fmt: skip

@@ -7,10 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from nbflow.errors import BlobCorrupt
 from nbflow.run.events.events import Reuse
 from nbflow.run.program.program import Program
 from nbflow.run.task.job import Job, Result
 from nbflow.run.workers.workers import WorkerAnswer
+from nbflow.store.blobs.chunks import is_named
 from nbflow.store.blobs.protocol import BlobStore
 
 LARGEST_MESSAGE = 1 << 16
@@ -117,9 +119,17 @@ def pack(message: object, blobs: BlobStore) -> bytes:
 
 
 def unpack(data: bytes, blobs: BlobStore) -> object:
-    """Return the message that `pack` has packed."""
+    """Return the message that `pack` has packed.
+
+    Raises BlobCorrupt if the store holds something else under the name of the message.
+    """
     message = pickle.loads(data)
-    return pickle.loads(blobs.open(message.digest)) if isinstance(message, _Kept) else message
+    if not isinstance(message, _Kept):
+        return message
+    content = bytes(blobs.open(message.digest))  # a copy, which nobody can change between check and load
+    if not is_named(content, message.digest):
+        raise BlobCorrupt(message.digest, "its bytes have changed")
+    return pickle.loads(content)
 
 
 def sendable(number: int, answer: WorkerAnswer) -> tuple[int, WorkerAnswer]:
