@@ -267,7 +267,7 @@ def test_workers_and_runs_are_told_in_front_and_beside_the_cells(telling: Kernel
 def test_nothing_is_told_while_no_flow_runs(telling: Kernel, tmp_path: Path) -> None:
     telling.ok("%%step last\nlast = 1")
     telling.wait_for_snapshot(is_over("last", "done"))
-    told = len(telling.snapshots)
     telling.ok("import threading, time\nwhile any(t.name == 'nbflow broadcast' for t in threading.enumerate()): pass")
+    told = len(telling.snapshots)
     telling.ok("time.sleep(1.5)")
     assert len(telling.snapshots) == told
