@@ -17,7 +17,7 @@ from tests.cli.shell import Shell
 from tests.jupyter.kernels import Kernel
 
 SAID = "waiting: another process keeps"
-SECONDS = 40 if "NBFLOW_EXPLORE" in os.environ else 3
+SECONDS = 40 if "NBFLOW_EXPLORE" in os.environ else 6
 """So long the catalog stays locked."""
 
 LOCK = """

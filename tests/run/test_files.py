@@ -279,7 +279,8 @@ def test_an_error_about_a_name_that_was_not_given_says_how_to_give_it(place: Pla
 
 def test_steps_that_share_a_file_unseen_are_told_how_to_keep_their_order(place: Place) -> None:
     above = "%%step one\nwith open(bytes([120]).decode(), 'w') as f:\n    f.write('1')"
-    below = "%%step two{after}\nimport time; time.sleep(0.5)\nwith open(bytes([120]).decode()) as f:\n    t = f.read()"
+    wait = "import os\nwhile not os.access(bytes([120]).decode(), os.R_OK): pass"
+    below = f"%%step two{{after}}\n{wait}\nwith open(bytes([120]).decode()) as f:\n    t = f.read()"
     ran = place.run(flow(above, below.format(after="")))
     (said,) = [text for result in ran.results.values() for text in result.warnings]
     assert said.endswith("'two' does not wait for 'one': write --after one in the header of 'two'")
