@@ -157,7 +157,7 @@ def test_notebook_7_shows_a_dialog_and_refuses_what_others_have_signed(notebook:
     window.accept("Close")
     poisoned = poison(folder / ".nbflow", "by another")
     panel.root.locator(".nbf-Artifact[data-name=text]").dblclick()
-    expect(window.page.locator(".jp-Dialog .nbf-Trouble").first).to_contain_text("not by you")
+    expect(window.page.locator(".jp-Dialog .nbf-Trouble").first).to_contain_text("whom you do not trust")
     window.accept("Close")
     assert not poisoned.has_run_code
     forgive(window)
