@@ -62,7 +62,8 @@ def write_report(
     TargetUnwritable, TargetIsInput for a notebook, and NoBrowser and PrintFailed for a PDF.
     """
     ending = path.suffix.lower()
-    if not pdf and ending not in _ENDINGS:
+    is_device = path.exists() and not path.is_file() and not path.is_dir()  # a page goes to /dev/stdout too
+    if not pdf and ending not in _ENDINGS and not is_device:
         raise TargetEndingUnknown(path, _ENDINGS)
     if pdf and ending == ".ipynb":
         raise click.UsageError("--pdf prints a page: give a file that ends with .pdf, or leave out --pdf")

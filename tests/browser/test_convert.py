@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 from typing import Any
 
 import pytest
 from playwright.sync_api import Locator, expect
 
 from tests.browser.conftest import OpenNotebook
-from tests.browser.test_appearance import THEMES, violations
+from tests.browser.test_appearance import TRIED, violations
 from tests.browser.window import CELLS, NOTEBOOK, PANEL, Window
 
 MESSY = [
@@ -109,7 +108,7 @@ def test_it_is_the_same_in_notebook_7(notebook: OpenNotebook) -> None:
     wait_for_sources(window, MESSY)
 
 
-@pytest.mark.parametrize("theme", THEMES if "NBFLOW_EXPLORE" in os.environ else THEMES[-1:])
+@pytest.mark.parametrize("theme", TRIED)
 def test_axe_finds_nothing_serious_in_the_dialog(notebook: OpenNotebook, theme: str) -> None:
     window = notebook(MESSY)
     window.page.evaluate("theme => window.jupyterapp.commands.execute('apputils:change-theme', { theme })", theme)

@@ -15,7 +15,7 @@ from nbflow.verbs.table_of_verbs import VERBS
 from tests.browser.cells import LINEAR
 from tests.browser.conftest import OpenNotebook
 from tests.browser.lab import Lab
-from tests.browser.test_appearance import THEMES, violations
+from tests.browser.test_appearance import TRIED, violations
 from tests.browser.window import CELLS, Window
 
 
@@ -116,7 +116,7 @@ def test_the_tile_opens_a_copy_of_the_tour_each_time_and_overwrites_nothing(
     window.screenshot("tour")
 
 
-@pytest.mark.parametrize("theme", THEMES[:2])
+@pytest.mark.parametrize("theme", TRIED)
 def test_the_help_menu_opens_the_manual(notebook: OpenNotebook, theme: str) -> None:
     window = notebook(LINEAR)
     window.page.evaluate("theme => window.jupyterapp.commands.execute('apputils:change-theme', { theme })", theme)

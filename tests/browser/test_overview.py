@@ -13,7 +13,7 @@ from playwright.sync_api import Locator
 from tests.browser.cells import LINEAR, LOAD, SLOW, open_gate, write_notebook
 from tests.browser.conftest import OpenNotebook
 from tests.browser.lab import Lab
-from tests.browser.test_appearance import THEMES, violations
+from tests.browser.test_appearance import TRIED, violations
 from tests.browser.window import Window
 
 FAILING = [LOAD, "%%step load\nrows = [3, 1, 2]", "%%step fit\nraise ValueError('<b>no</b> data\\nsecond line')"]
@@ -50,7 +50,7 @@ def texts(found: Locator) -> list[str]:
     return [text.strip() for text in found.locator("[role=gridcell]").all_inner_texts()]
 
 
-@pytest.mark.parametrize("theme", THEMES[:2])
+@pytest.mark.parametrize("theme", TRIED)
 def test_it_tells_what_ran_and_what_failed(
     notebook: OpenNotebook, folder: Path, run_in_shell: RunInShell, theme: str
 ) -> None:

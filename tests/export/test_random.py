@@ -24,7 +24,7 @@ PLAIN = settings(suppress_health_check=list(HealthCheck), derandomize=not EXPLOR
 REAL = settings(PLAIN, phases=[Phase.explicit, Phase.generate])  # a smaller example would take minutes to be found
 
 
-@settings(PLAIN, max_examples=200)
+@settings(PLAIN, max_examples=200 if EXPLORED else 80)
 @given(notebooks())
 def test_a_random_notebook_and_its_script_give_the_same_in_one_process(cells: tuple[str, ...]) -> None:
     graph, exported = export(cells)
@@ -32,7 +32,7 @@ def test_a_random_notebook_and_its_script_give_the_same_in_one_process(cells: tu
     assert_within(expected, dict(values_alone(exported.text)), exported.text)
 
 
-@settings(REAL, max_examples=40)
+@settings(REAL, max_examples=40 if EXPLORED else 16)
 @given(notebooks(6))
 def test_they_give_the_same_when_nbflow_runs_both(engines: Engines, cells: tuple[str, ...]) -> None:
     graph, exported = export(cells)

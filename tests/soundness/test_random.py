@@ -44,13 +44,13 @@ def warm() -> Iterator[Warm]:
     process.stop()
 
 
-@settings(REAL, max_examples=EXPLORED or 30)
+@settings(REAL, max_examples=EXPLORED or 24)
 @given(alias_notebooks(), ENGINE)
 def test_names_that_share_objects_go_on_sharing_them(warm: Warm, text: str, engine: str) -> None:
     assert_equal_or_said(warm, text, engine)
 
 
-@settings(REAL, max_examples=EXPLORED or 30)
+@settings(REAL, max_examples=EXPLORED or 16)
 @given(effect_notebooks(), ENGINE)
 def test_steps_see_what_the_ordinary_cells_above_them_did(warm: Warm, text: str, engine: str) -> None:
     assert_equal_or_said(warm, text, engine)
