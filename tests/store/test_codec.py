@@ -261,6 +261,7 @@ def test_a_figure_keeps_its_structure(round_trip: RoundTrip) -> None:
     matplotlib = pytest.importorskip("matplotlib")
     matplotlib.use("agg")
     pyplot = pytest.importorskip("matplotlib.pyplot")
+    pyplot.close("all")  # those of other tests
     fig, ax = pyplot.subplots()
     (line,) = ax.plot([1, 2, 3])
     back = round_trip(fig=fig, ax=ax, line=line)
