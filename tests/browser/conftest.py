@@ -62,7 +62,7 @@ class Pages:
     def new(self, **settings: Any) -> Window:
         size = {"width": 1400, "height": 900}
         context = self._browser.new_context(reduced_motion="reduce", **{"viewport": size, **settings})
-        context.set_default_timeout(60_000)
+        context.set_default_timeout(120_000)
         return Window(context.new_page())
 
     def take(self) -> Window:

@@ -114,7 +114,7 @@ class Window:
     def wait_for_kernel(self, status: str) -> None:
         self.wait(f"{KERNEL}?.status === '{status}'")
 
-    def wait(self, condition: str, seconds: float = 60) -> None:
+    def wait(self, condition: str, seconds: float = 120) -> None:
         """Until an expression of JavaScript is true."""
         self.page.wait_for_function(f"() => {condition}", timeout=1000 * seconds)
 
