@@ -99,13 +99,14 @@ def test_outputs_of_another_run_are_dimmed_until_its_run_is_shown(notebook: Open
     assert Shell(folder)("run", str(folder / "demo.ipynb"), "--k", "7").code == 0
     window.page.evaluate("() => window.dispatchEvent(new Event('focus'))")
     line(window, "one").get_by_text("from run 1").wait_for()
-    assert "nbf-mod-otherRun" in str(cell(window, "one").get_attribute("class"))
+    dimmed = window.page.locator(".jp-CodeCell.nbf-mod-otherRun")
+    dimmed.wait_for()
     window.screenshot("outputs_of_another_run")
     line(window, "one").get_by_role("button", name="show run 2").click()
     window.wait_for_output(2, "k is 7")
     assert window.outputs(2).count("k is") == 1
     line(window, "one").get_by_text("run 2 · worker").wait_for()
-    assert "nbf-mod-otherRun" not in str(cell(window, "one").get_attribute("class"))
+    dimmed.wait_for(state="detached")
     window.run_cell(2)
     line(window, "one").get_by_text("kernel").wait_for()
 

@@ -80,6 +80,7 @@ TRUSTED = f"""async data => {{
   const {{ rendermime }} = {NOTEBOOK}.content, [mime] = Object.keys(data), shown = rendermime.createRenderer(mime);
   document.body.append(shown.node);
   await shown.renderModel(rendermime.createModel({{ data, trusted: true }}));
+  shown.node.remove();
   shown.dispose();
 }}"""
 
