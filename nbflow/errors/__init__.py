@@ -26,7 +26,7 @@ from nbflow.errors.flow_errors import (
     ParameterError,
     ParameterMissing,
 )
-from nbflow.errors.host_errors import ClusterUnreachable, DaskMissing, HostRefused, VersionsDiffer
+from nbflow.errors.host_errors import ClusterUnreachable, DaskMissing, HostRefused, StoreNotShared, VersionsDiffer
 from nbflow.errors.name_errors import (
     AddressError,
     NoRunYet,
@@ -155,6 +155,7 @@ __all__ = [
     "StoreError",
     "StoreFull",
     "StoreInUse",
+    "StoreNotShared",
     "StoreReadOnly",
     "StoreTooNew",
     "StoreUnreadable",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from nbflow.errors.base import NbflowError
 
 
@@ -29,6 +31,17 @@ class VersionsDiffer(NbflowError):
     def __init__(self, cluster: str, where: str, differences: str) -> None:
         self.cluster, self.where, self.differences = cluster, where, differences
         super().__init__(f"--on {cluster}: {differences} on {where}. Install the same versions there as here")
+
+
+class StoreNotShared(NbflowError):
+    """Raised when a host does not see the folder of the store."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        super().__init__(
+            f"it does not see the store {root}. Keep the store in a bucket (nbflow init --store s3://BUCKET/FOLDER), "
+            "or in a folder that all hosts share, to which NBFLOW_HOME is set"
+        )
 
 
 class HostRefused(NbflowError):

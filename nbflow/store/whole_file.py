@@ -6,12 +6,13 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
+from nbflow.store.blobs.protocol import Buffer
 from nbflow.store.leftovers import own_name, remove_leftovers
 
 _UNFINISHED = ".nbflow-new-"
 
 
-def replace_file(file: Path, data: bytes, mode: int = 0o666) -> None:
+def replace_file(file: Path, data: Buffer, mode: int = 0o666) -> None:
     """Write a file; whatever is killed or fails meanwhile, it is the old one or the new one.
 
     A file that a killed process could not finish is removed by the next call for the same folder, and by the next run.

@@ -11,14 +11,16 @@ import click
 from nbflow.errors import NothingToRun
 from nbflow.flow.checks.rules import check_flow
 from nbflow.flow.graph.graph import Graph
+from nbflow.flow.source.cell import Problem
 from nbflow.garbage import without_gc
 from nbflow.notebook.write import write_whole
 from nbflow.progress.numbers import table
 from nbflow.progress.pictures import count, to_mermaid, to_text
 from nbflow.run.diskcheck import check_disk
+from nbflow.run.program.program import Program
 from nbflow.verbs.context import WORKSPACE
 from nbflow.verbs.options import describe_parameter, type_in_words
-from nbflow.verbs.workspace import NOTEBOOK, find_workspace, find_workspace_with_steps
+from nbflow.verbs.workspace import NOTEBOOK, Workspace, find_workspace, find_workspace_with_steps
 
 
 @click.command()
@@ -48,14 +50,16 @@ def _drawing(form: str | None) -> Callable[[Graph], str]:
 @NOTEBOOK
 @click.option("--script", type=click.Path(path_type=Path), help="Check whether this exported script is up to date.")
 @click.option("--fix", is_flag=True, help="Add the missing step headers first, and change nothing else.")
+@click.option("--on", "cluster", metavar="CLUSTER", help="Also name the files that hosts would not get from you.")
 @without_gc()
-def check(notebook: Path, script: Path | None, fix: bool) -> None:
+def check(notebook: Path, script: Path | None, fix: bool, cluster: str | None) -> None:
     """Find what is wrong with the flow before it runs. The exit code is 1 if there are errors, 0 if only warnings.
 
     Each cause is reported once, with all steps it affects and with the fix. With --fix, cells that only need a header
     get one; their code stays as it is, and the problems that remain are reported.
     With --script, print what differs between the notebook and a script exported from it; the exit code is 1 if
     anything differs.
+    With --on, warn of files that a run on hosts without your disk would miss; nothing is asked of the cluster.
     """
     if script is not None:
         from nbflow.verbs.exports import tell_differences  # noqa: PLC0415 - a plain check exports nothing
@@ -66,6 +70,8 @@ def check(notebook: Path, script: Path | None, fix: bool) -> None:
     workspace = find_workspace(notebook)
     graph = workspace.graph
     problems = [*check_flow(graph), *check_disk(graph, workspace.folder)]
+    if cluster is not None:
+        problems += _problems_on_hosts(workspace)
     for problem in problems:
         click.echo(f"{'warning' if problem.warning else 'error'}: {problem}")
     errors = sum(not problem.warning for problem in problems)
@@ -76,6 +82,13 @@ def check(notebook: Path, script: Path | None, fix: bool) -> None:
     verdict = f"{count(errors, 'error')}, {count(warnings, 'warning')}" if errors or warnings else "nothing is wrong"
     click.echo(f"{graph.flow.document} · {count(len(graph.links), 'step')} · {verdict}")
     sys.exit(1 if errors else 0)
+
+
+def _problems_on_hosts(workspace: Workspace) -> list[Problem]:
+    from nbflow.run.hosts.shipped_files import unshipped_files  # noqa: PLC0415 - a plain check ships nothing
+
+    values = {one.name: one.default for one in workspace.flow.parameters}
+    return [*unshipped_files(Program(workspace.graph, values, workspace.folder, workspace.root))]
 
 
 def _mend(notebook: Path) -> None:

@@ -108,3 +108,10 @@ def test_an_ancestry_knows_who_waits_for_whom() -> None:
     assert ancestry.first_below("b", ancestry.set_of("abd")) == "d"
     assert ancestry.first_below("d", ancestry.set_of("abd")) is None
     assert ancestry.before("c", ancestry.set_of("abd")) == ancestry.set_of("ab")
+
+
+@pytest.mark.parametrize("letter", ["x", "-", " ", ".", "1", "= ", "(", "#", "%", "/", "a,"])
+@pytest.mark.parametrize("cells", ["text = '{}'\n---\n%%step a\nn = len(text)", "%%step a\nn = 1  # {}"])
+def test_a_long_text_does_not_stall_a_check(letter: str, cells: str) -> None:
+    """Something quadratic would take minutes here."""
+    assert check_flow(link(flow_of(cells.format(letter * 150_000)))) == ()

@@ -72,6 +72,7 @@ class Place:
     parameters: Mapping[str, Any] = field(default_factory=dict)
     slots: int = 2
     workers: StartWorkers = LocalPool
+    root: Path | None = None  # the folder of the store, if it is not in the folder
 
     def graph(self, shape: Shape, store: Store) -> Graph:
         flow = read_flow([Cell(n, text) for n, text in enumerate(shape.cells, 1)], shape.name, f"{shape.name}.ipynb")
@@ -80,7 +81,7 @@ class Place:
     def run(
         self, shape: Shape, *, reuse: bool = False, rerun: Iterable[Any] = (), remember: bool = True, **options: Any
     ) -> Ran:
-        store = Store.open(self.folder / ".nbflow")
+        store = Store.open(self.root or self.folder / ".nbflow")
         graph = self.graph(shape, store)
         given = options.pop("parameters", {})
         parameters = {one.name: one.default for one in graph.flow.parameters} | dict(shape.parameters) | given

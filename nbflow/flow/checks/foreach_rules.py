@@ -132,7 +132,7 @@ def whole_inputs(graph: Graph) -> Iterator[Problem]:
 
 
 _MAKERS = "|".join(sorted(origin.rpartition(".")[2] for origin in SEEDED))
-_MAKES_GENERATOR = re.compile(rf"(\w+)\s*=\s*[\w.]*\b(?:{_MAKERS})\(")
+_MAKES_GENERATOR = re.compile(rf"\b(\w+)\s*=\s*[\w.]*\b(?:{_MAKERS})\(")
 
 
 def draws_of_copies(graph: Graph) -> Iterator[Problem]:

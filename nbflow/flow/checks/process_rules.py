@@ -97,7 +97,7 @@ def _sets(node: ast.stmt, known: KnownEffects) -> bool:
     return touch(node, known).setting and not _only_makes_folders(node)
 
 
-_REMEMBERED = re.compile(r"(\w+) *= *(?:os\.getcwd|(?:pathlib\.)?Path\.cwd)\(\)")
+_REMEMBERED = re.compile(r"\b(\w+) *= *(?:os\.getcwd|(?:pathlib\.)?Path\.cwd)\(\)")
 
 
 def _goes_back(body: str) -> bool:

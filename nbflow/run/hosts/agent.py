@@ -21,6 +21,7 @@ from pathlib import Path
 
 from nbflow.run.hosts.host_messages import Answers, Begun, HostEvent, HostSetup, JobBatch, Wrote, pack, sendable, unpack
 from nbflow.run.hosts.live_mirror import LiveMirror
+from nbflow.run.hosts.project_copy import ProjectCopy
 from nbflow.run.machine.plan import RunPlan
 from nbflow.run.task.job import Job, Result
 from nbflow.run.task.task_records import CarriedRecords
@@ -41,13 +42,17 @@ CLOSE = b"close"
 class Agent:
     """Performs the jobs of one run on one host."""
 
-    def __init__(self, line: Connection, setup: HostSetup, slots: int, scratch: Path) -> None:
-        self._line, self._blobs, self._slots = line, open_blobs(setup.program.root), slots
-        program = replace(setup.program, scratch=scratch)
+    def __init__(self, line: Connection, setup: HostSetup, root: Path, slots: int, scratch: Path) -> None:
+        self._line, self._blobs, self._slots = line, open_blobs(root), slots
+        program = replace(setup.program, root=root, scratch=scratch)
+        self._copy: ProjectCopy | None = None
+        if setup.base is not None:
+            self._copy = ProjectCopy(scratch / "project", setup.base, self._blobs)
+            program = self._copy.begin(program, setup.files)
         self._host, self._name = socket.gethostname(), f"{socket.gethostname()}.{scratch.name}"
         self._mirror = LiveMirror(program.live)
         program.live.mkdir(mode=0o700, parents=True, exist_ok=True)
-        open_store = partial(_open_store, setup.program.root, dict(setup.sources))
+        open_store = partial(_open_store, root, dict(setup.sources))
         self._pool = LocalPool(program, RunPlan(setup.reuse, slots=slots), self, open_store)
         self._numbers: dict[int, tuple[int, int]] = {}  # of a job by its identity: its number, and that of its batch
         self._left: dict[int, int] = {}  # the jobs of a batch that are not answered
@@ -71,6 +76,8 @@ class Agent:
 
     def _take(self, batch: object) -> None:
         assert isinstance(batch, JobBatch)
+        if self._copy is not None:
+            self._copy.take(batch.files)
         self._left[batch.number] = len(batch.jobs)
         for number, job, _ in batch.jobs:
             self._jobs[number], self._numbers[id(job)] = job, (number, batch.number)
@@ -94,9 +101,16 @@ class Agent:
             heard = self._next(LOOKS_AT_WORDS_EVERY if self._jobs else None)
             told = self._look_at_files(now=any(not isinstance(answer, Result) for _, answer in heard))
             if heard:
-                told.append(Answers(tuple(sendable(self._numbers[id(job)][0], answer) for job, answer in heard)))
+                told.append(self._answers_to(heard))
             if told:
                 self._tell(told, [batch for job, _ in heard if (batch := self._settle(job)) is not None])
+
+    def _answers_to(self, heard: list[tuple[Job, WorkerAnswer]]) -> Answers:
+        answers = (sendable(self._numbers[id(job)][0], answer) for job, answer in heard)
+        if self._copy is None:
+            return Answers(tuple(answers))
+        files = self._copy.changes(answer for _, answer in heard)
+        return Answers(tuple((number, self._copy.named_there(one)) for number, one in answers), files)
 
     def _next(self, seconds: float | None) -> list[tuple[Job, WorkerAnswer]]:
         """Return answers: all that come within a moment while others of their batch are still to come."""
@@ -139,9 +153,12 @@ def _open_store(root: Path, sources: dict[str, str]) -> TaskStore:
 
 
 def be_agent(descriptor: int, slots: int, scratch: str) -> None:
-    """Be an agent whose line has this descriptor; its first message is the setup."""
+    """Be an agent whose line has this descriptor; its first messages are the place of the store and the setup."""
     line, folder = Connection(descriptor), Path(scratch)
     try:
-        Agent(line, pickle.loads(line.recv_bytes()), slots, folder).serve()
+        root = pickle.loads(line.recv_bytes()).locate()
+        setup = unpack(line.recv_bytes(), open_blobs(root))
+        assert isinstance(setup, HostSetup)
+        Agent(line, setup, root, slots, folder).serve()
     finally:
         shutil.rmtree(folder, ignore_errors=True)

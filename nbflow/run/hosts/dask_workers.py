@@ -14,10 +14,23 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from nbflow.errors import HostRefused
-from nbflow.run.hosts.host_messages import Answers, Begun, HostEvent, HostSetup, JobBatch, Witness, Wrote, pack, unpack
+from nbflow.run.hosts.host_messages import (
+    Answers,
+    Begun,
+    HostEvent,
+    HostSetup,
+    HostStore,
+    JobBatch,
+    Witness,
+    Wrote,
+    pack,
+    unpack,
+)
 from nbflow.run.hosts.host_versions import versions_here
 from nbflow.run.hosts.live_mirror import remove_mirrored, write_mirrored
 from nbflow.run.hosts.pace import SURE_AFTER, Pace, Paces
+from nbflow.run.hosts.returned_files import ReturnedFiles
+from nbflow.run.hosts.shipped_files import base_of, files_to_ship, ship
 from nbflow.run.machine.plan import RunPlan
 from nbflow.run.program.program import Program
 from nbflow.run.task.job import Job, Result
@@ -84,6 +97,7 @@ class DaskWorkers:
         self._paces = Paces()
         self._inbox: queue.SimpleQueue[Any] = queue.SimpleQueue()
         self._is_stopping = False
+        self._returned: ReturnedFiles | None = None  # if the hosts have copies of the project
         self._store = Store(program.root)
         self._blobs = self._store.blobs
         self._threads = max(1, sum(client.nthreads().values()))
@@ -97,14 +111,35 @@ class DaskWorkers:
 
         setup = HostSetup(self._program, dict(plan.reuse), self._store.history.every_code())
         self._store.close()
+        if not self._is_project_shared():
+            setup = self._ship_project(setup)
         self._client.register_plugin(RunKeeper(self._run, self._client.id))
-        plugin = RunPlugin(self._run, pack(setup, self._blobs), versions_here(), self._leave_witness())
+        plugin = RunPlugin(self._run, self._place_of_store(), pack(setup, self._blobs), versions_here())
         self._client.register_plugin(plugin)
         self._client.subscribe_topic(self._run, self._inbox.put)
         refusals = [one for one in self._client.run(refusal_of, self._run).values() if one]
         if refusals:
             self.stop()
             raise HostRefused(refusals[0])
+
+    def _is_project_shared(self) -> bool:
+        """Return whether all hosts see the folder of the project. Without a host, or a file to look at, it is not."""
+        program = self._program
+        document = program.folder / program.graph.flow.document
+        if not document.is_file():
+            return False
+        seen = self._client.run(lambda witness: witness.is_here, Witness.of(document))
+        return bool(seen) and all(seen.values())
+
+    def _ship_project(self, setup: HostSetup) -> HostSetup:
+        files = files_to_ship(self._program, setup.reuse)
+        base = base_of(self._program, files)
+        self._returned = ReturnedFiles(self._program, base, self._blobs)
+        return replace(setup, base=base, files=ship(files, base, self._blobs))
+
+    def _place_of_store(self) -> HostStore:
+        team = self._store.team
+        return HostStore(self._program.root, self._leave_witness(), team.url if team else "")
 
     def _leave_witness(self) -> Witness:
         """Leave a file in the store by which workers find out whether they see it."""
@@ -174,10 +209,16 @@ class DaskWorkers:
             case Begun():
                 self._note_beginning(told)
             case Answers():
-                for number, answer in told.answers:
-                    self._answer(number, answer)
+                self._take_answers(told)
             case Wrote():
                 write_mirrored(self._program.live, told.agent, told.name, told.start, told.data)
+
+    def _take_answers(self, told: Answers) -> None:
+        problems = self._returned.write(told.files) if self._returned is not None else []
+        for number, answer in told.answers:
+            if isinstance(answer, Result):
+                answer.warnings += tuple(problems)
+            self._answer(number, answer)
 
     def _note_beginning(self, begun: Begun) -> None:
         pending = self._pending.get(begun.batch)
@@ -249,8 +290,10 @@ class DaskWorkers:
         from nbflow.run.hosts.plugins import perform_batch  # noqa: PLC0415 - imports dask
 
         pending, batch = _Pending(tuple(numbers)), next(self._numbers)
-        jobs = ((number, self._prepared(number, len(pending.jobs))) for number in pending.jobs)
-        message = JobBatch(batch, tuple((number, job, self._jobs[number].ticket.timeout) for number, job in jobs))
+        jobs = [(number, self._prepared(number, len(pending.jobs))) for number in pending.jobs]
+        files = self._returned.for_steps({job.task.step for _, job in jobs}) if self._returned is not None else ()
+        timed = tuple((number, job, self._jobs[number].ticket.timeout) for number, job in jobs)
+        message = JobBatch(batch, timed, files)
         self._pending[batch] = pending
         data = pack(message, self._blobs)
         pending.future = self._client.submit(

@@ -7,13 +7,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from nbflow.errors import BlobCorrupt
+from nbflow.errors import BlobCorrupt, StoreBroken, StoreNotShared
 from nbflow.run.events.events import Reuse
 from nbflow.run.program.program import Program
 from nbflow.run.task.job import Job, Result
 from nbflow.run.workers.workers import WorkerAnswer
 from nbflow.store.blobs.chunks import is_named
 from nbflow.store.blobs.protocol import BlobStore
+from nbflow.store.homes import copy_of, team_of
 
 LARGEST_MESSAGE = 1 << 16
 """A message of more bytes is kept in the store, and only its name goes through the scheduler."""
@@ -46,26 +47,81 @@ def _facts_of(path: Path) -> tuple[int, int, int]:
 
 
 @dataclass(frozen=True)
+class ShippedFile:
+    """Is a file of the project that is in the store, so that another host can have it.
+
+    Attributes:
+        path: Where it lies below the base of the project, with slashes.
+        digest: The blob that holds its content; "" for a file that was removed.
+        mode: Its permissions.
+        is_added: Whether the content is only what was added at the end of the file.
+    """
+
+    path: str
+    digest: str
+    mode: int = 0o644
+    is_added: bool = False
+
+
+@dataclass(frozen=True)
+class HostStore:
+    """Is the first message to an agent: where it finds the store.
+
+    Attributes:
+        root: The folder of the store on the driver's machine.
+        witness: Recognises that folder.
+        url: The bucket that holds the store, or "".
+    """
+
+    root: Path
+    witness: Witness
+    url: str
+
+    def locate(self) -> Path:
+        """Return the folder of the store on this machine.
+
+        Raises StoreError if it is in a bucket that this machine cannot use, and StoreNotShared without a bucket.
+        """
+        if self.witness.is_here:
+            return self.root
+        if not self.url:
+            raise StoreNotShared(self.root)
+        root = copy_of(self.url)
+        team = team_of(root)
+        if team is None or not team.find():
+            raise StoreBroken(self.url, "there is no store", "Give this host the credentials of the right server")
+        return root
+
+
+@dataclass(frozen=True)
 class HostSetup:
-    """Is the first message to an agent: what all jobs of a run have in common.
+    """Is the second message to an agent: what all jobs of a run have in common.
 
     Attributes:
         program: The program of the run, with the folders of the driver.
         reuse: The steps that take part.
         sources: The code to which stored values may refer, by its digest.
+        base: The driver's folder of the project, of which hosts make a copy; None if they all see it.
+        files: What is in the copy.
     """
 
     program: Program
     reuse: Mapping[str, Reuse]
     sources: Mapping[str, str]
+    base: Path | None = None
+    files: tuple[ShippedFile, ...] = ()
 
 
 @dataclass(frozen=True)
 class JobBatch:
-    """Holds jobs that a host does together, each with its number and its timeout in seconds."""
+    """Holds jobs that a host does together, each with its number and its timeout in seconds.
+
+    `files` are files that tasks of the run have written on other hosts, and that these jobs may read.
+    """
 
     number: int
     jobs: tuple[tuple[int, Job, float | None], ...]
+    files: tuple[ShippedFile, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -87,9 +143,10 @@ class Begun:
 
 @dataclass(frozen=True)
 class Answers:
-    """Holds the answers to jobs, by their numbers."""
+    """Holds the answers to jobs, by their numbers, and the files of the project that have changed on the host."""
 
     answers: tuple[tuple[int, WorkerAnswer], ...]
+    files: tuple[ShippedFile, ...] = ()
 
 
 @dataclass(frozen=True)

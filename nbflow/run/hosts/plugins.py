@@ -19,9 +19,9 @@ from typing import Any
 from distributed import get_worker
 from distributed.diagnostics.plugin import SchedulerPlugin, WorkerPlugin
 
-from nbflow.errors import HostRefused
+from nbflow.errors import HostRefused, NbflowError
 from nbflow.run.hosts.agent import CLOSE
-from nbflow.run.hosts.host_messages import Witness
+from nbflow.run.hosts.host_messages import HostStore
 from nbflow.run.hosts.host_versions import differences, versions_here
 from nbflow.run.workers.workers import HostLost
 
@@ -32,17 +32,18 @@ AGENT_ENDED_AFTER = 6.0
 class RunPlugin(WorkerPlugin):
     """Has the agent of one run on a dask worker. The agent starts and ends with the run."""
 
-    def __init__(self, run: str, setup: bytes, versions: dict[str, str], witness: Witness) -> None:
+    def __init__(self, run: str, store: HostStore, setup: bytes, versions: dict[str, str]) -> None:
         self.name = self._run = run
-        self._setup, self._versions, self._witness = setup, versions, witness
+        self._store, self._setup, self._versions = store, setup, versions
+        self._refusal: str | None = None
         self._agent: _AgentProcess | None = None
         self._starting: Any = None
         self._is_over = False
 
-    def setup(self, worker: Any) -> None:
+    async def setup(self, worker: Any) -> None:
         """Start the agent, beside what else dask does; called by dask."""
         self._worker, self._starting = worker, threading.Lock()
-        if not self.refusal():
+        if not await asyncio.to_thread(self.refusal):
             threading.Thread(target=self._ready_agent, daemon=True).start()
 
     async def teardown(self, worker: Any) -> None:
@@ -57,15 +58,18 @@ class RunPlugin(WorkerPlugin):
 
     def refusal(self) -> str:
         """Say why this worker cannot take part in the run; "" if it can."""
+        if self._refusal is None:
+            self._refusal = self._look_for_refusal()
+        return self._refusal
+
+    def _look_for_refusal(self) -> str:
         found = differences(self._versions, versions_here())
         if found:
             return f"{found} on the worker {self._worker.address}"
-        if not self._witness.is_here:
-            store = self._witness.path.parents[2]
-            return (
-                f"the worker {self._worker.address} does not see the store {store}. Put the store into a folder that "
-                "all hosts share, and set NBFLOW_HOME to it"
-            )
+        try:
+            self._store.locate()
+        except NbflowError as error:
+            return f"the worker {self._worker.address}: {error}"
         return ""
 
     def perform(self, batch: int, jobs: bytes) -> None:
@@ -85,7 +89,7 @@ class RunPlugin(WorkerPlugin):
             if self._is_over:
                 return None
             if self._agent is None or not self._agent.is_alive:
-                self._agent = _AgentProcess(self._setup, self._worker, self._tell)
+                self._agent = _AgentProcess(self._store, self._setup, self._worker, self._tell)
             return self._agent
 
     def close_idle(self) -> None:
@@ -100,7 +104,7 @@ class RunPlugin(WorkerPlugin):
 class _AgentProcess:
     """Is the process of an agent, started in a session of its own so that dask's signals do not reach it."""
 
-    def __init__(self, setup: bytes, worker: Any, tell: Any) -> None:
+    def __init__(self, store: HostStore, setup: bytes, worker: Any, tell: Any) -> None:
         self._tell = tell
         self._waiting: dict[int, threading.Event] = {}
         self._is_closed = threading.Event()
@@ -114,6 +118,7 @@ class _AgentProcess:
             stdin=subprocess.DEVNULL, pass_fds=[theirs.fileno()], start_new_session=True,
         )  # fmt: skip
         theirs.close()
+        self._send(pickle.dumps(store))
         self._send(setup)
         threading.Thread(target=self._listen, args=(self._line,), daemon=True).start()
 

@@ -23,7 +23,7 @@ def local_modules(names: Iterable[str], folders: Iterable[Path]) -> Mapping[str,
         path = None if name in found else _find(name, roots)
         if path is not None:
             found[name] = path
-            agenda.extend(_imports(path, name))
+            agenda.extend(imported_by(path, name))
     return found
 
 
@@ -46,7 +46,8 @@ def _places(name: str, folder: Path) -> tuple[Path, Path]:
     return folder / relative.with_suffix(".py"), folder / relative / "__init__.py"
 
 
-def _imports(path: Path, name: str) -> Iterator[str]:
+def imported_by(path: Path, name: str = "") -> Iterator[str]:
+    """Yield the modules that a Python file imports; `name` is its own, for what it imports relative to itself."""
     try:
         tree = ast.parse(read_regular(path))
     except (SyntaxError, ValueError):

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from nbflow.flow.effects.library_calls import import_folders
 from nbflow.flow.files.pathtexts import fill_in
@@ -37,6 +37,25 @@ class Program:
         """Return the folder to which the workers of this run write what their tasks print."""
         return (self.scratch or self.root) / LIVE_FOLDER / str(self.run)
 
+    @property
+    def is_copied(self) -> bool:
+        """Return whether the folder is a copy of the project on another host."""
+        return self.scratch is not None and self.folder.is_relative_to(self.scratch)
+
+    @property
+    def places(self) -> tuple[Path, ...]:
+        """Return the folders whose relative position the steps may rely on."""
+        return (self.folder, *(path for path in self.project if self.folder.is_relative_to(path)))
+
+    @property
+    def own_files(self) -> tuple[Path, ...]:
+        """Return the files that every worker needs, whatever the steps name."""
+        return ()
+
+    def moved(self, source: Path, target: Path) -> Self:
+        """Return the program as it is where the folder `source` of the project lies at `target`."""
+        return replace(self, folder=move_path(self.folder, source, target))
+
     @cached_property
     def project(self) -> tuple[Path, ...]:
         """Return the folders of local modules, the nearest first."""
@@ -66,3 +85,8 @@ class Program:
     def closure(self, step: str) -> tuple[Definition, ...]:
         """Return the part of the prelude that a step needs."""
         return self.graph.closure(step)
+
+
+def move_path(path: Path, source: Path, target: Path) -> Path:
+    """Return the path of a file if the folder `source` lies at `target`; a path outside of it stays as it is."""
+    return target / path.relative_to(source) if path.is_relative_to(source) else path

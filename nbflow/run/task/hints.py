@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 
@@ -40,6 +41,17 @@ def add_hint(error: BaseException, step: StepSpec, graph: Graph) -> None:
             "an array that maps a file reaches other steps as a read-only copy: open the file again in step "
             f"'{step.name}', with np.memmap or np.load(…, mmap_mode='r+')"
         )
+
+
+def add_file_hint(error: BaseException, step: StepSpec) -> None:
+    """Add a note to an error that misses a file on a host that has only a copy of the project."""
+    if not isinstance(error, FileNotFoundError) or not isinstance(error.filename, str):
+        return
+    if os.path.isabs(error.filename):
+        fix = "put it into the folder of the notebook, and name it by a relative path"
+    else:
+        fix = f"write --watch {error.filename} in the header of step '{step.name}'"
+    error.add_note(f"this host does not share your disk, and gets only the files that steps name: {fix}")
 
 
 def _missing(error: BaseException, step: StepSpec) -> Iterator[str]:

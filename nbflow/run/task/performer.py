@@ -27,7 +27,7 @@ from nbflow.run.task.compiled import CompiledBody, compile_body
 from nbflow.run.task.cost import measured
 from nbflow.run.task.definition_state import Fingerprint, applied
 from nbflow.run.task.file_recorder import FileRecorder
-from nbflow.run.task.hints import add_hint
+from nbflow.run.task.hints import add_file_hint, add_hint
 from nbflow.run.task.job import Job, Result
 from nbflow.run.task.join_inputs import InputTask, JoinInputs, Loader, View, group_by_item
 from nbflow.run.task.namespace import Namespace
@@ -70,7 +70,10 @@ class Performer:
                 self._perform(job, result)
             except BaseException as error:  # noqa: BLE001 - the user's code, which may also exit
                 self.error = error
-                add_hint(error, self.program.graph.steps[job.task.step], self.program.graph)
+                step = self.program.graph.steps[job.task.step]
+                add_hint(error, step, self.program.graph)
+                if self.program.is_copied:
+                    add_file_hint(error, step)
                 result.failure = self._describe(error)
             self.capture.flush()
             self._put_back()

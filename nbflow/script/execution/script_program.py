@@ -6,13 +6,14 @@ import importlib.util
 import sys
 import types
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from nbflow.errors import MetaflowException
 from nbflow.run.events.events import TaskId
-from nbflow.run.program.program import Program
+from nbflow.run.program.local_modules import imported_by, local_modules
+from nbflow.run.program.program import Program, move_path
 from nbflow.script.language.flowspec import IMPORTING, FlowSpec
 from nbflow.script.preparing.static_branches import Branches
 
@@ -44,6 +45,23 @@ class ScriptProgram(Program):
     configs: dict[str, Any] = field(default_factory=dict)  # by attribute, as they are stored
     branches: Branches | None = None  # of a script that was exported
     spin: Spin | None = None
+
+    @property
+    def places(self) -> tuple[Path, ...]:
+        return (*super().places, Path(self.cwd))
+
+    @property
+    def own_files(self) -> tuple[Path, ...]:
+        """Return the script and the local modules that it imports."""
+        script = Path(self.file)
+        return (script, *local_modules(imported_by(script), self.project).values())
+
+    def moved(self, source: Path, target: Path) -> Self:
+        def there(path: str) -> str:
+            return str(move_path(Path(path), source, target))
+
+        inside = tuple(there(path) for path in self.path if Path(path).is_relative_to(source))
+        return replace(super().moved(source, target), file=there(self.file), cwd=there(self.cwd), path=inside)
 
 
 class ScriptHome:

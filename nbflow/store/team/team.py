@@ -72,7 +72,7 @@ class Team:
             return
         _asked[self.root] = time.monotonic()
         try:
-            if self._find():
+            if self.find():
                 self.log.receive()
                 self.log.send()
         except LogObjectDamaged as error:
@@ -85,7 +85,7 @@ class Team:
         except StoreReadOnly:
             pass  # there is something to tell, but these credentials may only read
 
-    def _find(self) -> bool:
+    def find(self) -> bool:
         """Return whether there is a store in the bucket, and make its index if there is none yet."""
         found = self.bucket.get(_FORMAT_FILE)
         if found is not None:
@@ -94,12 +94,12 @@ class Team:
 
     def create(self) -> None:
         """Make the store in the bucket unless it is there. Raises StoreError where that is not possible."""
-        if self._find():
+        if self.find():
             return
         self._refuse_careless()
         made = json.dumps({"format": _FORMAT, "id": secrets.token_hex(8)}).encode()
         self.bucket.create(_FORMAT_FILE, made)
-        self._find()
+        self.find()
 
     def _refuse_careless(self) -> None:
         """Raise BucketFailed if the server writes over objects that are to be written only if there is none."""

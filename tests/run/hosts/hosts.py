@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -31,12 +32,17 @@ class Hosts:
     address: str = ""
     started: list[subprocess.Popen[str]] = field(default_factory=list)
 
-    def run(self, *words: str, waits_for: str, **environment: str) -> tuple[subprocess.Popen[str], str]:
-        """Start a command of dask, and return it with the line that says that it is ready."""
+    def run(
+        self, *words: str, waits_for: str, hidden: Sequence[Path] = (), **environment: str
+    ) -> tuple[subprocess.Popen[str], str]:
+        """Start a command of dask, which does not see what the folders `hidden` hold, and return it once it is ready.
+
+        The line that says so is returned, too.
+        """
         log = self.folder / f"{uuid.uuid4().hex[:8]}.log"
         with log.open("w") as file:
             process = subprocess.Popen(
-                [sys.executable, "-m", "distributed.cli.dask_" + words[0], *words[1:]],
+                [*_without(hidden), sys.executable, "-m", "distributed.cli.dask_" + words[0], *words[1:]],
                 stderr=file, text=True, cwd=self.folder, env={**os.environ, MARK: self.mark, **environment},
                 start_new_session=True,
             )  # fmt: skip
@@ -50,11 +56,11 @@ class Hosts:
         _, line = self.run(*words, waits_for="Scheduler at:")
         self.address = line.split()[-1]
 
-    def start_worker(self, *options: str, **environment: str) -> subprocess.Popen[str]:
+    def start_worker(self, *options: str, hidden: Sequence[Path] = (), **environment: str) -> subprocess.Popen[str]:
         """Start a nanny with a worker of two threads, and wait until it has joined."""
         folder = self.folder / uuid.uuid4().hex[:8]
         words = (self.address, "--nthreads", "2", "--no-dashboard", "--local-directory", str(folder), *options)
-        return self.run("worker", *words, waits_for="Starting established connection", **environment)[0]
+        return self.run("worker", *words, waits_for="Starting established connection", hidden=hidden, **environment)[0]
 
     def processes(self, word: str = "") -> list[int]:
         """The processes of the hosts whose command line has this word."""
@@ -89,6 +95,22 @@ class Hosts:
         for pid in self.processes():
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
+
+
+HIDES = 'while [ "$1" != -- ]; do mount -t tmpfs tmpfs "$1" || exit 1; shift; done; shift; exec "$@"'
+
+
+def _without(folders: Sequence[Path]) -> list[str]:
+    """How a command begins that has mounts of its own, in which these folders are empty."""
+    return ["unshare", "--mount", "sh", "-c", HIDES, "sh", *map(str, folders), "--"] if folders else []
+
+
+def can_hide() -> bool:
+    """Whether processes can have mounts of their own here, as root's can."""
+    hides = ["unshare", "--mount", "mount", "-t", "tmpfs", "tmpfs", "/mnt"]
+    return (
+        shutil.which("unshare") is not None and not subprocess.run(hides, check=False, capture_output=True).returncode
+    )
 
 
 def _parent(pid: int) -> int:
