@@ -26,7 +26,14 @@ from nbflow.errors.flow_errors import (
     ParameterError,
     ParameterMissing,
 )
-from nbflow.errors.host_errors import ClusterUnreachable, DaskMissing, HostRefused, StoreNotShared, VersionsDiffer
+from nbflow.errors.host_errors import (
+    ClusterUnreachable,
+    DaskMissing,
+    HostRefused,
+    ResourceMissing,
+    StoreNotShared,
+    VersionsDiffer,
+)
 from nbflow.errors.name_errors import (
     AddressError,
     NoRunYet,
@@ -41,6 +48,7 @@ from nbflow.errors.run_errors import (
     AncestorsMissing,
     ChangeNotPassedOn,
     InputLost,
+    MemoryLimitLow,
     NameTaken,
     NotStorable,
     OutputMissing,
@@ -116,6 +124,7 @@ __all__ = [
     "LoadFailed",
     "LogObjectDamaged",
     "LostValue",
+    "MemoryLimitLow",
     "MetaflowException",
     "MetaflowNamespaceMismatch",
     "MetaflowNotFound",
@@ -144,6 +153,7 @@ __all__ = [
     "PreludeChanged",
     "PreludeFailed",
     "PrintFailed",
+    "ResourceMissing",
     "RestoreError",
     "ResultEvicted",
     "RowDamaged",

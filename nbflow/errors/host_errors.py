@@ -50,3 +50,12 @@ class HostRefused(NbflowError):
     def __init__(self, reason: str) -> None:
         self.reason = reason
         super().__init__(reason)
+
+
+class ResourceMissing(NbflowError):
+    """Raised when a step asks for something that the run can never give it."""
+
+    def __init__(self, step: str, asked: str, found: str, fix: str) -> None:
+        self.step, self.asked, self.found, self.fix = step, asked, found, fix
+        self.message = f"step '{step}' asks for {asked}, but {found}"
+        super().__init__(f"{self.message}. {fix}")

@@ -91,6 +91,19 @@ class StepExited(NbflowError):
         )
 
 
+class MemoryLimitLow(NbflowError):
+    """Raised when the process of a task has nearly as much memory before the body as its step may take."""
+
+    def __init__(self, step: str, limit: int, least: int) -> None:
+        """Keep the limit, and the least limit with which the body could begin, in bytes."""
+        self.step, self.limit, self.least = step, limit, least
+        super().__init__(
+            f"step '{step}' may take {limit / 10**6:.0f} MB (--memory with '!'), but with what the notebook imports "
+            f"and what the step reads its process needs {least / 10**6:.0f} MB to begin. "
+            f"Give it more, such as --memory {-(-2 * least // 10**6)}MB!"
+        )
+
+
 class AncestorsMissing(NbflowError):
     """Raised when a step is to run in the kernel and a step above it has no stored result for the current notebook.
 

@@ -13,12 +13,10 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any, TypeGuard, assert_never
 
-from nbflow.errors import HostRefused
+from nbflow.run.ends import describe_end
 from nbflow.run.events.events import (
     CancelTasks,
     Event,
-    Failure,
-    FailureKind,
     FinishRun,
     ForeachSplit,
     Instruction,
@@ -37,6 +35,7 @@ from nbflow.run.events.events import (
 from nbflow.run.hazards import Hazards
 from nbflow.run.job_facts import RecordsOfJobs, choose_job_facts
 from nbflow.run.journal import Journal
+from nbflow.run.local_resources import what_is_missing
 from nbflow.run.machine.machine import RunMachine
 from nbflow.run.output.live_output import last_words
 from nbflow.run.program.keys import Keys
@@ -46,19 +45,12 @@ from nbflow.run.task.random_state import streams_of
 from nbflow.run.task.task_records import CarriedRecords
 from nbflow.run.task.tracebacks import describe_failure
 from nbflow.run.task.traces import comparison
-from nbflow.run.workers.channel import CONNECTION_CLOSED
 from nbflow.run.workers.local_pool import LocalPool
 from nbflow.run.workers.workers import (
-    HostLost,
-    JobTimedOut,
     StartWorkers,
     WorkerAnswer,
-    WorkerDied,
-    WorkersMissing,
-    WorkerStopped,
 )
 from nbflow.store.values.artifact_ref import ArtifactRef
-from nbflow.store.values.user_code import reason_of, type_name_of
 
 Listener = Callable[[Event, Result | None], None]
 """Is called after an event was committed, with the worker's result if there is one."""
@@ -249,10 +241,18 @@ class Executor:
 
     def _submit(self, start: StartTask) -> None:
         self._jobs[start.task] = start
-        step = self.run.graph.steps[start.task.step]
-        batch, facts = self.run.capacity.batch(step.name), self._facts_of_step(step.name)
-        job = Job(start.task, start.inputs, start.partners, batch=batch, **facts)
-        self._workers.submit(self._job_facts.complete(job, start), step.options.timeout)
+        step, capacity = self.run.graph.steps[start.task.step], self.run.capacity_of(start.task.step)
+        gpus, asked = capacity.gpus_of(start.task), step.options.memory
+        job = Job(
+            start.task, start.inputs, start.partners, gpus=gpus, batch=1 if gpus else capacity.batch(step.name),
+            memory_limit=asked.size if asked and asked.is_limit else None, **self._facts_of_step(step.name),
+        )  # fmt: skip
+        missing = what_is_missing(step, self.run.plan)
+        if missing is None:
+            self._workers.submit(self._job_facts.complete(job, start), step.options.timeout)
+        else:
+            self._begin(job)
+            self.receive(job, missing)
 
     def _find_facts(self, step: str) -> Mapping[str, Any]:
         """Return what all jobs of a step have in common, among it what it needs that the graph of the workers lacks."""
@@ -318,10 +318,9 @@ class Executor:
 
     def _without_answer(self, job: Job, error: Exception) -> Result:
         """Return the result of a task whose worker did not answer: the failure, and what the task had printed."""
-        task, timeout = job.task, self.run.graph.steps[job.task.step].options.timeout
-        failure = _describe_end(error, timeout)
-        outputs = [*last_words(self.program.live, str(task)), *self._job_facts.explain(failure)]
-        return Result(task, outputs=outputs, failure=failure, number=job.number, pid=getattr(error, "pid", 0))
+        failure = describe_end(error, self.run.graph.steps[job.task.step].options)
+        outputs = [*last_words(self.program.live, str(job.task)), *self._job_facts.explain(failure)]
+        return Result(job.task, outputs=outputs, failure=failure, number=job.number, pid=getattr(error, "pid", 0))
 
 
 def event_of(result: Result, attempt: int) -> Event:
@@ -351,46 +350,3 @@ def _is_start(instruction: Instruction) -> TypeGuard[StartTask]:
 def _items_of(start: StartTask) -> tuple[ArtifactRef, ...]:
     """Return the artifacts that a task may load, apart from those of the tasks that it joins."""
     return (*start.inputs, *start.partners, *(level.item for level in start.stack))
-
-
-def _describe_end(error: Exception, timeout: float | None) -> Failure:
-    """Return the failure that says in words why a worker gave no answer; `timeout` is in seconds."""
-    if isinstance(error, JobTimedOut):
-        return Failure(
-            FailureKind.TIMEOUT, "Timeout", f"it ran longer than its --timeout of {timeout:g} s and was killed"
-        )
-    if isinstance(error, WorkerDied):
-        return Failure(FailureKind.CRASH, "ProcessDied", f"its process died: {describe_exit(error.exitcode)}")
-    if isinstance(error, WorkerStopped):
-        return Failure(
-            FailureKind.CRASH,
-            "ProcessStopped",
-            "its process was stopped by a signal such as SIGSTOP; nobody continued it, so it was killed",
-        )
-    if isinstance(error, HostLost):
-        hosts = " and ".join(error.hosts)
-        return Failure(FailureKind.CRASH, "HostLost", f"its process died: the host was lost ({hosts}; out of memory?)")
-    if isinstance(error, HostRefused):
-        return Failure(FailureKind.CRASH, "HostRefused", error.reason)
-    if isinstance(error, WorkersMissing):
-        cause = error.cause
-        return replace(cause, kind=FailureKind.CRASH, message=f"its worker could not start: {cause.message}")
-    return Failure(
-        FailureKind.CRASH, type_name_of(type(error)), f"its worker could not send back the result: {reason_of(error)}"
-    )
-
-
-def describe_exit(code: int) -> str:
-    """Say in words how a process ended. A negative exit code is the number of the signal that killed it."""
-    if code == 0:
-        return "it exited with code 0 in the middle of the step"
-    if code == CONNECTION_CLOSED:
-        return "it closed its connection to nbflow. Close only file descriptors that the step itself has opened"
-    if code >= 0:
-        return f"it exited with code {code}"
-    try:
-        name = signal.Signals(-code).name
-    except ValueError:
-        name = f"signal {-code}"
-    hint = {"SIGKILL": " (out of memory?)", "SIGSEGV": " (segmentation fault in compiled code)"}.get(name, "")
-    return f"it was killed by {name}{hint}"

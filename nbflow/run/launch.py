@@ -15,6 +15,7 @@ from nbflow.run.events.events import Outcome
 from nbflow.run.executor import Executor, Listener
 from nbflow.run.journal import Journal
 from nbflow.run.learning import keep_learned
+from nbflow.run.local_resources import count_resources
 from nbflow.run.machine.machine import RunMachine
 from nbflow.run.program.keys import all_references
 from nbflow.run.program.program import Program
@@ -68,10 +69,9 @@ def launch(
         row = begin_run(writer, program, request)
         program = replace(program, run=row.id)
         journal = Journal(writer, store.history, row)
+        plan = request.plan if request.workers else count_resources(request.plan, graph)
         with _failing(journal):
-            executor = Executor(
-                RunMachine(graph, request.plan), program, journal, listener, request.workers or LocalPool
-            )
+            executor = Executor(RunMachine(graph, plan), program, journal, listener, request.workers or LocalPool)
         started(row, executor)
         outcome = executor.execute()
         keep_learned(writer, executor.run.graph, executor.run.learned)

@@ -17,6 +17,7 @@ from nbflow.notebook.write import write_whole
 from nbflow.progress.numbers import table
 from nbflow.progress.pictures import count, to_mermaid, to_text
 from nbflow.run.diskcheck import check_disk
+from nbflow.run.local_resources import check_resources
 from nbflow.run.program.program import Program
 from nbflow.verbs.context import WORKSPACE
 from nbflow.verbs.options import describe_parameter, type_in_words
@@ -70,8 +71,7 @@ def check(notebook: Path, script: Path | None, fix: bool, cluster: str | None) -
     workspace = find_workspace(notebook)
     graph = workspace.graph
     problems = [*check_flow(graph), *check_disk(graph, workspace.folder)]
-    if cluster is not None:
-        problems += _problems_on_hosts(workspace)
+    problems += check_resources(graph) if cluster is None else _problems_on_hosts(workspace)
     for problem in problems:
         click.echo(f"{'warning' if problem.warning else 'error'}: {problem}")
     errors = sum(not problem.warning for problem in problems)

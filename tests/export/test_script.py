@@ -113,12 +113,21 @@ def test_what_a_step_was_let_in_for_is_there() -> None:
 
 
 def test_options_become_decorators() -> None:
-    header = "--retry 2 --timeout 90m --cpu 4 --memory 4GB --allow-failures 1"
+    header = "--retry 2 --timeout 90m --cpu 4 --gpu 2 --memory 4GB --allow-failures 1"
     text = script(f"%%step a --foreach x in [1] {header}\ny = x")
     assert text[text.index('    @catch(var="a_error")') : text.index("    def a(")].splitlines() == [
         '    @catch(var="a_error")', "    @retry(times=2, minutes_between_retries=0)", "    @timeout(minutes=90)",
-        "    @resources(cpu=4, memory=4000)", "    @step",
+        "    @resources(cpu=4, gpu=2, memory=4000)", "    @step",
     ]  # fmt: skip
+
+
+def test_requests_that_a_script_cannot_make_are_said() -> None:
+    exported = export_flow(graph_of("%%step a --memory 4GB! --on local\nb = 1"))
+    assert exported.notes == (
+        "'a' may take more than its --memory: a script cannot limit it",
+        "'a' says --on local: a script says where all its steps run",
+    )
+    assert "@resources(memory=4000)" in exported.text
 
 
 def test_more_retries_than_a_script_can_have_are_said() -> None:

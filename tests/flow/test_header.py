@@ -1,11 +1,12 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from nbflow.flow.syntax.header import CellKind, Header, read_header
-from nbflow.flow.syntax.specs import Allowance, Cache, CacheMode, Foreach, Guard, Options
+from nbflow.flow.syntax.specs import Allowance, Cache, CacheMode, Foreach, Guard, MemoryAsked, Options, Site
 from nbflow.flow.syntax.specs import Comparison as Asks
 
 
@@ -38,8 +39,11 @@ READ = [
     ("%%step a --timeout 30m", step(options=Options(timeout=1800.0))),
     ("%%step a --timeout 45", step(options=Options(timeout=45.0))),
     ("%%step a --timeout=1.5h", step(options=Options(timeout=5400.0))),
-    ("%%step a --memory 4GB", step(options=Options(memory=4 * 10**9))),
-    ("%%step a --memory 512MiB", step(options=Options(memory=512 * 2**20))),
+    ("%%step a --memory 4GB", step(options=Options(memory=MemoryAsked(4 * 10**9)))),
+    ("%%step a --memory 4GB!", step(options=Options(memory=MemoryAsked(4 * 10**9, is_limit=True)))),
+    ("%%step a --gpu 2 --on local", step(options=Options(gpu=2, on=Site.LOCAL))),
+    ("#| step: a --on cluster", replace(step(options=Options(on=Site.CLUSTER)), comment=True)),
+    ("%%step a --memory 512MiB", step(options=Options(memory=MemoryAsked(512 * 2**20)))),
     ("%%step a --allow-failures 2", step(options=Options(allow_failures=Allowance(2)))),
     ("%%step a --allow-failures 10%", step(options=Options(allow_failures=Allowance(percent=10.0)))),
     ("\n\n%%step a", Header(CellKind.STEP, 3, "a")),
@@ -73,6 +77,9 @@ FAULTS = [
     ),
     ("%%step a --timeout soon", "--timeout 'soon' is not a duration. Write a number with s, m, h or d, such as 30m"),
     ("%%step a --timeout 0", "--timeout '0' is not a duration. Write a number with s, m, h or d, such as 30m"),
+    ("%%step a --gpu 0", "--gpu '0' is not a whole number from 1. Write for example --gpu 2"),
+    ("%%step a --memory !", "--memory '' is not a size. Write a number with MB or GB, such as 4GB"),
+    ("%%step a --on mars", "--on 'mars' is not a place for a step. Write --on local or --on cluster"),
     ("%%step a --memory 4XB", "--memory '4XB' is not a size. Write a number with MB or GB, such as 4GB"),
     ("%%step a --retry -1", "--retry '-1' is not a whole number from 0. Write for example --retry 2"),
     ("%%step a --cpu 0", "--cpu '0' is not a whole number from 1. Write for example --cpu 2"),

@@ -91,7 +91,7 @@ OPTIONS = [
     "%%step told\n'''A text.'''\ntold = 1",
     "def half(x):\n    '''Half.'''\n    return x / 2",
     "class Box:\n    value = 1",
-    "#| step: make --retry 2 --timeout 30m --cpu 2 --memory 4GB --seed 7\n"
+    "#| step: make --retry 2 --timeout 30m --cpu 2 --gpu 1 --memory 4GB --seed 7\n"
     "grid = [half(i) for i in range(n)]\ndays = day.day + LIMIT\njson.dumps(words), kind",
     "%%step fit --foreach x in grid --allow-failures 10% --cache pin --watch *.csv\nscore = math.sqrt(x) + len(pairs)",
     "%%step best --join fit --after make\nbest = max(inputs.score)\ninputs.table('x', 'score')",

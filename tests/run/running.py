@@ -18,7 +18,6 @@ from nbflow.run.program.program import Program
 from nbflow.run.request import RunRequest
 from nbflow.run.task.job import Result
 from nbflow.run.task.namespace import Namespace
-from nbflow.run.workers.local_pool import LocalPool
 from nbflow.run.workers.workers import StartWorkers
 from nbflow.store.store import Store
 from tests.flows import Shape
@@ -71,7 +70,7 @@ class Place:
     folder: Path
     parameters: Mapping[str, Any] = field(default_factory=dict)
     slots: int = 2
-    workers: StartWorkers = LocalPool
+    workers: StartWorkers | None = None
     root: Path | None = None  # the folder of the store, if it is not in the folder
 
     def graph(self, shape: Shape, store: Store) -> Graph:

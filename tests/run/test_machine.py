@@ -26,7 +26,7 @@ from nbflow.run.events.events import (
 )
 from nbflow.run.machine.capacity import BATCH_SECONDS, Capacity
 from nbflow.run.machine.machine import RunMachine
-from nbflow.run.machine.plan import RunPlan, plan_run
+from nbflow.run.machine.plan import Resources, RunPlan, plan_run
 from tests.flows import (
     BRANCH,
     CHAIN,
@@ -116,7 +116,7 @@ def test_brief_tasks_share_a_slot_until_one_of_them_is_not_brief() -> None:
     ("seconds", "batch"), [(1e-6, 64), (0.001, 8), (0.002, 8), (0.005, 2), (0.0099, 1), (0.01, 1), (60.0, 1)]
 )
 def test_a_worker_holds_the_more_tasks_the_briefer_they_are(seconds: float, batch: int) -> None:
-    capacity = Capacity(RunPlan({}, slots=2))
+    capacity = Capacity(Resources(slots=2))
     assert capacity.batch("work") == 1
     capacity.note_duration("work", seconds)
     assert capacity.batch("work") == batch
@@ -125,7 +125,7 @@ def test_a_worker_holds_the_more_tasks_the_briefer_they_are(seconds: float, batc
 
 @given(st.lists(st.floats(1e-6, 0.02), min_size=1, max_size=200))
 def test_shares_of_any_batches_leave_no_rest_of_a_slot(durations: list[float]) -> None:
-    capacity, work = Capacity(RunPlan({}, slots=2)), CHAIN.graph.steps["work"]
+    capacity, work = Capacity(Resources(slots=2)), CHAIN.graph.steps["work"]
     assert capacity.take(TaskId("lasts"), work)
     for number, seconds in enumerate(durations):
         capacity.note_duration("work", seconds)

@@ -860,12 +860,27 @@ export const STEP_OPTIONS: Readonly<Record<string, OptionHelp>> = {
     "means": "The processors that a task needs; it starts when so many are free.",
     "example": "2"
   },
+  "gpu": {
+    "forms": [
+      "N"
+    ],
+    "means": "The GPUs that a task needs; it starts when so many are free, and sees no others.",
+    "example": "1"
+  },
   "memory": {
     "forms": [
-      "4GB"
+      "4GB",
+      "4GB!"
     ],
-    "means": "The memory that a task needs; it starts when so much is free.",
+    "means": "The memory that a task needs; it starts when so much is free. With `!` it gets no more.",
     "example": "4GB"
+  },
+  "on": {
+    "forms": [
+      "local|cluster"
+    ],
+    "means": "Where the step runs in a run with `--on CLUSTER`: on this machine, or there (the default).",
+    "example": "local"
   },
   "bg": {
     "forms": [

@@ -31,9 +31,18 @@ class Decorating(Writing):
         if options.timeout:
             yield self._decorator("timeout", _duration(options.timeout))
         asked = [f"cpu={options.cpu}"] if options.cpu != 1 else []
-        asked += [f"memory={_megabytes(options.memory)}"] if options.memory else []
+        asked += [f"gpu={options.gpu}"] if options.gpu else []
+        asked += [f"memory={_megabytes(options.memory.size)}"] if options.memory else []
+        self._note_unsaid(step)
         if asked:
             yield self._decorator("resources", ", ".join(asked))
+
+    def _note_unsaid(self, step: StepSpec) -> None:
+        """Note the requests of a header that no decorator can express."""
+        if step.options.memory and step.options.memory.is_limit:
+            self.notes.append(f"'{step.name}' may take more than its --memory: a script cannot limit it")
+        if step.options.on:
+            self.notes.append(f"'{step.name}' says --on {step.options.on}: a script says where all its steps run")
 
     def _decorator(self, name: str, arguments: str) -> str:
         self.flowspec.add(name)

@@ -82,6 +82,21 @@ class Cache:
 
 
 @dataclass(frozen=True, slots=True)
+class MemoryAsked:
+    """Represents `--memory 4GB`, or `--memory 4GB!`: the bytes that a task needs, and whether it gets no more."""
+
+    size: int
+    is_limit: bool = False
+
+
+class Site(StrEnum):
+    """Says where the tasks of a step run in a run that has a cluster."""
+
+    LOCAL = "local"  # on the machine that drives the run
+    CLUSTER = "cluster"
+
+
+@dataclass(frozen=True, slots=True)
 class Options:
     """Says how a step runs. Only `seed` changes what its body computes."""
 
@@ -93,7 +108,9 @@ class Options:
     timeout: float | None = None  # seconds
     allow_failures: Allowance | None = None
     cpu: int = 1
-    memory: int | None = None  # bytes
+    gpu: int = 0
+    memory: MemoryAsked | None = None
+    on: Site | None = None
     background: bool = False
 
 

@@ -16,7 +16,7 @@ from datetime import timedelta
 
 from nbflow.errors import HeaderError
 from nbflow.flow.names.code import names_of, parse_expression
-from nbflow.flow.syntax.specs import Cache, CacheMode, Comparison, Foreach, Guard
+from nbflow.flow.syntax.specs import Cache, CacheMode, Comparison, Foreach, Guard, MemoryAsked, Site
 from nbflow.flow.syntax.units import read_allowance, read_count, read_duration, read_seed, read_size
 
 
@@ -117,6 +117,17 @@ def _read_background(option: str, text: str) -> bool:
     return True
 
 
+def _read_memory(option: str, text: str) -> MemoryAsked:
+    size = text.removesuffix("!")
+    return MemoryAsked(read_size(option, size.rstrip()), is_limit=size != text)
+
+
+def _read_site(option: str, text: str) -> Site:
+    if text not in [*Site]:
+        raise HeaderError(f"{option} '{text}' is not a place for a step", f"Write {option} local or {option} cluster")
+    return Site(text)
+
+
 def _set_names(option: str, text: str) -> frozenset[str]:
     return frozenset(_identifiers(option, text)) if text else frozenset()
 
@@ -180,9 +191,19 @@ STEP_OPTIONS: Mapping[str, StepOption] = {
         "cpu", lambda option, text: read_count(option, text, 1), ("N",),
         "The processors that a task needs; it starts when so many are free.", "2",
     ),
+    "gpu": StepOption(
+        "gpu", lambda option, text: read_count(option, text, 1), ("N",),
+        "The GPUs that a task needs; it starts when so many are free, and sees no others.", "1", ("1", "2"),
+    ),
     "memory": StepOption(
-        "memory", read_size, ("4GB",),
-        "The memory that a task needs; it starts when so much is free.", "4GB", ("1GB", "4GB", "16GB"),
+        "memory", _read_memory, ("4GB", "4GB!"),
+        "The memory that a task needs; it starts when so much is free. With `!` it gets no more.", "4GB",
+        ("1GB", "4GB", "16GB", "4GB!"),
+    ),
+    "on": StepOption(
+        "on", _read_site, ("local|cluster",),
+        "Where the step runs in a run with `--on CLUSTER`: on this machine, or there (the default).", "local",
+        ("local", "cluster"),
     ),
     "bg": StepOption(
         "background", _read_background, ("",), "In a kernel, run in a worker process.", "",

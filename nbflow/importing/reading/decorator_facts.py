@@ -107,8 +107,9 @@ _SECONDS = {"seconds": 1, "minutes": 60, "hours": 3600}
 
 def _resources(given: Mapping[str, Any]) -> Sequence[str]:
     cpu = [f"--cpu {max(1, int(float(given['cpu'])))}"] if given.get("cpu") is not None else []
+    gpu = [f"--gpu {int(float(given['gpu']))}"] if float(given.get("gpu") or 0) >= 1 else []
     memory = [f"--memory {int(float(given['memory']))}MiB"] if given.get("memory") is not None else []
-    return [*cpu, *memory]
+    return [*cpu, *gpu, *memory]
 
 
 def _with_environment(found: Decoration, pairs: Mapping[str, Any]) -> Decoration:

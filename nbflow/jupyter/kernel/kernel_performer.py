@@ -96,11 +96,11 @@ class KernelPerformer(Performer):
     def _put_back(self) -> None:
         """Do nothing yet: `play` does this after it has shown the value and the figures."""
 
-    def _run_body(self, step: StepSpec) -> None:
+    def _run_body(self, step: StepSpec, job: Job) -> None:
         limit = step.options.timeout
         too_long = StepTimeout(f"it ran longer than its --timeout of {limit or 0:g} s")
         with alarm(limit, too_long):
-            super()._run_body(step)
+            super()._run_body(step, job)
 
     def _describe(self, error: BaseException) -> Failure:
         failure = super()._describe(error)

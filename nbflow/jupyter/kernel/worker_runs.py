@@ -29,6 +29,7 @@ from nbflow.run.events.task_table import TaskPhase
 from nbflow.run.executor import Executor
 from nbflow.run.launch import Finished, launch, refuse_errors
 from nbflow.run.learning import keep_learned
+from nbflow.run.local_resources import count_resources
 from nbflow.run.machine.machine import RunMachine
 from nbflow.run.machine.plan import RunPlan
 from nbflow.run.output.widgets import show_states
@@ -79,7 +80,8 @@ class WorkerRuns:
             shown = dict.fromkeys(names, Reuse.ANY)
             watched = self._watch(program.graph, RunPlan(shown), store, update)
             with self._notebook.broadcast.step(journal.run_row, watched.tally, where) as watched.going:
-                executor = Executor(RunMachine(program.graph, plan), program, journal, _Only(watched, shown))
+                machine = RunMachine(program.graph, count_resources(plan, program.graph))
+                executor = Executor(machine, program, journal, _Only(watched, shown))
                 try:
                     outcome = executor.execute()
                     watched.end(outcome)

@@ -7,7 +7,6 @@ turns out to write a name that the graph does not know, the machine drains and s
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from typing import assert_never
 
@@ -39,6 +38,7 @@ from nbflow.run.events.events import (
     TaskSucceeded,
 )
 from nbflow.run.events.task_table import TaskEntry, TaskPhase, Tasks
+from nbflow.run.machine.admission import Admission
 from nbflow.run.machine.capacity import Capacity
 from nbflow.run.machine.plan import RunPlan
 from nbflow.store.values.artifact_ref import ArtifactRef
@@ -71,8 +71,7 @@ class RunMachine:
         self.tasks = self._known.entries
         self._dataflow = choose_dataflow(self._known)
         self._failed: dict[tuple[str, Path], int] = {}
-        self._ready: deque[TaskId] = deque()
-        self.capacity = Capacity(self.plan)
+        self.admission = Admission(self.plan)
 
     @classmethod
     def replay(cls, graph: Graph, plan: RunPlan, events: Iterable[Event]) -> RunMachine:
@@ -96,7 +95,7 @@ class RunMachine:
             case TaskStarted():
                 pass
             case TaskSucceeded():
-                self.capacity.note_duration(event.task.step, event.seconds)
+                self.capacity_of(event.task.step).note_duration(event.task.step, event.seconds)
                 self._succeed(event.task, event.artifacts, event.again, event.chose, event.passed_on)
                 self._learn(event.task.step, frozenset(event.learned) - self.graph.links[event.task.step].writes)
             case TaskReused():
@@ -115,10 +114,14 @@ class RunMachine:
                 assert_never(event)
         return self._next()
 
+    def capacity_of(self, step: str) -> Capacity:
+        """Return the capacity of the place where a step runs."""
+        return self.admission.capacity_of(self.graph.steps[step])
+
     # the results of tasks
 
     def _end(self, task: TaskId, state: TaskPhase) -> TaskEntry:
-        self.capacity.give_back(task)
+        self.admission.give_back(task)
         entry = self.tasks[task]
         entry.state = state
         return entry
@@ -166,7 +169,7 @@ class RunMachine:
     def _fail(self, event: TaskFailed) -> None:
         task = event.task
         if not event.left_out and self._tries_again(event):
-            self.capacity.give_back(task)
+            self.admission.give_back(task)
             self.tasks[task].attempt = event.attempt + 1
             self.tasks[task].failure = event.failure
             self._make_ready(task, first=True)
@@ -288,10 +291,7 @@ class RunMachine:
     def _make_ready(self, task: TaskId, first: bool = False) -> None:
         entry = self.tasks.setdefault(task, TaskEntry())
         entry.state = TaskPhase.READY
-        if first:
-            self._ready.appendleft(task)
-        else:
-            self._ready.append(task)
+        self.admission.add(task, self.graph.steps[task.step], first)
 
     # the next instructions
 
@@ -299,9 +299,9 @@ class RunMachine:
         if self.outcome is not None:
             return []
         if self._draining:
-            return self._regrow() if self.capacity.is_idle else []
-        instructions: list[Instruction] = list(self._start_ready())
-        if self.capacity.is_idle:
+            return self._regrow() if self.admission.is_idle else []
+        instructions: list[Instruction] = [self._start(task) for task in self.admission.admit(self.graph.steps)]
+        if self.admission.is_idle:
             instructions.append(self._conclude())
         return instructions
 
@@ -320,17 +320,10 @@ class RunMachine:
             return []
         self._cancelled = True
         self.outcome = Outcome.CANCELLED
-        running = self.capacity.running
+        running = self.admission.running
         for task in running:
             self._end(task, TaskPhase.CANCELLED)
         return [CancelTasks(running), FinishRun(self.outcome)]
-
-    def _start_ready(self) -> Iterator[StartTask]:
-        while self._ready:
-            task = self._ready[0]
-            if not self.capacity.take(task, self.graph.steps[task.step]):
-                return  # first come, first served: else a large task would wait forever behind small ones
-            yield self._start(self._ready.popleft())
 
     def _start(self, task: TaskId) -> StartTask:
         entry = self.tasks[task]

@@ -10,12 +10,28 @@ from nbflow.run.events.events import Reuse, TaskFailed
 
 
 @dataclass(frozen=True)
+class Resources:
+    """Says what the tasks that run at the same time share.
+
+    Attributes:
+        slots: The number of worker processes.
+        memory: The bytes of memory; None if they are not counted.
+        gpus: The names of the GPUs, as in CUDA_VISIBLE_DEVICES; None if they are not counted.
+    """
+
+    slots: int = 1
+    memory: int | None = None
+    gpus: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True)
 class RunPlan:
     """Holds one entry in `reuse` per step that takes part; a step without an entry does not run.
 
-    `anew` holds single tasks, as (step, path), that run whatever the store holds. `slots` is the number of worker
-    processes, `memory` is in bytes; a task starts when the slots and the memory that it asks for are free. `left_out`
-    holds, by their keys, tasks that failed in an earlier run and do not run again: the run goes on without their items.
+    `anew` holds single tasks, as (step, path), that run whatever the store holds. A task starts when what it asks for
+    is free: of the `slots`, `memory` and `gpus`, or of what is `here` if its step is not to run on the cluster of the
+    run; `here` is None in a run without a cluster. `left_out` holds, by their keys, tasks that failed in an earlier run
+    and do not run again: the run goes on without their items.
     """
 
     reuse: Mapping[str, Reuse]
@@ -23,6 +39,13 @@ class RunPlan:
     slots: int = 1
     memory: int | None = None
     left_out: Mapping[str, TaskFailed] = field(default_factory=dict)
+    gpus: tuple[str, ...] | None = None
+    here: Resources | None = None
+
+    @property
+    def resources(self) -> Resources:
+        """Return what the tasks share that run where most of them run."""
+        return Resources(self.slots, self.memory, self.gpus)
 
 
 def plan_run(

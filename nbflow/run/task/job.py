@@ -39,6 +39,8 @@ class Job:
     streams: Streams = NO_STREAMS
     records: CarriedRecords | None = None  # what the worker reads of a catalog that it cannot reach
     besides: frozenset[str] = frozenset()  # prelude names that the run has found out it needs, too
+    gpus: tuple[str, ...] = ()  # the GPUs that the task is given
+    memory_limit: int | None = None  # the bytes that its process may hold
     batch: int = 1  # so many jobs a worker may hold if this is the last: more than one if it will probably be brief
 
 
@@ -53,6 +55,7 @@ class Result:
     outputs: list[Output] = field(default_factory=list)
     seconds: float = 0.0
     memory: int | None = None  # the most bytes that the process held
+    cpu_seconds: float | None = None  # processor time, with that of child processes
     again: bool = False
     skipped: bool = False
     learned: tuple[str, ...] = ()

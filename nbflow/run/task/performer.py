@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from typing import Any, Protocol
 
-from nbflow.errors import InputLost, NameTaken, NbflowError, OutputMissing, ParameterChanged, StepExited
+from nbflow.errors import InputLost, MemoryLimitLow, NameTaken, NbflowError, OutputMissing, ParameterChanged, StepExited
 from nbflow.flow.effects.generator_names import GENERATORS
 from nbflow.flow.syntax.definition import Definition
 from nbflow.flow.syntax.specs import StepSpec
@@ -27,6 +27,7 @@ from nbflow.run.task.compiled import CompiledBody, compile_body
 from nbflow.run.task.cost import measured
 from nbflow.run.task.definition_state import Fingerprint, applied
 from nbflow.run.task.file_recorder import FileRecorder
+from nbflow.run.task.granted import granted
 from nbflow.run.task.hints import add_file_hint, add_hint
 from nbflow.run.task.job import Job, Result
 from nbflow.run.task.join_inputs import InputTask, JoinInputs, Loader, View, group_by_item
@@ -90,7 +91,9 @@ class Performer:
         kind = (
             FailureKind.STORE
             if isinstance(error, NbflowError)
-            and not isinstance(error, InputLost | NameTaken | OutputMissing | ParameterChanged | StepExited)
+            and not isinstance(
+                error, InputLost | MemoryLimitLow | NameTaken | OutputMissing | ParameterChanged | StepExited
+            )
             else FailureKind.ERROR
         )
         return describe_failure(error, kind)
@@ -153,8 +156,8 @@ class Performer:
         try:
             with measured(result):
                 try:
-                    with self._files.watch(step.name) as recording, undone(patched), _threads(step.options.cpu):
-                        self._run_body(step)
+                    with self._files.watch(step.name) as recording, undone(patched):
+                        self._run_body(step, job)
                 finally:
                     if self._surroundings is not None:
                         self._surroundings.restore_for_store()
@@ -191,11 +194,12 @@ class Performer:
         if step.options.seed is not None:
             seed_all(seed_of(step.options.seed, job.task.path))
 
-    def _run_body(self, step: StepSpec) -> None:
+    def _run_body(self, step: StepSpec, job: Job) -> None:
         self._surroundings = Surroundings()  # after the settings above the step
         sys.argv = [self.program.graph.flow.document]  # not the arguments of the driver or the kernel
         try:
-            value = self._compiled(step).execute(self.home.namespace, self._define)
+            with granted(step, job):
+                value = self._compiled(step).execute(self.home.namespace, self._define)
         except SystemExit as error:
             given = "" if error.code is None else repr_of(error.code)
             raise StepExited(step.name, given).with_traceback(error.__traceback__) from None
@@ -310,13 +314,3 @@ def _passed_on(
         return NOTHING_PASSED_ON
     facts = PassedOn(tuple(sorted(changed)), tied=tied)
     return replace(facts, names=tuple((o.name, o.digest) for o in visible if o.name in stored and facts.concerns(o)))
-
-
-def _threads(cpu: int) -> AbstractContextManager[object]:
-    """Let numerical libraries use the cores that a step asks for; otherwise each worker keeps its share."""
-    if cpu == 1:
-        return nullcontext()
-    from threadpoolctl import threadpool_limits  # noqa: PLC0415 - 30 ms to import, and few steps ask for it
-
-    limits: AbstractContextManager[object] = threadpool_limits(cpu)
-    return limits

@@ -39,7 +39,8 @@ class JobQueue(Generic[WorkerId]):
 
     A worker that is idle gets the next job. Brief jobs are handed out ahead, so that a worker need not wait for the
     driver between two of them. When a worker is lost, only the job that it had begun is blamed; the others go back to
-    the front. A process that has applied settings of a higher level cannot do a job of a lower one.
+    the front. A process that has applied settings of a higher level cannot do a job of a lower one, and a job with GPUs
+    gets a process that has done no other, because libraries look for GPUs once.
     """
 
     def __init__(self, most: int) -> None:
@@ -48,6 +49,7 @@ class JobQueue(Generic[WorkerId]):
         self._held: dict[WorkerId, deque[Ticket]] = {}
         self._levels: dict[WorkerId, int] = {}
         self._barred: set[WorkerId] = set()
+        self._unused: set[WorkerId] = set()
 
     def add(self, ticket: Ticket) -> None:
         """Let a job wait behind all others."""
@@ -56,6 +58,7 @@ class JobQueue(Generic[WorkerId]):
     def welcome(self, worker: WorkerId) -> None:
         """Let a new worker take part."""
         self._held[worker], self._levels[worker] = deque(), 0
+        self._unused.add(worker)
 
     def hand_out(self) -> dict[WorkerId, list[Ticket]]:
         """Return the jobs that are to be sent now, to each worker in this order."""
@@ -63,6 +66,7 @@ class JobQueue(Generic[WorkerId]):
         while self._waiting and (worker := self._choose(self._waiting[0])) is not None:
             ticket = self._waiting.popleft()
             self._held[worker].append(ticket)
+            self._unused.discard(worker)
             self._levels[worker] = max(self._levels[worker], ticket.job.level)
             given.setdefault(worker, []).append(ticket)
         return given
@@ -74,6 +78,8 @@ class JobQueue(Generic[WorkerId]):
     def _fits(self, worker: WorkerId, ticket: Ticket) -> bool:
         held = self._held[worker]
         if worker in self._barred or self._levels[worker] > ticket.job.level:
+            return False
+        if ticket.job.gpus and worker not in self._unused:
             return False
         return not held or (ticket.may_wait and len(held) < ticket.job.batch and held[-1].may_wait)
 
@@ -124,6 +130,7 @@ class JobQueue(Generic[WorkerId]):
         held = self._held.pop(worker)
         del self._levels[worker]
         self._barred.discard(worker)
+        self._unused.discard(worker)
         self._put_back(held.pop() for _ in range(unstarted))
         return list(held)
 

@@ -140,7 +140,7 @@ def run_job(job: Job) -> Result:
     damage = find_damage()
     if damage is not None:  # whatever the body has made, it has seen bytes that nobody stored
         result = Result(job.task, outputs=result.outputs, failure=describe_failure(damage, FailureKind.STORE))
-    result.is_spent |= _has_lasting_change()
+    result.is_spent |= bool(job.gpus) or _has_lasting_change()  # CUDA keeps the GPUs that it has seen first
     if os.getpid() != _pid:
         os._exit(0)  # this is a child that the body has forked: it ends with the body
     return result

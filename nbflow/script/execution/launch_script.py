@@ -22,6 +22,7 @@ from nbflow.run.events.events import Outcome, Reuse
 from nbflow.run.events.task_table import TaskPhase
 from nbflow.run.executor import Executor
 from nbflow.run.journal import Journal, JournalOfSpin
+from nbflow.run.local_resources import memory_here
 from nbflow.run.machine.machine import RunMachine
 from nbflow.run.machine.plan import RunPlan
 from nbflow.script.execution.console import Console
@@ -174,7 +175,7 @@ def stored_values(cls: type, row: RunRow) -> dict[str, Any]:
 def _plan(graph: Graph, reuse: Mapping[str, Reuse], settings: Settings) -> RunPlan:
     workers = most_workers(_width(graph), settings.max_workers)
     asked = max((step.options.cpu for step in graph.steps.values()), default=1)
-    return RunPlan(reuse, slots=max(workers, min(asked, settings.max_workers or asked)), memory=_memory())
+    return RunPlan(reuse, slots=max(workers, min(asked, settings.max_workers or asked)), memory=memory_here())
 
 
 def _width(graph: Graph) -> int:
@@ -183,13 +184,6 @@ def _width(graph: Graph) -> int:
         return WIDEST
     transitions = (step.control.next for step in graph.steps.values())
     return 1 + sum(len(one.targets) - 1 for one in transitions if one and one.kind == "branch")
-
-
-def _memory() -> int | None:
-    try:
-        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    except (ValueError, OSError, AttributeError):
-        return None
 
 
 def launch_prepared(

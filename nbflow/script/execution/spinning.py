@@ -48,7 +48,7 @@ class RunOfOne(RunMachine):
 
     def start(self) -> list[Instruction]:
         self.tasks[self._only.task] = TaskEntry(TaskPhase.RUNNING)
-        self.capacity.take(self._only.task, self.graph.steps[self._only.task.step])
+        self.capacity_of(self._only.task.step).take(self._only.task, self.graph.steps[self._only.task.step])
         return [self._only]
 
     def handle(self, event: Event) -> list[Instruction]:

@@ -12,7 +12,7 @@ from functools import wraps
 from typing import Any, TypeVar
 
 from nbflow.errors import InvalidDecorator
-from nbflow.flow.syntax.specs import Options
+from nbflow.flow.syntax.specs import MemoryAsked, Options
 from nbflow.script.inputs.delayed import is_delayed, resolve_delayed
 from nbflow.script.language import refused
 
@@ -255,7 +255,7 @@ def resources(
 
     Args:
         cpu: How many processors.
-        gpu: Accepted as in Metaflow, and ignored.
+        gpu: How many GPUs, on a cluster; ignored on this machine, as in Metaflow.
         memory: How many megabytes of memory.
         disk: Accepted as in Metaflow, and ignored.
         shared_memory: Accepted as in Metaflow, and ignored.
@@ -269,8 +269,10 @@ def resources(
     changes: dict[str, Any] = {}
     if cpu is not None:
         changes["cpu"] = max(1, int(float(cpu)))
+    if gpu is not None:
+        changes["gpu"] = int(float(gpu))
     if memory is not None:
-        changes["memory"] = int(float(memory) * 2**20)
+        changes["memory"] = MemoryAsked(int(float(memory) * 2**20))
     return _with_options(**changes)
 
 
