@@ -13,7 +13,7 @@ from nbflow.run.workers.workers import HostLost, JobTimedOut, WorkerDied, Worker
 from nbflow.store.values.user_code import reason_of, type_name_of
 
 
-def describe_end(error: Exception, options: Options) -> Failure:
+def describe_missing_answer(error: Exception, options: Options) -> Failure:
     """Return the failure that says in words why a worker gave no answer about a task of a step with these options."""
     if isinstance(error, JobTimedOut):
         return Failure(

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any, TypeGuard, assert_never
 
-from nbflow.run.ends import describe_end
+from nbflow.run.ends import describe_missing_answer
 from nbflow.run.events.events import (
     CancelTasks,
     Event,
@@ -318,7 +318,7 @@ class Executor:
 
     def _without_answer(self, job: Job, error: Exception) -> Result:
         """Return the result of a task whose worker did not answer: the failure, and what the task had printed."""
-        failure = describe_end(error, self.run.graph.steps[job.task.step].options)
+        failure = describe_missing_answer(error, self.run.graph.steps[job.task.step].options)
         outputs = [*last_words(self.program.live, str(job.task)), *self._job_facts.explain(failure)]
         return Result(job.task, outputs=outputs, failure=failure, number=job.number, pid=getattr(error, "pid", 0))
 
