@@ -34,6 +34,15 @@ from nbflow.errors.host_errors import (
     StoreNotShared,
     VersionsDiffer,
 )
+from nbflow.errors.language_errors import (
+    LanguageFailed,
+    NotForPython,
+    NotForR,
+    REnded,
+    RFailed,
+    RMissing,
+    ROutputMissing,
+)
 from nbflow.errors.name_errors import (
     AddressError,
     NoRunYet,
@@ -121,6 +130,7 @@ __all__ = [
     "InvalidDecorator",
     "InvalidNextException",
     "KeyExposed",
+    "LanguageFailed",
     "LoadFailed",
     "LogObjectDamaged",
     "LostValue",
@@ -138,6 +148,8 @@ __all__ = [
     "NoRunYet",
     "NotACheckpoint",
     "NotANotebook",
+    "NotForPython",
+    "NotForR",
     "NotInClient",
     "NotStorable",
     "NothingToRun",
@@ -153,6 +165,10 @@ __all__ = [
     "PreludeChanged",
     "PreludeFailed",
     "PrintFailed",
+    "REnded",
+    "RFailed",
+    "RMissing",
+    "ROutputMissing",
     "ResourceMissing",
     "RestoreError",
     "ResultEvicted",
@@ -185,8 +201,4 @@ __all__ = [
     "Untrusted",
     "VerbUnknown",
     "VersionsDiffer",
-]  # fmt: skip
-
-for _name in __all__:
-    # tracebacks and stored failures show this module, so that classes can move between files
-    globals()[_name].__module__ = __name__
+]

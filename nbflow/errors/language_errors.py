@@ -1,0 +1,64 @@
+"""Defines the errors of steps that are written in other languages than Python."""
+
+from __future__ import annotations
+
+from nbflow.errors.base import NbflowError
+
+
+class LanguageFailed(NbflowError):
+    """Every error of code in another language derives from this class: it belongs to the user's code."""
+
+
+class RMissing(LanguageFailed):
+    """Raised when R is needed and Rscript is not on the PATH."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "this needs R, and there is no Rscript on the PATH. Install R: apt-get install r-base-core on Debian and "
+            "Ubuntu, brew install r on macOS, conda install r-base in a conda environment"
+        )
+
+
+class RFailed(LanguageFailed):
+    """Raised when R code ends with an error, or cannot be read. Its traceback leads to the line of the cell."""
+
+    def __init__(self, message: str, call: str = "") -> None:
+        self.message, self.call = message, call
+        super().__init__(f"{message} (in {call})" if call else message)
+
+
+class REnded(LanguageFailed):
+    """Raised when the process of R ends before the cell does."""
+
+    def __init__(self, how: str) -> None:
+        self.how = how
+        super().__init__(
+            f"the process of R {how} before the end of the cell. Remove quit() if the cell calls it; if it needs more "
+            "memory than there is, give it less data"
+        )
+
+
+class ROutputMissing(LanguageFailed):
+    """Raised when R code ends without binding a name that it should hand on."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        super().__init__(f"the R code ended without binding '{name}': assign it on every path, or correct --out")
+
+
+class NotForR(LanguageFailed, TypeError):
+    """Raised for a Python value that R cannot hold without a difference."""
+
+    def __init__(self, where: str, why: str, fix: str) -> None:
+        """Keep `where`, the place of the value as Python code that leads to it."""
+        self.where, self.why, self.fix = where, why, fix
+        super().__init__(f"R cannot hold {where}: {why}. {fix}")
+
+
+class NotForPython(LanguageFailed, TypeError):
+    """Raised for an R value that Python cannot hold without a difference."""
+
+    def __init__(self, where: str, why: str, fix: str) -> None:
+        """Keep `where`, the place of the value as R code that leads to it."""
+        self.where, self.why, self.fix = where, why, fix
+        super().__init__(f"Python cannot hold {where}, which R made: {why}. {fix}")

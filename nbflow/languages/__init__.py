@@ -1,0 +1,1 @@
+"""Runs the cells of steps that are written in other languages than Python."""

@@ -1,0 +1,173 @@
+"""Runs one process of R, and passes on what it prints and draws while it runs."""
+
+from __future__ import annotations
+
+import codecs
+import contextlib
+import os
+import secrets
+import selectors
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from functools import lru_cache
+from pathlib import Path
+
+from nbflow.errors import REnded, RMissing
+from nbflow.languages.r.r_pictures import Pictures
+
+_DRIVER = Path(__file__).with_name("driver.R")
+
+
+def find_rscript() -> str:
+    """Return the path of Rscript. Raises RMissing."""
+    found = shutil.which("Rscript")
+    if found is None:
+        raise RMissing
+    return found
+
+
+def r_version() -> str:
+    """Return how R names its version, such as `R version 4.2.2`. Raises RMissing."""
+    path = find_rscript()
+    return _version_of(path, os.stat(path).st_mtime_ns)
+
+
+@lru_cache
+def _version_of(path: str, _changed: int) -> str:
+    said = subprocess.run([path, "--version"], capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)
+    return (said.stdout + said.stderr).strip()
+
+
+def perform_in_r(folder: Path) -> None:
+    """Let R answer the question in a folder. Raises REnded where it ends before it has written the answer.
+
+    R and all that it starts end with this call, whatever ends it.
+    """
+    token = secrets.token_hex(8)
+    command = [find_rscript(), "--vanilla", str(_DRIVER), str(folder), token]
+    pipe, null = subprocess.PIPE, subprocess.DEVNULL
+    process = subprocess.Popen(command, stdin=null, stdout=pipe, stderr=pipe, env=_environment(folder), process_group=0)
+    pictures = Pictures(folder)
+    marks = MarkedText(token.encode(), _showing(pictures))
+    try:
+        _pass_on(process, marks)
+    finally:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        pictures.settle()
+    if not marks.is_done:
+        raise REnded(_how_it_ended(process.returncode))
+
+
+def _environment(folder: Path) -> dict[str, str]:
+    """Return the variables of R: text is UTF-8, and times without a zone are read as they are written."""
+    found = dict(os.environ) | {"TZ": "UTC", "TMPDIR": str(folder)}
+    locale = found.get("LC_ALL") or found.get("LC_CTYPE") or found.get("LANG") or ""
+    if not locale.lower().replace("-", "").endswith("utf8"):
+        found["LC_ALL"] = "C.UTF-8"
+    return found
+
+
+def _showing(pictures: Pictures) -> dict[bytes, Callable[[str], None]]:
+    return {
+        b"": lambda text: _write("stdout", text),
+        b"E": lambda text: _write("stderr", text),
+        b"B": pictures.begin,
+        b"P": pictures.show,
+        b"D": lambda _: None,
+    }
+
+
+def _write(name: str, text: str) -> None:
+    stream = getattr(sys, name)
+    stream.write(text)
+    stream.flush()
+
+
+def _pass_on(process: subprocess.Popen[bytes], marks: MarkedText) -> None:
+    """Read both streams until R has ended, and what it had written by then; a child of it may keep them open."""
+    assert process.stdout is not None
+    assert process.stderr is not None
+    errors = codecs.getincrementaldecoder("utf-8")("replace")
+    ended, end = os.pipe()
+    threading.Thread(target=_wait, args=(process, end), daemon=True).start()
+    with selectors.DefaultSelector() as selector, os.fdopen(ended, "rb"), process.stdout, process.stderr:
+        readers: dict[int, Callable[[bytes], None]] = {
+            process.stderr.fileno(): lambda data: _write("stderr", errors.decode(data)),
+            process.stdout.fileno(): marks.feed,
+        }
+        for file in (*readers, ended):
+            selector.register(file, selectors.EVENT_READ)
+        while readers:
+            ready = [key.fd for key, _ in selector.select()]
+            if [*ready] == [ended]:
+                break
+            for file in ready:
+                if file != ended and not _read(file, readers[file]):
+                    selector.unregister(file)
+                    del readers[file]
+
+
+def _read(file: int, take: Callable[[bytes], None]) -> bool:
+    data = os.read(file, 65_536)
+    take(data)
+    return bool(data)
+
+
+def _wait(process: subprocess.Popen[bytes], end: int) -> None:
+    process.wait()
+    os.close(end)
+
+
+def _how_it_ended(code: int) -> str:
+    if code >= 0:
+        return f"ended with exit status {code}"
+    return f"was killed by {signal.Signals(-code).name}"
+
+
+class MarkedText:
+    """Takes apart what R writes to its stdout: text, and marks with a letter and a content."""
+
+    def __init__(self, token: bytes, show: dict[bytes, Callable[[str], None]]) -> None:
+        self._start = b"\0" + token
+        self._show = show
+        self._rest = b""
+        self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
+        self.is_done = False
+
+    def feed(self, data: bytes) -> None:
+        """Take the next bytes, and show what is complete."""
+        self._rest += data
+        for letter, content in self._parts():
+            self.is_done |= letter == b"D"
+            text = content.decode("utf-8", "replace") if letter else self._decoder.decode(content)
+            if text or letter:
+                self._show[letter](text)
+
+    def _parts(self) -> Iterator[tuple[bytes, bytes]]:
+        while self._rest:
+            text, mark, rest = self._rest.partition(self._start)
+            if not mark:
+                text, self._rest = self._without_a_beginning(text)
+                yield b"", text
+                return
+            head, line, content = rest.partition(b"\n")
+            if text:
+                self._rest = self._rest[len(text) :]
+                yield b"", text
+            if not line or len(content) < int(head[1:]):
+                return
+            self._rest = content[int(head[1:]) :]
+            yield head[:1], content[: int(head[1:])]
+
+    def _without_a_beginning(self, text: bytes) -> tuple[bytes, bytes]:
+        """Return the text, and the end of it that may be the beginning of a mark."""
+        place = text.rfind(b"\0", -len(self._start))
+        if place >= 0 and self._start.startswith(text[place:]):
+            return text[:place], text[place:]
+        return text, b""

@@ -1,0 +1,97 @@
+"""Runs a cell of R: hands over its inputs, evaluates its code, and takes its results."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from nbflow.errors import RFailed, ROutputMissing
+from nbflow.languages.r.r_process import find_rscript, perform_in_r
+from nbflow.languages.r.r_vector import NULL, RVector, list_vector, read_vector, write_vector
+from nbflow.languages.r.values_from_r import from_r
+from nbflow.languages.r.values_to_r import to_r
+
+
+@dataclass(frozen=True)
+class RSource:
+    """Holds code of R, the name that tracebacks show for its cell, and the line of the cell on which it begins."""
+
+    code: str
+    name: str = "R"
+    line: int = 1
+
+
+def run_r(
+    source: RSource | str,
+    values: Mapping[str, object],
+    out: Sequence[str] = (),
+    *,
+    prelude: Sequence[RSource] = (),
+    seed: int | None = None,
+) -> tuple[Any, ...]:
+    """Evaluate R code in a process of its own, where the values have these names, and return what it binds to `out`.
+
+    The code of the prelude is evaluated before. Raises NotForR and NotForPython for values that cannot cross, RFailed
+    for an error of the code, ROutputMissing, REnded and RMissing.
+    """
+    find_rscript()
+    cell = RSource(source) if isinstance(source, str) else source
+    given = {name: to_r(value, name) for name, value in values.items()}
+    with tempfile.TemporaryDirectory(prefix="nbflow-r-") as name:
+        folder = Path(name)
+        with (folder / "question").open("wb") as file:
+            write_vector(_question((*prelude, cell), given, out, seed), file)
+        del given
+        perform_in_r(folder)
+        with (folder / "answer").open("rb") as file:
+            answer = _named_parts(read_vector(file))
+    if "failure" in answer:
+        raise _failure(answer["failure"])
+    found = _named_parts(answer["values"])
+    missing = next((name for name in out if name not in found), None)
+    if missing is not None:
+        raise ROutputMissing(missing)
+    return tuple(from_r(found[name], name) for name in out)
+
+
+def _question(
+    sources: Sequence[RSource], values: Mapping[str, RVector], out: Sequence[str], seed: int | None
+) -> RVector:
+    codes = [{"name": one.name, "code": "\n" * (one.line - 1) + one.code} for one in sources]
+    parts = {
+        "sources": to_r(codes, "sources"),
+        "values": list_vector(values.values(), [*values]),
+        "out": to_r([*out], "out"),
+        "seed": NULL if seed is None else to_r(seed, "seed"),
+    }
+    return list_vector(parts.values(), [*parts])
+
+
+def _named_parts(vector: RVector) -> dict[str, RVector]:
+    return dict(zip(vector.words("names"), vector.parts, strict=True))
+
+
+def _failure(vector: RVector) -> RFailed:
+    """Return the error with a traceback through the lines of the cells, and the calls of R below them as a note."""
+    fact = from_r(vector, "failure")
+    error = RFailed(fact["message"], fact["call"])
+    trace = fact["trace"] or []
+    if trace:
+        calls = [trace] if isinstance(trace, str) else trace
+        error.add_note("\n".join(["Calls of R, the last one last:", *(f"  {call}" for call in calls)]))
+    for name, line, function in reversed(fact["places"]):
+        error = _raised_at(error, name, line, function)
+    return error
+
+
+def _raised_at(error: RFailed, name: str, line: int, function: str) -> RFailed:
+    """Return the error with a traceback that begins at this line of a file, and goes on as before."""
+    code = compile("\n" * (line - 1) + "raise error", name, "exec").replace(co_name=function or "<module>")
+    try:
+        exec(code, {"error": error, "__name__": "R"})
+    except RFailed as raised:
+        return raised.with_traceback(raised.__traceback__ and raised.__traceback__.tb_next)
+    raise AssertionError("the code raises")
