@@ -31,8 +31,7 @@ def frame_of(vector: RVector, where: str) -> pd.DataFrame:
     names, index = vector.words("names"), _index_of(vector.attributes["row.names"])
     columns = [_frame_column(part, f"{where}${name}") for name, part in zip(names, vector.parts, strict=True)]
     frame = pd.DataFrame({number: pd.Series(column, index) for number, column in enumerate(columns)}, index)
-    if names:
-        frame.columns = pd.Index(names)
+    frame.columns = pd.Index(names, dtype=_TEXT)
     return frame
 
 

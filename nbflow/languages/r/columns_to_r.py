@@ -84,7 +84,7 @@ def _row_names(index: pd.Index[Any], where: str) -> RVector:
         return integer_vector([NA_INTEGER, -len(index)])
     _refuse_index(index, where)
     if not index.is_unique:
-        label = index[index.duplicated()][0]
+        label = index[index.duplicated()].tolist()[0]
         raise NotForR(where, f"two of its rows have the label {label!r}", "Number them anew: .reset_index(drop=True)")
     if pd.api.types.is_integer_dtype(index.dtype):
         numbers = index.to_numpy()
@@ -112,7 +112,7 @@ def _series(series: pd.Series[Any], where: str) -> RVector:
         return _kept_vector(column)
     _refuse_index(index, where)
     if pd.api.types.is_integer_dtype(index.dtype) and len(index):
-        why = f"its index is not 0, 1, 2 … but begins with {index[0]!r}"
+        why = f"its index is not 0, 1, 2 … but begins with {index.tolist()[0]!r}"
         raise NotForR(where, why, "Number it anew: .reset_index(drop=True), or hand over .to_frame()")
     return replace(column, attributes={"names": texts_of(index.tolist(), where), **column.attributes})
 
@@ -264,6 +264,7 @@ def _unmarked(vector: RVector) -> RVector:
 
 _types = pd.api.types
 _COLUMNS: tuple[tuple[Callable[[Any], bool], Callable[[Any, str], RVector]], ...] = (
+    (lambda dtype: getattr(dtype, "type", None) is date, _objects),  # of arrow
     (_types.is_bool_dtype, _logicals),
     (_types.is_integer_dtype, _whole),
     (_types.is_float_dtype, _reals),
@@ -271,7 +272,7 @@ _COLUMNS: tuple[tuple[Callable[[Any], bool], Callable[[Any, str], RVector]], ...
     (_types.is_datetime64_any_dtype, _times),
     (_types.is_timedelta64_dtype, _durations),
     (lambda dtype: getattr(dtype, "type", None) is str or isinstance(dtype, pd.StringDtype), _texts),
-    (lambda dtype: dtype == np.dtype(object) or getattr(dtype, "type", None) is date, _objects),
+    (lambda dtype: dtype == np.dtype(object), _objects),
 )
 
 

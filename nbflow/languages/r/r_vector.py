@@ -77,9 +77,8 @@ NULL = RVector(RKind.NULL)
 
 def text_vector(texts: Sequence[str | None], attributes: Mapping[str, RVector] | None = None) -> RVector:
     """Return a character vector. Raises ValueError for text with a zero byte or without a form in UTF-8."""
-    gone = [number for number, text in enumerate(texts, 1) if text is None]
-    present = ["" if text is None else text for text in texts]
-    data = ("\0".join(present) + "\0").encode() if texts else b""
+    gone = [number for number, text in enumerate(texts, 1) if text is None] if None in texts else []
+    data = ("\0".join("" if text is None else text for text in texts) + "\0").encode() if texts else b""
     if data.count(0) != len(texts):
         raise ValueError("it contains a zero byte")
     return RVector(RKind.CHARACTER, len(texts), data, struct.pack(f"<{len(gone)}i", *gone), (), attributes or {})

@@ -37,6 +37,19 @@ def run_r(
     The code of the prelude is evaluated before. Raises NotForR and NotForPython for values that cannot cross, RFailed
     for an error of the code, ROutputMissing, REnded and RMissing.
     """
+    found = vectors_of(source, values, out, prelude=prelude, seed=seed)
+    return tuple(from_r(found[name], name) for name in out)
+
+
+def vectors_of(
+    source: RSource | str,
+    values: Mapping[str, object],
+    out: Sequence[str],
+    *,
+    prelude: Sequence[RSource] = (),
+    seed: int | None = None,
+) -> dict[str, RVector]:
+    """Evaluate R code as `run_r` does, and return what it binds as R has it."""
     find_rscript()
     cell = RSource(source) if isinstance(source, str) else source
     given = {name: to_r(value, name) for name, value in values.items()}
@@ -54,7 +67,7 @@ def run_r(
     missing = next((name for name in out if name not in found), None)
     if missing is not None:
         raise ROutputMissing(missing)
-    return tuple(from_r(found[name], name) for name in out)
+    return found
 
 
 def _question(

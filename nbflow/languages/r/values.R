@@ -9,8 +9,9 @@ read_number <- function(con, what = "double") readBin(con, what, 1L, endian = "l
 read_text <- function(con, n) {
   size <- read_number(con)
   gone <- read_number(con)
-  text <- readBin(readBin(con, "raw", size), "character", n)
-  Encoding(text) <- "UTF-8"
+  bytes <- readBin(con, "raw", size)
+  text <- readBin(bytes, "character", n)
+  if (any(bytes > as.raw(127L))) Encoding(text) <- "UTF-8"
   if (gone > 0) text[readBin(con, "integer", gone, endian = "little")] <- NA_character_
   text
 }
@@ -63,7 +64,7 @@ attributes_of <- function(x) {
 # Returns a time without a zone of its own in the zone of the process, if the code has set another one than UTC.
 with_zone <- function(x) {
   zone <- attr(x, "tzone")[1]
-  if ((is.null(zone) || !nzchar(zone)) && Sys.getenv("TZ") != "UTC") attr(x, "tzone") <- Sys.timezone()
+  if ((is.null(zone) || !nzchar(zone)) && Sys.getenv("TZ") != "UTC") attr(x, "tzone") <- Sys.getenv("TZ", Sys.timezone())
   x
 }
 

@@ -67,7 +67,7 @@ def _of_library(value: object, where: str) -> RVector:
         found: RVector = _columns().vector_of(value, where)
         return found
     named = f"{type(value).__module__}.{type(value).__qualname__}".removeprefix("builtins.")
-    raise NotForR(where, f"it is a {named}", _FIXES.get(named, _FIXES[""]))
+    raise NotForR(where, f"its type is {named}", _FIXES.get(named, _FIXES[""]))
 
 
 _FIXES = {
@@ -173,16 +173,15 @@ def _complexes(items: Sequence[object], where: str) -> RVector:
 
 
 def _text(items: Sequence[object], where: str) -> RVector:
-    texts = [None if _gone(one) else str(one) for one in items]
+    return texts_of([None if _gone(one) else str(one) for one in items], where)
+
+
+def texts_of(texts: Sequence[str | None], where: str) -> RVector:
+    """Return a character vector. Raises NotForR that names the text which R cannot hold."""
     try:
         return text_vector(texts)
     except ValueError:
         raise _not_text(texts, where) from None
-
-
-def texts_of(items: Sequence[str | None], where: str) -> RVector:
-    """Return a character vector. Raises NotForR that names the text which R cannot hold."""
-    return _text(items, where)
 
 
 def _not_text(texts: Sequence[str | None], where: str) -> NotForR:
@@ -211,8 +210,8 @@ def _times(items: Sequence[object], where: str) -> RVector:
 
 
 def time_attributes(zone: str | None) -> dict[str, RVector]:
-    """Return the attributes of times; those without a zone have none in R either."""
-    return {"class": text_vector(["POSIXct", "POSIXt"])} | ({} if zone is None else {"tzone": text_vector([zone])})
+    """Return the attributes of times; those without a zone have an empty one in R."""
+    return {"class": text_vector(["POSIXct", "POSIXt"]), "tzone": text_vector([zone or ""])}
 
 
 def duration_attributes() -> dict[str, RVector]:

@@ -1,0 +1,1 @@
+"""Tests steps that are written in other languages."""
