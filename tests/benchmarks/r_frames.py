@@ -17,7 +17,7 @@ def main(rows: int) -> None:
         {
             "id": np.arange(rows),
             "gross": random.random(rows),
-            "genre": pd.Categorical.from_codes(random.integers(0, 5, rows), list("abcde")),
+            "genre": pd.Categorical.from_codes(random.integers(0, 5, rows), pd.Index(list("abcde"))),
             "title": random.integers(0, rows, rows).astype(str),
             "seen": random.random(rows) > 0.5,
             "at": pd.Timestamp(2024, 1, 1) + pd.to_timedelta(random.integers(0, 10**7, rows), unit="s"),

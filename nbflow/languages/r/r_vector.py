@@ -18,7 +18,7 @@ NA_REAL = 0x7FF0_0000_0000_07A2
 MOST_EXACT = 2**53
 """Is the largest whole number up to which R's numbers hold every one."""
 
-Buffer = bytes | bytearray | memoryview
+Bytes = bytes | bytearray | memoryview
 
 
 class RKind(IntEnum):
@@ -48,8 +48,8 @@ class RVector:
 
     kind: RKind
     length: int = 0
-    data: Buffer = b""
-    gone: Buffer = b""
+    data: Bytes = b""
+    gone: Bytes = b""
     parts: Sequence[RVector] = ()
     attributes: Mapping[str, RVector] = field(default_factory=dict)
 
@@ -115,7 +115,7 @@ def read_vector(file: BinaryIO) -> RVector:
     """Read the next vector. Raises REnded where the file ends too early."""
     number, length = struct.unpack("<id", _take(file, 12))
     kind, size = RKind(number), int(length)
-    gone: Buffer = b""
+    gone: Bytes = b""
     if kind in (RKind.CHARACTER, RKind.OTHER):
         filled, missing = struct.unpack("<dd", _take(file, 16))
         data, gone = _take(file, int(filled)), _take(file, int(missing) * 4)

@@ -48,7 +48,7 @@ def from_r(vector: RVector, where: str) -> Any:
         return _columns().array_of(vector, where)
     if vector.kind in (RKind.NULL, RKind.RAW):
         return None if vector.kind is RKind.NULL else bytes(vector.data)
-    items = items_of(vector, family, where)
+    items = scalars_in(vector, family, where)
     return items[0] if len(items) == 1 and "AsIs" not in vector.classes else items
 
 
@@ -93,7 +93,7 @@ def family_of(vector: RVector, where: str) -> RFamily:
     raise NotForPython(where, why, "Convert it with unclass(…), as.character(…) or as.numeric(…)")
 
 
-def items_of(vector: RVector, family: RFamily, where: str) -> list[Any]:
+def scalars_in(vector: RVector, family: RFamily, where: str) -> list[Any]:
     """Return the items of an atomic vector as Python scalars; None for NA."""
     if vector.kind is RKind.CHARACTER:
         return texts_in(vector, where)

@@ -8,7 +8,16 @@ from contextlib import AbstractContextManager
 from dataclasses import replace
 from typing import Any, Protocol
 
-from nbflow.errors import InputLost, MemoryLimitLow, NameTaken, NbflowError, OutputMissing, ParameterChanged, StepExited
+from nbflow.errors import (
+    InputLost,
+    LanguageFailed,
+    MemoryLimitLow,
+    NameTaken,
+    NbflowError,
+    OutputMissing,
+    ParameterChanged,
+    StepExited,
+)
 from nbflow.flow.effects.generator_names import GENERATORS
 from nbflow.flow.syntax.definition import Definition
 from nbflow.flow.syntax.specs import StepSpec
@@ -39,6 +48,11 @@ from nbflow.store.pickling.heap import Heap
 from nbflow.store.values.artifact_ref import ArtifactRef
 from nbflow.store.values.encoded import Encoded
 from nbflow.store.values.user_code import repr_of
+
+_OF_USERS = (
+    InputLost, LanguageFailed, MemoryLimitLow, NameTaken, OutputMissing, ParameterChanged, StepExited
+)  # fmt: skip
+"""Are the errors of nbflow that the code of a step can cause."""
 
 
 class Capturing(Protocol):
@@ -90,10 +104,7 @@ class Performer:
     def _describe(self, error: BaseException) -> Failure:
         kind = (
             FailureKind.STORE
-            if isinstance(error, NbflowError)
-            and not isinstance(
-                error, InputLost | MemoryLimitLow | NameTaken | OutputMissing | ParameterChanged | StepExited
-            )
+            if isinstance(error, NbflowError) and not isinstance(error, _OF_USERS)
             else FailureKind.ERROR
         )
         return describe_failure(error, kind)

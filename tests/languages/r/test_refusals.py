@@ -102,7 +102,9 @@ def test_an_r_value_that_python_cannot_hold_is_named_with_the_fix() -> None:
 def test_the_fixes_work() -> None:
     frame = pd.DataFrame({"id": [2**60, 2**60 + 1], "price": [Decimal("1.5"), Decimal(2)]}, index=[5, 5])
     mended = frame.assign(id=frame["id"].astype(str), price=frame["price"].astype(float)).reset_index(drop=True)
-    (model, found) = run_r("found <- frame; model <- serialize(lm(mpg ~ wt, mtcars), NULL)", {"frame": mended}, ["model", "found"])
+    (model, found) = run_r(
+        "found <- frame; model <- serialize(lm(mpg ~ wt, mtcars), NULL)", {"frame": mended}, ["model", "found"]
+    )
     assert_same(found, mended)
     (slope,) = run_r("model <- unserialize(model); slope <- unname(coef(model)[2])", {"model": model}, ["slope"])
     assert round(slope, 3) == -5.344
