@@ -7,6 +7,13 @@ classes for scripts (`script_errors`) have the names that Metaflow gives them.
 from __future__ import annotations
 
 from nbflow.errors.base import MetaflowException, MetaflowNotFound, NbflowError, SystemRefused
+from nbflow.errors.environment_errors import (
+    EnvironmentRefused,
+    PythonMissing,
+    RequirementsUnreadable,
+    UvFailed,
+    UvMissing,
+)
 from nbflow.errors.file_errors import (
     NoBrowser,
     PrintFailed,
@@ -121,6 +128,7 @@ __all__ = [
     "CodeChanged",
     "DaskMissing",
     "DefaultError",
+    "EnvironmentRefused",
     "ExternalCommandFailed",
     "FailureHandledByCatch",
     "FlowRefused",
@@ -165,10 +173,12 @@ __all__ = [
     "PreludeChanged",
     "PreludeFailed",
     "PrintFailed",
+    "PythonMissing",
     "REnded",
     "RFailed",
     "RMissing",
     "ROutputMissing",
+    "RequirementsUnreadable",
     "ResourceMissing",
     "RestoreError",
     "ResultEvicted",
@@ -199,6 +209,8 @@ __all__ = [
     "UnknownName",
     "UnstorableArtifact",
     "Untrusted",
+    "UvFailed",
+    "UvMissing",
     "VerbUnknown",
     "VersionsDiffer",
 ]

@@ -12,6 +12,7 @@ from nbflow.errors import UnknownName
 from nbflow.history.archive import Archive
 from nbflow.history.versions import diff_code, diff_values
 from nbflow.progress.pictures import count
+from nbflow.run.environments.environment_lock import locks_in
 from nbflow.run.events.events import TaskId
 from nbflow.store.catalog.rows import RunRow
 from nbflow.store.values.artifact_ref import ArtifactRef
@@ -97,7 +98,11 @@ def _code(archive: Archive, then: RunRow, now: RunRow, step: str | None) -> tupl
 
 def _environment(archive: Archive, row: RunRow) -> dict[str, str]:
     facts = archive.reader.environment(row.environment) or {}
-    return {"Python": facts.get("python", "-"), "platform": facts.get("platform", "-"), **facts.get("packages", {})}
+    shown = {"Python": facts.get("python", "-"), "platform": facts.get("platform", "-"), **facts.get("packages", {})}
+    for step, lock in locks_in(facts).items():
+        held = {"Python": lock.python, **lock.packages}
+        shown |= {f"{name} of step '{step}'": version for name, version in held.items()}
+    return shown
 
 
 def _artifacts(archive: Archive, runs: Sequence[RunRow], step: str | None) -> Iterator[Difference]:

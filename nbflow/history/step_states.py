@@ -14,6 +14,7 @@ from nbflow.history.versions import ChangesSince, Past, StepState, Version, curr
 from nbflow.notebook.arguments import bind_parameters, recorded
 from nbflow.progress.status import StepStatus
 from nbflow.run.environment import files_of
+from nbflow.run.environments.locking import known_locks
 from nbflow.run.program.program import Program
 from nbflow.run.surroundings.disk import Disk
 from nbflow.run.task.traces import Traces
@@ -46,9 +47,10 @@ def version_of(
 ) -> Version:
     """Return the flow as it is now with these parameters, in the form that can be compared with runs."""
     traces = Traces(graph, Disk(folder), history)
-    program = Program(graph, parameters, folder, root)
+    program = Program(graph, parameters, folder, root, locks=known_locks(graph, folder))
     python = ".".join(platform.python_version_tuple()[:2])
-    return Version(graph, recorded(parameters), files_of(program, graph.links), python, since=traces.changes)
+    files = files_of(program, graph.links)
+    return Version(graph, recorded(parameters), files, python, program.locks, since=traces.changes)
 
 
 def states_of_steps(now: Version, pasts: Iterable[Past]) -> dict[str, StepState]:

@@ -12,6 +12,7 @@ from nbflow.flow.syntax.definition import Definition
 from nbflow.flow.syntax.specs import CacheMode, StepSpec
 from nbflow.progress.pictures import mark
 from nbflow.progress.status import StepStatus
+from nbflow.run.environments.environment_lock import EnvironmentLock
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,7 @@ class Version:
     parameters: Mapping[str, Any] = field(default_factory=dict)
     files: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     python: str = ""
+    locks: Mapping[str, EnvironmentLock] = field(default_factory=dict)  # of the steps that have environments
     run: int = 0  # the catalog's id of the run that had this version; 0 for the version of now
     since: Callable[[int, str], Iterable[str]] = field(default=lambda run, step: (), compare=False)
 
@@ -45,7 +47,7 @@ def explain(step: str, then: Version, now: Version) -> list[str]:
         *_bindings(step, then.graph, now.graph),
         *_files(then.files.get(step, {}), now.files.get(step, {})),
         *now.since(then.run, step),
-        *_python(then.python, now.python),
+        *(_environment(then, now, step) if now.graph.steps[step].options.env else _python(then.python, now.python)),
     ]
 
 
@@ -188,6 +190,22 @@ def _files(then: Mapping[str, str], now: Mapping[str, str]) -> Iterator[str]:
 def _python(then: str, now: str) -> Iterator[str]:
     if then and now and then != now:
         yield f"Python is {now}, before {then}"
+
+
+def _environment(then: Version, now: Version, step: str) -> Iterator[str]:
+    """Yield which packages of the environment of a step have other versions now."""
+    old, new = then.locks.get(step), now.locks.get(step)
+    if new is None:
+        yield "its environment is not resolved yet"
+    elif old is None:
+        yield "it has an environment, before it had none"
+    elif old.digest != new.digest:
+        yield from _python(old.python, new.python)
+        changed = diff_values(old.packages, new.packages)
+        for name, (before, after) in changed:
+            yield f"{name} is {after}, before {before}"
+        if not changed and old.python == new.python:
+            yield "its environment is locked to other files"
 
 
 # where each step stands

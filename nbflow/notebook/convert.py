@@ -16,7 +16,7 @@ from nbflow.notebook.write import write_whole
 from nbflow.run.program.regular_file import read_regular
 
 FORMS = ("comment", "magic")
-_KINDS = (CellKind.STEP, CellKind.PARAMETERS, CellKind.SHARED)
+_KINDS = (CellKind.STEP, CellKind.PARAMETERS, CellKind.SHARED, CellKind.ENVIRONMENT)
 
 
 def convert_header(source: str, form: str) -> str:

@@ -151,13 +151,13 @@ def _bytes_of(path: Path) -> bytes:
 
 MARKER = re.compile(r"^# ?%%(?:\s|$)", re.M)
 _TEXT_MARKER = re.compile(r"^# ?%%.*\[(?:markdown|md|raw)\]")
-_HEADED = re.compile(r"^# ?%%(?:step|parameters|shared)\b", re.M)
+_HEADED = re.compile(r"^# ?%%(?:step|parameters|shared|environment)\b", re.M)
 _TITLE = re.compile(r"step\s+\w+(?:\s+--.*)?")
 _JUPYTEXT = re.compile(r"\A(?:#!.*\n)?# ---\n# jupyter:", re.M)
 _KERNEL = re.compile(r"^# +kernelspec:\n(#    +)\S.*\n(?:\1.*\n)*", re.M)
 _LIGHT = re.compile(r"^# \+(?:\s|$)", re.M)
 _HEADER = re.compile(r"^(?:# ?)?%%(?:step|parameters)\b|^#\|\s*(?:step|parameters)\b", re.M)
-_COMMENTED = re.compile(r"\A(?:[ \t]*\n)*# ?(?=%%(?:step|parameters|shared)\b)")
+_COMMENTED = re.compile(r"\A(?:[ \t]*\n)*# ?(?=%%(?:step|parameters|shared|environment)\b)")
 """Matches a header that is commented out: jupytext comments all magics as soon as one of them is."""
 
 _SCRIPT = re.compile(r"^class \w+\([^)]*\bFlowSpec\b", re.M)

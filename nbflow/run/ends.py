@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 from dataclasses import replace
 
-from nbflow.errors import HostRefused, ResourceMissing
+from nbflow.errors import NbflowError
 from nbflow.flow.syntax.specs import Options
 from nbflow.run.events.events import Failure, FailureKind
 from nbflow.run.workers.channel import CONNECTION_CLOSED
@@ -32,10 +32,8 @@ def describe_missing_answer(error: Exception, options: Options) -> Failure:
     if isinstance(error, HostLost):
         hosts = " and ".join(error.hosts)
         return Failure(FailureKind.CRASH, "HostLost", f"its process died: the host was lost ({hosts}; out of memory?)")
-    if isinstance(error, HostRefused):
-        return Failure(FailureKind.CRASH, "HostRefused", error.reason)
-    if isinstance(error, ResourceMissing):
-        return Failure(FailureKind.CRASH, "ResourceMissing", str(error))
+    if isinstance(error, NbflowError):  # a host, a resource or an environment that cannot be had
+        return Failure(FailureKind.CRASH, type(error).__name__, str(error))
     if isinstance(error, WorkersMissing):
         cause = error.cause
         return replace(cause, kind=FailureKind.CRASH, message=f"its worker could not start: {cause.message}")

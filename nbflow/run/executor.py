@@ -45,7 +45,7 @@ from nbflow.run.task.random_state import streams_of
 from nbflow.run.task.task_records import CarriedRecords
 from nbflow.run.task.tracebacks import describe_failure
 from nbflow.run.task.traces import comparison
-from nbflow.run.workers.local_pool import LocalPool
+from nbflow.run.workers.local_workers import LocalWorkers
 from nbflow.run.workers.workers import (
     StartWorkers,
     WorkerAnswer,
@@ -74,7 +74,12 @@ class Executor:
     """Performs one run on this machine. Listeners and workers learn of nothing before it is committed."""
 
     def __init__(
-        self, run: RunMachine, program: Program, journal: Journal, listener: Listener, workers: StartWorkers = LocalPool
+        self,
+        run: RunMachine,
+        program: Program,
+        journal: Journal,
+        listener: Listener,
+        workers: StartWorkers = LocalWorkers,
     ) -> None:
         self.run, self.program, self.journal = run, program, journal
         self._keys, self._facts_of_step = Keys(program), cache(self._find_facts)
@@ -86,8 +91,7 @@ class Executor:
         self._answers: queue.SimpleQueue[_Heard] = queue.SimpleQueue()
         self._jobs: dict[TaskId, StartTask] = {}
         self._announcements: list[tuple[Event, Result | None]] = []
-        self._committed = 0.0
-        self._thread = 0  # that has the run; what comes from others is queued
+        self._committed, self._thread = 0.0, 0  # the thread that has the run; what comes from others is queued
         self._begun: set[tuple[TaskId, int]] = set()
         self._workers = workers(program, run.plan, self)
 

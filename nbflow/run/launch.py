@@ -11,6 +11,7 @@ from nbflow.errors import FlowRefused, NbflowError
 from nbflow.flow.checks.rules import check_flow
 from nbflow.flow.graph.graph import Graph
 from nbflow.run.environment import describe_environment, files_of
+from nbflow.run.environments.locking import resolve_locks
 from nbflow.run.events.events import Outcome
 from nbflow.run.executor import Executor, Listener
 from nbflow.run.journal import Journal
@@ -21,7 +22,7 @@ from nbflow.run.program.keys import all_references
 from nbflow.run.program.program import Program
 from nbflow.run.program.stored_sources import write_cells
 from nbflow.run.request import RunRequest, refuse_empty
-from nbflow.run.workers.local_pool import LocalPool
+from nbflow.run.workers.local_workers import LocalWorkers
 from nbflow.store.catalog.flow_names import place_in
 from nbflow.store.catalog.known_stores import remember_store
 from nbflow.store.catalog.rows import RunRow
@@ -64,14 +65,15 @@ def launch(
     """
     refuse_errors(graph)
     store.remove_leftovers(folder)
+    locks = resolve_locks(graph, request.plan.reuse, folder)
     with store.lease(), store.writer() as writer:
-        program = Program(graph, request.parameters, folder, store.root)
+        program = Program(graph, request.parameters, folder, store.root, locks=locks)
         row = begin_run(writer, program, request)
         program = replace(program, run=row.id)
         journal = Journal(writer, store.history, row)
         plan = request.plan if request.workers else count_resources(request.plan, graph)
         with _failing(journal):
-            executor = Executor(RunMachine(graph, plan), program, journal, listener, request.workers or LocalPool)
+            executor = Executor(RunMachine(graph, plan), program, journal, listener, request.workers or LocalWorkers)
         started(row, executor)
         outcome = executor.execute()
         keep_learned(writer, executor.run.graph, executor.run.learned)
@@ -111,5 +113,5 @@ def begin_run(writer: CatalogWriter, program: Program, request: RunRequest) -> R
         origin=request.origin,
         tags=request.tags,
         code=writer.put_code(write_cells(flow.cells)),
-        environment=writer.put_environment(describe_environment(files_of(program, steps), steps)),
+        environment=writer.put_environment(describe_environment(files_of(program, steps), steps, program.locks)),
     )

@@ -84,7 +84,7 @@ def copy_of(url: str) -> Path:
     server = "".join(os.environ.get(name, "") for name in _SERVERS.get(split.scheme, ()))
     scheme = split.scheme + (f"-{blake3(server.encode()).hexdigest(4)}" if server else "")
     parts = (quote(part, safe=" ") for part in (scheme, split.netloc, *split.path.split("/")) if part)
-    root = _caches().joinpath("nbflow", *parts, "store")
+    root = cache_folder().joinpath(*parts, "store")
     try:
         if not (root / _MARK).exists():
             root.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -94,8 +94,10 @@ def copy_of(url: str) -> Path:
     return root
 
 
-def _caches() -> Path:
-    return Path(os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")).absolute()
+def cache_folder() -> Path:
+    """Return the folder of nbflow below the user's cache folder; it need not exist."""
+    caches = Path(os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache"))
+    return caches.absolute() / "nbflow"
 
 
 def team_of(root: Path) -> Team | None:

@@ -882,6 +882,15 @@ export const STEP_OPTIONS: Readonly<Record<string, OptionHelp>> = {
     "means": "Where the step runs in a run with `--on CLUSTER`: on this machine, or there (the default).",
     "example": "local"
   },
+  "env": {
+    "forms": [
+      "REQUIREMENT…",
+      "FILE",
+      "NAME"
+    ],
+    "means": "Run with these packages: requirements as pip takes them, a requirements.txt, a pyproject.toml:GROUP, or the name of an `%%environment` cell; `none` for the packages of the flow itself.",
+    "example": "\"pandas>=2,<3\" scikit-learn==1.5.2"
+  },
   "bg": {
     "forms": [
       ""

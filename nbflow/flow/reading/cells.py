@@ -15,11 +15,13 @@ from nbflow.flow.names.stars import Stars, may_hide, stars_of
 from nbflow.flow.names.statements import Statement, code_in, statements_of
 from nbflow.flow.names.text import Text, blank, parse_ordinary, parse_step
 from nbflow.flow.reading.prelude import Sorted, StatementsAbove, sort_statements
+from nbflow.flow.reading.steps_together import duplicates, with_environments
 from nbflow.flow.source.cell import NOWHERE, Cell, Place, Problem, shortened
 from nbflow.flow.source.ipython import PYTHON_MAGICS, TRANSPARENT, is_capture
 from nbflow.flow.source.lines import lines_of
 from nbflow.flow.source.repairs import Repair, SplitCell
 from nbflow.flow.syntax.definition import Definition, Prelude, Scratch
+from nbflow.flow.syntax.environment_words import NamedEnvironment, read_environment, read_script_block
 from nbflow.flow.syntax.header import CellKind, Fault, Header, read_header
 from nbflow.flow.syntax.metaflow_cell import ITEM, names_of_self, read_next
 from nbflow.flow.syntax.parameter_cell import ParameterCell, read_parameters, with_injected
@@ -28,10 +30,8 @@ from nbflow.flow.syntax.possible_repairs import (
     move_refused,
     move_statement,
     remove_statement,
-    rewrite_header,
     rewrite_line,
 )  # fmt: skip
-from nbflow.flow.syntax.proposals import free_name
 from nbflow.flow.syntax.specs import ControlFlow, FlowSource, ParameterSpec, Randomness, StepNames, StepSource, StepSpec
 from nbflow.garbage import without_gc
 
@@ -50,6 +50,7 @@ class Reading:
     shared: list[Definition] = field(default_factory=list)
     ordinary: list[tuple[Text, Place]] = field(default_factory=list)
     scratch: list[Scratch] = field(default_factory=list)
+    environments: list[NamedEnvironment] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     stars: Stars = ()  # the names that star imports of the notebook bind
 
@@ -62,7 +63,13 @@ class Reading:
         self.shared += other.shared
         self.ordinary += other.ordinary
         self.scratch += other.scratch
+        self.environments += other.environments
         self.problems += other.problems
+
+    def add_environment(self, environment: NamedEnvironment | None, problems: Sequence[Problem]) -> None:
+        """Add an environment, if it can be read, and what is wrong with it."""
+        self.environments += [environment] if environment else []
+        self.problems += problems
 
 
 @without_gc()
@@ -79,11 +86,12 @@ def read_flow(cells: Sequence[Cell], name: str, document: str) -> FlowSource:
     result = _sort_ordinary(found, frozenset(p.name for p in parameters), cells, lazy)
     definitions = (*found.shared, *result.definitions)
     prelude = Prelude(tuple(sorted(definitions, key=lambda definition: definition.place)))
-    found.problems += _duplicates(found.steps, cells)
+    found.problems += duplicates(found.steps, cells)
+    steps = with_environments(found.steps, found.environments, found.problems)
     return FlowSource(
         name,
         document,
-        tuple(_complete(step, result.steps[step.name]) for step in found.steps),
+        tuple(_complete(step, result.steps[step.name]) for step in steps),
         parameters,
         prelude,
         tuple(sorted((*found.scratch, *result.scratch), key=lambda item: item.place)),
@@ -107,10 +115,14 @@ def _read_cell(cell: Cell, document: str, lazy_annotations: bool, stars: Stars) 
             _read_parameters(found, cell, header, place)
         case CellKind.SHARED:
             _read_shared(found, cell, header, place)
+        case CellKind.ENVIRONMENT if not header.faults:
+            found.add_environment(*read_environment(cell.source, header.environment, header.line, place))
         case CellKind.FOREIGN if header.magic in TRANSPARENT:
             _read_ordinary(found, cell, place, header)
         case CellKind.FOREIGN:
             found.scratch.append(_read_foreign(cell, header, place))
+        case CellKind.ENVIRONMENT:
+            pass  # nobody can name it
         case CellKind.ORDINARY:
             _read_ordinary(found, cell, place)
     return found
@@ -180,19 +192,6 @@ def _code_of(step: StepSpec, tree: ast.Module, lazy_annotations: bool) -> tuple[
 def _correction(line: str) -> str:
     text = line.strip()
     return f"Rewrite the line '{shortened(text, 60)}'" if text else "Rewrite this cell"
-
-
-def _duplicates(steps: Sequence[StepSpec], cells: Sequence[Cell]) -> Iterator[Problem]:
-    seen: dict[str, StepSpec] = {}
-    names = {step.name for step in steps}
-    for step in steps:
-        first = seen.setdefault(step.name, step)
-        if first is not step:
-            message = f"step '{step.name}' is already defined in cell {first.place.cell}"
-            name = free_name(step.name, names)
-            names.add(name)
-            repair = rewrite_header(cell_at(cells, step.place.cell), step.name, name)
-            yield Problem("duplicate-step", message, "Rename one of them", step.place, step.name, repair=repair)
 
 
 def _syntax_problem(error: SyntaxError, body: str, step: StepSpec) -> Problem:
@@ -379,6 +378,7 @@ def _read_foreign(cell: Cell, header: Header, place: Place) -> Scratch:
 
 def _read_ordinary(found: Reading, cell: Cell, place: Place, header: Header | None = None) -> None:
     text = _parse_rest(found, cell, header or Header(), place)
+    found.add_environment(*read_script_block(cell.source, place))
     if text is not None:
         found.ordinary.append((text, replace(place, line=1)))
 

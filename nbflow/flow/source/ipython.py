@@ -231,7 +231,9 @@ _REASONS: Mapping[str, str] = {
     "run": "runs what nbflow cannot read",
     **dict.fromkeys(("cython", "cython_inline"), "compiles code that nbflow cannot read"),
     **dict.fromkeys(("R", "Rpush", "Rpull", "julia", "octave"), "runs another language inside the kernel process"),
-    **dict.fromkeys(("step", "parameters", "shared"), "must be the first line of a cell, but is in the middle of one"),
+    **dict.fromkeys(
+        ("step", "parameters", "shared", "environment"), "must be the first line of a cell, but is in the middle of one"
+    ),
 }
 _DELETED = "Delete the line"
 _FIXES: Mapping[str, str] = {

@@ -27,6 +27,7 @@ class CellKind(StrEnum):
     STEP = "step"
     PARAMETERS = "parameters"
     SHARED = "shared"
+    ENVIRONMENT = "environment"
     FOREIGN = "foreign"  # another cell magic
     ORDINARY = "ordinary"
 
@@ -54,6 +55,7 @@ class Header:
     line: int = 0
     name: str = ""
     magic: str = ""  # name of the magic of a foreign cell
+    environment: str = ""  # the name that an environment gets
     comment: bool = False  # written as `#| …`
     after: tuple[str, ...] = ()
     foreach: Foreach | None = None
@@ -103,11 +105,11 @@ def _read_line(text: str) -> Header:
 
 
 def rest_of(line: str) -> str:
-    """Return the part of a header line that follows `step`, `parameters` or `shared`."""
-    return re.sub(r"^(?:#\s*\|\s*|%%?\s*)(?:step|parameters|shared)[\s:]*", "", line.strip())
+    """Return the part of a header line that follows `step`, `parameters`, `shared` or `environment`."""
+    return re.sub(r"^(?:#\s*\|\s*|%%?\s*)(?:step|parameters|shared|environment)[\s:]*", "", line.strip())
 
 
-_HEADER = re.compile(r"(?:# ?)?%%(step [a-zA-Z]\w*(?: --.*)?|parameters|shared)")
+_HEADER = re.compile(r"(?:# ?)?%%(step [a-zA-Z]\w*(?: --.*)?|parameters|shared|environment(?: \w+)?)")
 
 
 def _below(source: str, top: Sequence[tuple[int, str]]) -> Iterator[Fault]:
@@ -133,7 +135,7 @@ def _top(source: str) -> Iterator[tuple[int, str]]:
                 return
 
 
-_LOOSE = re.compile(r"(?:#\s*)?%%?\s*(step\s+\w+(?=\s+--|$).*|parameters$|shared$)")
+_LOOSE = re.compile(r"(?:#\s*)?%%?\s*(step\s+\w+(?=\s+--|$).*|parameters$|shared$|environment(?:\s+\w+)?$)")
 """Matches a header behind a `#`, with only one `%`, or with an extra space or tab."""
 
 
@@ -150,6 +152,9 @@ def _read(word: str, rest: str, *, magic: bool) -> Header:
     match word:
         case "step":
             return _read_step(rest)
+        case "environment":
+            named = _with_name(Header(), rest, "an environment") if rest else Header()
+            return Header(CellKind.ENVIRONMENT, environment=named.name, faults=named.faults)
         case "parameters" | "shared":
             faults = (_surplus(word, rest),) if rest else ()
             return Header(CellKind(word), faults=faults)
@@ -164,7 +169,7 @@ def _surplus(word: str, rest: str) -> Fault:
 
 
 def _near_miss(word: str, *, magic: bool) -> tuple[Fault, ...]:
-    near = difflib.get_close_matches(word, ["step", "parameters", "shared"], 1, 0.7)
+    near = difflib.get_close_matches(word, ["step", "parameters", "shared", "environment"], 1, 0.7)
     if not near:
         return ()
     wrong, right = (f"%%{word}", f"%%{near[0]}") if magic else (f"#| {word}", f"#| {near[0]}")
@@ -190,14 +195,14 @@ def _read_step(text: str) -> Header:
     return _with_contradictions(header, seen)
 
 
-def _with_name(header: Header, name: str) -> Header:
+def _with_name(header: Header, name: str, what: str = "a step") -> Header:
     if not name:
         return _with_fault(header, Fault("the step has no name", "Write a name after step, such as %%step clean"))
     if not name.isidentifier() or keyword.iskeyword(name):
         close = re.sub(r"\W+", "_", name).strip("_")
         good = close if close.isidentifier() and not keyword.iskeyword(close) else "clean"
         fix = f"Write one Python identifier, such as {good}"
-        return _with_fault(header, Fault(f"'{name}' cannot name a step", fix, instead=(name, good)))
+        return _with_fault(header, Fault(f"'{name}' cannot name {what}", fix, instead=(name, good)))
     return replace(header, name=unicodedata.normalize("NFKC", name))
 
 

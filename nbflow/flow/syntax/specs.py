@@ -112,6 +112,7 @@ class Options:
     memory: MemoryAsked | None = None
     on: Site | None = None
     background: bool = False
+    env: tuple[str, ...] | None = None  # requirements and files; None if neither the step nor the flow has any
 
 
 class NextKind(StrEnum):

@@ -12,7 +12,7 @@ from nbflow.flow.source.lines import lines_of
 from nbflow.flow.source.trees import every_node
 from nbflow.flow.syntax.header import CellKind, read_header
 
-_OURS = (CellKind.STEP, CellKind.PARAMETERS, CellKind.SHARED)
+_OURS = (CellKind.STEP, CellKind.PARAMETERS, CellKind.SHARED, CellKind.ENVIRONMENT)
 
 
 @lru_cache(4096)

@@ -16,6 +16,7 @@ from datetime import timedelta
 
 from nbflow.errors import HeaderError
 from nbflow.flow.names.code import names_of, parse_expression
+from nbflow.flow.syntax.environment_words import read_env
 from nbflow.flow.syntax.specs import Cache, CacheMode, Comparison, Foreach, Guard, MemoryAsked, Site
 from nbflow.flow.syntax.units import read_allowance, read_count, read_duration, read_seed, read_size
 
@@ -204,6 +205,12 @@ STEP_OPTIONS: Mapping[str, StepOption] = {
         "on", _read_site, ("local|cluster",),
         "Where the step runs in a run with `--on CLUSTER`: on this machine, or there (the default).", "local",
         ("local", "cluster"),
+    ),
+    "env": StepOption(
+        "env", read_env, ("REQUIREMENT…", "FILE", "NAME"),
+        "Run with these packages: requirements as pip takes them, a requirements.txt, a pyproject.toml:GROUP, or the "
+        "name of an `%%environment` cell; `none` for the packages of the flow itself.",
+        '"pandas>=2,<3" scikit-learn==1.5.2', ("none", "pyproject.toml", "requirements.txt"),
     ),
     "bg": StepOption(
         "background", _read_background, ("",), "In a kernel, run in a worker process.", "",

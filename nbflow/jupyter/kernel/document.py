@@ -151,9 +151,9 @@ class Document:
         return key
 
     def _find(self, source: str) -> str | None:
-        """Return the key of the cell whose step has the name in this text; None if there is none."""
-        step = read_header(source).name
-        return next((key for key, text in self._texts() if step and read_header(text).name == step), None)
+        """Return the key of the cell whose step or environment has the name in this text; None if there is none."""
+        wanted = _named(source)
+        return next((key for key, text in self._texts() if wanted and _named(text) == wanted), None)
 
     def _texts(self) -> Iterator[tuple[str, str]]:
         for cell in self.cells():
@@ -247,6 +247,14 @@ class Document:
         return next((cell for cell in self.cells() if cell.id == key), None)
 
 
+def _named(source: str) -> tuple[CellKind, str] | None:
+    """Return the step or the environment that a cell defines."""
+    header = read_header(source)
+    if header.kind is CellKind.ENVIRONMENT:
+        return header.kind, header.environment
+    return (header.kind, header.name) if header.name else None
+
+
 def _with_id(cell: Cell) -> Cell:
     """Return the cell with an id; cells of notebooks of format 4.4 and older have none."""
     return cell if cell.id else replace(cell, id=f"cell {cell.number}")
@@ -262,7 +270,7 @@ def _bound(source: str) -> frozenset[str]:
 @lru_cache(4096)
 def says_something(source: str) -> bool:
     """Tell whether a cell matters to a flow: it has a header, or binds or changes something. `df.head()` does not."""
-    if read_header(source).kind in (CellKind.STEP, CellKind.PARAMETERS, CellKind.SHARED):
+    if read_header(source).kind not in (CellKind.ORDINARY, CellKind.FOREIGN):
         return True
     flow = _flow_of(source)
     return bool(flow.prelude.definitions) or any(map(_may_matter, flow.scratch))

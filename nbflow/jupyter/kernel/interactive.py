@@ -11,6 +11,7 @@ from typing import Any
 from nbflow.flow.graph.graph import Graph
 from nbflow.flow.syntax.specs import Cache
 from nbflow.run.environment import describe_environment
+from nbflow.run.environments.environment_lock import EnvironmentLock
 from nbflow.run.events.events import (
     Event,
     ForeachSplit,
@@ -142,6 +143,7 @@ class InteractiveRun:
         self.journal = LiveJournal(self.writer, store.history, row, program.graph)
         self._program = program
         self._files: dict[str, Mapping[str, str]] = {}
+        self._locks: Mapping[str, EnvironmentLock] = program.locks
         atexit.register(self.close)
 
     @property
@@ -172,12 +174,12 @@ class InteractiveRun:
         self.journal.run_row = replace(self.row, code=code, parameters=parameters)
         self.journal.graph, self._program = program.graph, program
 
-    def keep_files(self, files: Mapping[str, Mapping[str, str]]) -> None:
-        """Record which local modules and watched files the steps depended on, when that has changed."""
+    def keep_files(self, files: Mapping[str, Mapping[str, str]], locks: Mapping[str, EnvironmentLock]) -> None:
+        """Record which local modules, watched files and environments the steps depended on, when that has changed."""
         known = self._files | {step: found for step, found in files.items() if found}
-        if known != self._files:
-            self._files = known
-            facts = describe_environment(known)
+        if known != self._files or locks != self._locks:
+            self._files, self._locks = known, locks
+            facts = describe_environment(known, locks=locks)
             self.writer.update_run(self.row.id, environment=self.writer.put_environment(facts))
             self.writer.commit()
 

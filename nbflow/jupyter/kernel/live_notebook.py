@@ -24,6 +24,7 @@ from nbflow.jupyter.kernel.screen import Screen
 from nbflow.jupyter.protocol.sent import Sent
 from nbflow.notebook.arguments import bind_parameters, files_among, read_choices
 from nbflow.notebook.stored_flow import StoredFlow, find_stored_flow
+from nbflow.run.environments.locking import known_locks, resolve_locks
 from nbflow.run.learning import link_known
 from nbflow.run.program.program import Program
 from nbflow.run.task.definition_state import applied
@@ -253,14 +254,19 @@ class LiveNotebook:
 
     def _set_scene(self) -> tuple[Program, NotebookHome, Scene | None]:
         graph, parameters = self.graph(), self.live_parameters()
-        if self._scene is None or self._scene[0].graph is not graph or self._scene[0].parameters != parameters:
-            program = Program(graph, parameters, self.folder, self.root)
+        program = Program(graph, parameters, self.folder, self.root, locks=known_locks(graph, self.folder))
+        if self._scene is None or not _is_same(self._scene[0], program):
             self._home = NotebookHome(program, self._stored_code, self.ledger, self.kept, self._home)
             self._scene = program, self._home, None
         return self._scene
 
     def _stored_code(self, digest: str) -> str | None:
         return self.store().history.code(digest)
+
+    def resolve_environments(self, step: str) -> None:
+        """Resolve the environments of a step and of those that it needs. Raises EnvironmentRefused."""
+        graph = self.graph()
+        resolve_locks(graph, (*graph.ancestors(step), step), self.folder)
 
     def begin(self) -> Scene:
         """Return what a step is executed with; the first call begins the interactive run."""
@@ -301,3 +307,8 @@ class LiveNotebook:
         for task, artifacts in by_task.items():
             self.ledger.own(task, artifacts)
         self.ledger.rebind((one, values[name]) for name, one in others.items())
+
+
+def _is_same(known: Program, program: Program) -> bool:
+    facts = (known.parameters, known.locks) == (program.parameters, program.locks)
+    return known.graph is program.graph and facts

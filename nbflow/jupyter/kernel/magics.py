@@ -105,7 +105,8 @@ def as_magic(lines: list[str]) -> list[str]:
     return lines
 
 
-_OURS = (CellKind.STEP, CellKind.PARAMETERS)
+_NOTED = (CellKind.STEP, CellKind.PARAMETERS)  # by their magics
+_OURS = (*_NOTED, CellKind.ENVIRONMENT)
 
 
 def _text_of(kind: str, text: str) -> Callable[[], list[str]]:
@@ -150,7 +151,7 @@ class FlowMagics(Magics):
         """Tell the session about an ordinary cell that ran without an error."""
         source, cell_id = result.info.raw_cell or "", getattr(result.info, "cell_id", None)
         is_cell = result.info.store_history or cell_id is not None  # else it is a request of the front end
-        if is_cell and result.success and (source[:1].isalpha() or read_header(source).kind not in _OURS):
+        if is_cell and result.success and (source[:1].isalpha() or read_header(source).kind not in _NOTED):
             self.session.ran(source, cell_id)
         self.session.ledger.prune()
         if is_cell and not result.success and (repairs := self._find_repairs(result.error_in_exec)):
@@ -182,6 +183,10 @@ class FlowMagics(Magics):
     def shared(self, line: str, cell: str) -> None:
         """Run this cell here, and once in every worker: for styles, warning filters and the like."""
         exec(compile("\n" + cell, "<shared>", "exec", dont_inherit=True), self.shell.user_ns)
+
+    @cell_magic
+    def environment(self, line: str, cell: str) -> None:
+        """Say which packages steps run with. Nothing is executed here."""
 
     @no_var_expand
     @line_magic

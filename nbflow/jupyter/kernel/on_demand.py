@@ -10,7 +10,10 @@ import re
 from types import SimpleNamespace
 from typing import Any
 
-_NEEDED = re.compile(r"^(?:%%(step|parameters|shared)\b|#\|\s*(step|parameters|shared)\b)|^%((?:nb)?flow)\b", re.M)
+_NEEDED = re.compile(
+    r"^(?:%%(step|parameters|shared|environment)\b|#\|\s*(step|parameters|shared|environment)\b)|^%((?:nb)?flow)\b",
+    re.M,
+)
 """Matches a step header, and a line magic of nbflow."""
 
 

@@ -65,6 +65,7 @@ class StepRunner:
         self.body_error = None
         self._runs.settle()
         step = self._step(name)
+        notebook.resolve_environments(name)
         scene = notebook.begin()
         for problem in check_disk(scene.program.graph, notebook.folder, [name]):
             notebook.screen.say(f"warning: {problem}")
@@ -86,9 +87,9 @@ class StepRunner:
                 self._run_here(scene, run, known.start, journal)
 
     def _needs_workers(self, scene: Scene, step: StepSpec) -> bool:
-        """Tell whether a step has many tasks, or must not see settings that the kernel has executed."""
+        """Tell whether a step has many tasks, other packages, or must not see settings that the kernel has executed."""
         scope = scene.program.graph.links[step.name].scope
-        return bool(step.options.background or scope) or scene.performer.live.is_ahead_of(step)
+        return bool(step.options.background or step.options.env or scope) or scene.performer.live.is_ahead_of(step)
 
     def _step(self, name: str) -> StepSpec:
         graph = self._notebook.graph()
@@ -156,7 +157,7 @@ class StepRunner:
         run = RunMachine(graph, plan)
         journal.compare = self._compare(scene, journal, step)
         known = look_up(run, step.name, find, target)
-        scene.interactive.keep_files({name: keys.files(name) for name in plan.reuse})
+        scene.interactive.keep_files({name: keys.files(name) for name in plan.reuse}, scene.program.locks)
         if not anew and target is None:
             self._memory.keep(scene.program, journal, step.name, starts, run, known)
         return run, known
@@ -175,13 +176,20 @@ class StepRunner:
         return AncestorsMissing(step, durations, above[0] if len(above) == 1 else step, seconds)
 
     def _bind_found(self, scene: Scene, journal: LiveJournal, step: StepSpec) -> None:
-        """Bind the artifacts that workers made for a step, unless the step has many tasks."""
+        """Bind the artifacts that workers made for a step, and show its outputs, unless the step has many tasks."""
         if scene.program.graph.links[step.name].scope:
             return
         run, known = self._look_up(scene, journal, step, frozenset())
         mine = known.of(step.name)
+        self._show_again(mine)
         if mine and not mine[-1].skipped:
             self._bind(run, journal, mine[-1])
+
+    def _show_again(self, tasks: Sequence[TaskReused]) -> None:
+        """Show the stored outputs of tasks, unless there are many."""
+        for event in tasks if len(tasks) <= 10 else ():
+            if event.outputs:
+                self._notebook.screen.replay(read_outputs(self._notebook.store().history, event.outputs))
 
     def _bind(self, run: RunMachine, journal: LiveJournal, found: TaskReused) -> None:
         """Bind the artifacts of a stored task, and those that share objects with them."""
@@ -198,9 +206,7 @@ class StepRunner:
                 going.count(event)
         for line in self._runs.describe_reuse(step.name, mine):
             notebook.screen.say(line)
-        for event in mine if len(mine) <= 10 else ():
-            if event.outputs:
-                notebook.screen.replay(read_outputs(notebook.store().history, event.outputs))
+        self._show_again(mine)
         if mine and not notebook.graph().links[step.name].scope and not mine[-1].skipped:
             self._bind(run, journal, mine[-1])
             self._unbind(step.name, {one.name for one in mine[-1].artifacts})

@@ -26,7 +26,7 @@ from nbflow.run.machine.plan import RunPlan
 from nbflow.run.task.job import Job, Result
 from nbflow.run.task.task_records import CarriedRecords
 from nbflow.run.task.task_store import TaskStore
-from nbflow.run.workers.local_pool import LocalPool
+from nbflow.run.workers.local_workers import LocalWorkers
 from nbflow.run.workers.workers import WorkerAnswer
 from nbflow.store.store import open_blobs
 
@@ -53,7 +53,7 @@ class Agent:
         self._mirror = LiveMirror(program.live)
         program.live.mkdir(mode=0o700, parents=True, exist_ok=True)
         open_store = partial(_open_store, root, dict(setup.sources))
-        self._pool = LocalPool(program, RunPlan(setup.reuse, slots=slots), self, open_store)
+        self._pool = LocalWorkers(program, RunPlan(setup.reuse, slots=slots), self, open_store)
         self._numbers: dict[int, tuple[int, int]] = {}  # of a job by its identity: its number, and that of its batch
         self._left: dict[int, int] = {}  # the jobs of a batch that are not answered
         self._answers: queue.SimpleQueue[tuple[Job, WorkerAnswer] | None] = queue.SimpleQueue()  # None wakes

@@ -59,8 +59,15 @@ class Keys:
             digest_definitions(closure),
             repr(self._modules(step, closure)),
             *self._values(parameters),
-            f"{sys.version_info.major}.{sys.version_info.minor}",
+            *self._environment(step),
         )
+
+    def _environment(self, step: StepSpec) -> Iterable[str]:
+        """Yield what runs the step: a version of Python and, if it has an environment, the packages there."""
+        lock = self.program.locks.get(step.name)
+        yield lock.python if lock else f"{sys.version_info.major}.{sys.version_info.minor}"
+        if step.options.env:
+            yield lock.digest if lock else "unresolved"
 
     def _modules(self, step: StepSpec, closure: Iterable[Definition]) -> tuple[tuple[str, str], ...]:
         return digest_modules(self.program.modules(step.name, closure), self.program.project)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Self
@@ -12,6 +12,7 @@ from nbflow.flow.effects.library_calls import import_folders
 from nbflow.flow.files.pathtexts import fill_in
 from nbflow.flow.graph.graph import Graph
 from nbflow.flow.syntax.definition import Definition
+from nbflow.run.environments.environment_lock import EnvironmentLock
 from nbflow.store.catalog.writer import LIVE_FOLDER
 from nbflow.store.homes import project_of
 
@@ -30,6 +31,7 @@ class Program:
     root: Path
     run: int = 0
     performer: str = "nbflow.run.workers.cell_performer:perform_cells"  # called in a worker; makes the performer
+    locks: Mapping[str, EnvironmentLock] = field(default_factory=dict)  # of the steps that have environments
     scratch: Path | None = None  # where the workers of another host write what their tasks print
 
     @property

@@ -39,12 +39,19 @@ def start_fork_server(modules: Iterable[str], workers: int, notebook: Path | Non
     modules are imported in that folder, as a kernel does, because some modules remember where they were imported.
     The hash seed is fixed, so that equal sets are pickled to equal bytes in all workers.
     """
-    _start_tracker(resource_tracker._resource_tracker)
-    asked = {"NBFLOW_PRELOAD": ",".join(modules), "NBFLOW_NOTEBOOK": str(notebook or "")}
-    asked["NBFLOW_SOCKETS"] = _make_folder_of_sockets()
-    with worker_environment(PYTHONHASHSEED="0", **threads_of(workers), **asked):
+    with preparing_server(modules, workers, notebook, _make_folder_of_sockets()):
         forkserver.set_forkserver_preload(["nbflow.run.workers.preload"])
         forkserver.ensure_running()
+
+
+@contextlib.contextmanager
+def preparing_server(modules: Iterable[str], workers: int, notebook: Path | None, sockets: str) -> Iterator[None]:
+    """Return a context in which a fork server starts. At its end it removes the folder `sockets`, unless that is ""."""
+    _make_folder_of_sockets()
+    _start_tracker(resource_tracker._resource_tracker)
+    asked = {"NBFLOW_PRELOAD": ",".join(modules), "NBFLOW_NOTEBOOK": str(notebook or ""), "NBFLOW_SOCKETS": sockets}
+    with worker_environment(PYTHONHASHSEED="0", **threads_of(workers), **asked):
+        yield
 
 
 def _make_folder_of_sockets() -> str:

@@ -10,6 +10,7 @@ import socket
 import threading
 from functools import partial
 from pathlib import Path
+from typing import Literal
 
 from nbflow.flow.effects.library_calls import environment_names
 from nbflow.run.machine.plan import RunPlan
@@ -18,6 +19,7 @@ from nbflow.run.task.job import Job
 from nbflow.run.task.task_store import TaskStore
 from nbflow.run.task.tracebacks import describe_failure
 from nbflow.run.workers.channel import OpenStore, WorkerSetup
+from nbflow.run.workers.environment_server import EnvironmentServer
 from nbflow.run.workers.fork_server import has_fork_server, start_fork_server, threads_of
 from nbflow.run.workers.job_queue import Ticket
 from nbflow.run.workers.preloaded_modules import modules_to_preload
@@ -29,19 +31,29 @@ _AT_START = dict(os.environ)
 
 
 class LocalPool:
-    """Runs jobs in one process per slot of a plan. A thread of its own supervises them and calls `receiver`."""
+    """Runs jobs in one process per slot of a plan. A thread of its own supervises them and calls `receiver`.
+
+    With a server, the processes are forks of that one, in its environment.
+    """
 
     def __init__(
-        self, program: Program, plan: RunPlan, receiver: Receiver, open_store: OpenStore | None = None
+        self,
+        program: Program,
+        plan: RunPlan,
+        receiver: Receiver,
+        open_store: OpenStore | None = None,
+        server: EnvironmentServer | None = None,
     ) -> None:
-        method = _start_method()
-        if method == "forkserver" and not has_fork_server():
+        method, environment = _start_method(), {**_environment(program), **threads_of(plan.slots)}
+        if server is not None:
+            server.prepare(modules_to_preload(program, plan.reuse), plan.slots, program.folder)
+            environment = server.variables(environment)
+        elif method == "forkserver" and not has_fork_server():
             start_fork_server(modules_to_preload(program, plan.reuse), plan.slots, program.folder)
-        environment = {**_environment(program), **threads_of(plan.slots)}
         setup = WorkerSetup(program, open_store or partial(_open_store, program.root), environment)
         self._receiver = receiver
         self._wakes, woken = socket.socketpair()
-        self._supervisor = Supervisor(setup, method, plan.slots, receiver.receive, woken)
+        self._supervisor = Supervisor(setup, server or method, plan.slots, receiver.receive, woken)
         self._inbox: queue.SimpleQueue[Ticket] = queue.SimpleQueue()
         self._is_woken = self._is_closing = self._is_stopping = False
         self._are_gone = threading.Event()
@@ -115,7 +127,8 @@ def _environment(program: Program) -> dict[str, str]:
     return now | {name: _AT_START[name] for name in names if name in _AT_START}
 
 
-def _start_method() -> str:
+def _start_method() -> Literal["spawn", "forkserver"]:
     """Return how worker processes start: as NBFLOW_START_METHOD says, else `forkserver`; `spawn` on Windows."""
     chosen = os.environ.get("NBFLOW_START_METHOD")
-    return chosen or ("forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn")
+    is_spawn = chosen == "spawn" or "forkserver" not in multiprocessing.get_all_start_methods()
+    return "spawn" if is_spawn else "forkserver"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import os
 import signal
 import socket
@@ -10,11 +11,14 @@ import sys
 import threading
 import types
 from collections.abc import Iterator
+from contextvars import ContextVar
+from multiprocessing import reduction, spawn, util
 from multiprocessing.connection import wait
-from multiprocessing.context import SpawnContext, SpawnProcess
+from multiprocessing.context import SpawnContext, SpawnProcess, set_spawning_popen
+from multiprocessing.forkserver import ForkServer, read_signed
 from multiprocessing.process import BaseProcess, current_process
 from multiprocessing.synchronize import Semaphore
-from typing import Any
+from typing import Any, Literal
 
 from nbflow.run.workers.channel import Channel, WorkerEnd
 from nbflow.run.workers.fork_server import worker_environment
@@ -22,7 +26,13 @@ from nbflow.run.workers.fork_server import worker_environment
 LOST = 255
 """Is what multiprocessing says of a process whose fork server is gone: the process itself may still run."""
 
+Origin = Literal["spawn", "forkserver"] | ForkServer
+"""Says where worker processes come from: how `multiprocessing` starts them, or the server of another environment."""
+
 _starting = threading.Lock()
+
+_server: ContextVar[ForkServer | None] = ContextVar("_server", default=None)
+"""Is the fork server of the process that is about to start; None for the one of `multiprocessing`."""
 
 
 @contextlib.contextmanager
@@ -59,6 +69,31 @@ if sys.platform != "win32":
             self._asking = threading.Lock()
             super().__init__(process)
 
+        def _launch(self, process: BaseProcess) -> None:
+            server = _server.get()
+            if server is None:
+                super()._launch(process)  # type: ignore[misc]
+                return
+            message = self._message(process)
+            self.sentinel, write = server.connect_to_new_process(self._fds)  # type: ignore[attr-defined]
+            held = os.dup(write)  # the worker sees the end of this process when it is closed
+            self.finalizer = util.Finalize(self, util.close_fds, (held, self.sentinel))  # type: ignore[attr-defined]
+            with open(write, "wb", closefd=True) as file:
+                file.write(message)
+            self.pid = read_signed(self.sentinel)
+
+        def _message(self, process: BaseProcess) -> memoryview:
+            """Return what a new process must know, without this one's import path: the server has its own."""
+            prepared, message = spawn.get_preparation_data(process.name), io.BytesIO()
+            del prepared["sys_path"]
+            set_spawning_popen(self)
+            try:
+                reduction.dump(prepared, message)
+                reduction.dump(process, message)
+            finally:
+                set_spawning_popen(None)
+            return message.getbuffer()
+
         def poll(self, flag: int = os.WNOHANG) -> int | None:
             if flag != os.WNOHANG:
                 wait([self.sentinel])
@@ -83,23 +118,25 @@ class WorkerProcess:
     that are left count the jobs that it had not begun.
     """
 
-    def __init__(self, method: str) -> None:
-        """Start the process with the method `spawn` or `forkserver`.
+    def __init__(self, origin: Origin) -> None:
+        """Start the process with the method `spawn` or `forkserver`, or as a fork of a server.
 
         Raises:
             OSError: The system has no room for another process.
         """
-        context: Any = _Spawn() if method == "spawn" or sys.platform == "win32" else _ForkServer()
+        context: Any = _Spawn() if origin == "spawn" or sys.platform == "win32" else _ForkServer()
         ours, theirs = socket.socketpair()
         self.channel = Channel(ours)
         self._permits: Semaphore = context.Semaphore(0)
         self._process: BaseProcess = context.Process(target=_serve, args=(theirs, self._permits), daemon=True)
+        token = _server.set(None if isinstance(origin, str) else origin)
         try:
             self._process.start()
         except BaseException:
             ours.close()
             raise
         finally:
+            _server.reset(token)
             theirs.close()
 
     @property

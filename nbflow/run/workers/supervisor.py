@@ -23,7 +23,7 @@ from nbflow.run.task.job import Job, Result
 from nbflow.run.task.tracebacks import describe_failure
 from nbflow.run.workers.channel import Dropped, Ready, StartFailed, TakeBack, WorkerSetup
 from nbflow.run.workers.job_queue import JobQueue, Ticket
-from nbflow.run.workers.process import WorkerProcess
+from nbflow.run.workers.process import Origin, WorkerProcess
 from nbflow.run.workers.workers import JobTimedOut, WorkerAnswer, WorkerDied, WorkersMissing, WorkerStopped
 
 STALLED = 0.02
@@ -69,12 +69,12 @@ class Supervisor:
     def __init__(
         self,
         setup: WorkerSetup,
-        method: str,
+        origin: Origin,
         most: int,
         receive: Callable[[Job, WorkerAnswer], None],
         woken: socket.socket,
     ) -> None:
-        self._setup, self._method = setup, method
+        self._setup, self._origin = setup, origin
         self._receive = receive
         self._jobs: JobQueue[_Worker] = JobQueue(most)
         self._workers: set[_Worker] = set()
@@ -234,7 +234,7 @@ class Supervisor:
 
     def _start_worker(self) -> None:
         try:
-            worker = _Worker(WorkerProcess(self._method))
+            worker = _Worker(WorkerProcess(self._origin))
         except Exception as error:  # noqa: BLE001 - whatever the reason is, the jobs must be answered
             self._failed_starts.append(_describe_refused_start(error))
             return

@@ -112,6 +112,11 @@ def debug(session: Session, task: str | None) -> None:
     row, failed = _find_failed(archive, read_address(task) if task else None)
     graph = archive.graph(row)
     target = TaskId(failed.step, failed.path, failed.turn)
+    if (step := session.graph().steps.get(failed.step)) is not None and step.options.env:
+        raise VerbUnknown(
+            f"step '{failed.step}' runs with other packages than this kernel (--env): install them here and write "
+            "--env none, then debug it"
+        )
     start = find_start(graph, target, _stored_in(archive, row))
     if start is None:
         raise VerbUnknown(f"the inputs of {task_name(failed)} are no longer stored: %flow run --to {failed.step}")

@@ -1,0 +1,74 @@
+"""Looks at the steps of a document together: finds names that are given twice, and gives each step its environment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from nbflow.flow.source.cell import Cell, Problem
+from nbflow.flow.syntax.environment_words import NO_ENVIRONMENT, NamedEnvironment
+from nbflow.flow.syntax.places import nearest, problem
+from nbflow.flow.syntax.possible_repairs import cell_at, rewrite_header
+from nbflow.flow.syntax.proposals import free_name
+from nbflow.flow.syntax.specs import StepSpec
+
+
+def duplicates(steps: Sequence[StepSpec], cells: Sequence[Cell]) -> Iterator[Problem]:
+    """Yield a problem for each step whose name an earlier one has."""
+    seen: dict[str, StepSpec] = {}
+    names = {step.name for step in steps}
+    for step in steps:
+        first = seen.setdefault(step.name, step)
+        if first is not step:
+            message = f"step '{step.name}' is already defined in cell {first.place.cell}"
+            name = free_name(step.name, names)
+            names.add(name)
+            repair = rewrite_header(cell_at(cells, step.place.cell), step.name, name)
+            yield Problem("duplicate-step", message, "Rename one of them", step.place, step.name, repair=repair)
+
+
+def with_environments(
+    steps: Sequence[StepSpec], environments: Sequence[NamedEnvironment], problems: list[Problem]
+) -> list[StepSpec]:
+    """Return the steps with their environments, and add what is wrong with these to `problems`.
+
+    A header has names of `%%environment` cells replaced by what these hold; a step whose header says nothing gets what
+    the flow says for every step.
+    """
+    problems += _said_twice(environments)
+    known = {one.name: one.requirements for one in reversed(environments)}
+    problems += (one for step in steps for one in _mistyped(step, known))
+    return [_with_environment(step, known) for step in steps]
+
+
+def _with_environment(step: StepSpec, known: Mapping[str, tuple[str, ...]]) -> StepSpec:
+    said = step.options.env
+    if said is None and "" not in known:
+        return step
+    words = known[""] if said is None else () if said == (NO_ENVIRONMENT,) else [*_replaced(said, known)]
+    return replace(step, options=replace(step.options, env=tuple(dict.fromkeys(words)) or None))
+
+
+def _replaced(words: Sequence[str], known: Mapping[str, tuple[str, ...]]) -> Iterator[str]:
+    for word in words:
+        yield from known.get(word, (word,))
+
+
+def _said_twice(environments: Sequence[NamedEnvironment]) -> Iterator[Problem]:
+    seen: dict[str, NamedEnvironment] = {}
+    for one in environments:
+        first = seen.setdefault(one.name, one)
+        if first is not one:
+            what = f"environment '{one.name}'" if one.name else "the environment of all steps"
+            message = f"{what} is already defined in cell {first.place.cell}"
+            yield Problem("environment", message, "Keep one of them, or give them names", one.place)
+
+
+def _mistyped(step: StepSpec, known: Mapping[str, tuple[str, ...]]) -> Iterator[Problem]:
+    """Warn of a word that is nearly the name of an environment: it is taken for a package."""
+    names = known.keys() - {""}
+    for word in step.options.env or ():
+        near = nearest(word, names) if word.isidentifier() and word not in names and word != NO_ENVIRONMENT else ""
+        if near:
+            message = f"no cell defines the environment '{word}', so step '{step.name}' asks for the package '{word}'"
+            yield problem("environment", step, message, f"Did you mean --env {near}?", warning=True)

@@ -1,0 +1,43 @@
+"""Represents a lock: the exact packages to which the requirements of a step were resolved."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from blake3 import blake3
+
+_PINNED = re.compile(r"^([A-Za-z0-9][\w.-]*)(?:==| @ )(\S+)", re.M)
+
+
+@dataclass(frozen=True)
+class EnvironmentLock:
+    """Holds the version of Python, such as "3.11", and the text of a requirements.txt with the hash of every file."""
+
+    python: str
+    text: str
+
+    @cached_property
+    def digest(self) -> str:
+        """Return the name of the environment: equal locks are one environment."""
+        return str(blake3(f"{self.python}\n{self.text}".encode()).hexdigest(16))
+
+    @cached_property
+    def packages(self) -> Mapping[str, str]:
+        """Return the version, or the address, of each package."""
+        return dict(_PINNED.findall(self.text))
+
+
+def describe_locks(locks: Mapping[str, EnvironmentLock]) -> dict[str, Any]:
+    """Return the digest of each step's lock, and each lock once."""
+    texts = {lock.digest: {"python": lock.python, "text": lock.text} for lock in locks.values()}
+    return {"locks": {step: lock.digest for step, lock in locks.items()}, "environments": texts}
+
+
+def locks_in(facts: Mapping[str, Any]) -> dict[str, EnvironmentLock]:
+    """Return the locks of steps that the facts of a run hold."""
+    known = facts.get("environments", {})
+    return {step: EnvironmentLock(**known[digest]) for step, digest in facts.get("locks", {}).items()}
