@@ -128,10 +128,11 @@ class BlobMissing(StoreError):
 class ResultEvicted(StoreError):
     """Raised when a stored value is needed that was evicted to keep the store within its limit."""
 
-    def __init__(self, artifact: str, step: str, run: str, when: str) -> None:
-        self.artifact, self.step, self.run, self.when = artifact, step, run, when
+    def __init__(self, artifact: str, step: str, flow: str, number: int, when: str) -> None:
+        self.artifact, self.step, self.flow, self.number, self.when = artifact, step, flow, number, when
         super().__init__(
-            f"{artifact} of {run}/{step} was evicted on {when}, to keep the store within its limit: run {step} again"
+            f"{artifact} of {flow}/{number}/{step} was evicted on {when}, to keep the store within its limit: "
+            f"run {step} again (rerun {number}/{step})"
         )
 
 

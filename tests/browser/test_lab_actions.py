@@ -102,12 +102,11 @@ def test_parameters_arrive_as_they_were_typed(notebook: OpenNotebook) -> None:
 
 
 def test_a_request_behind_a_cell_that_fails_is_made_again(notebook: OpenNotebook, folder: Path) -> None:
-    window = notebook([*QUICK, GATED, "wait_for('go')\n1 / 0"])
+    window = notebook([*QUICK, GATED, "print('begun', flush=True)\nwait_for('go')\n1 / 0"])
     panel = window.open_panel()
     panel.wait_for_step("clean", "missing")
     window.run_all()
-    panel.wait_for_step("clean", "done")
-    window.wait_for_kernel("busy")
+    window.wait_for_output(4, "begun")
     window.command("nbflow:restore", {"address": "load"})
     window.accept("Restore when free")
     window.wait_for_toast("queued, the kernel is busy")

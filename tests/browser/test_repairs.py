@@ -120,3 +120,22 @@ def test_a_missing_parameter_opens_the_form(notebook: OpenNotebook) -> None:
     window.page.locator(".jp-OutputArea .nbf-Repairs [data-action=set-parameters]").click()
     field = window.panel.root.locator(".nbf-Form [name=n]")
     field.wait_for()
+
+
+EVICTED = [
+    f"{LOAD}\nimport os\nos.environ['NBFLOW_STORE_LIMIT'] = '1KB'",
+    "%%parameters\nn: int = 1",
+    "%%step load\nbig = bytes([n]) * 300_000",
+    "%flow run -j 1 --n 7",
+    "%flow run -j 1 --n 2",
+    "%flow restore 1/load\nprint('it begins with', big[0])",
+]
+
+
+def test_a_result_that_was_evicted_is_computed_again_with_the_parameters_of_its_run(notebook: OpenNotebook) -> None:
+    window = notebook(EVICTED)
+    window.run_all()
+    again = window.page.locator(".jp-OutputArea .nbf-Repairs [data-action=run-again]")
+    assert again.inner_text() == "Run load of run 1 again"
+    again.click()
+    window.wait_for_output(5, "it begins with 7")

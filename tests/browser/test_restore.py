@@ -94,11 +94,10 @@ def test_single_names_are_restored_and_others_kept(notebook: OpenNotebook) -> No
 
 
 def test_a_busy_kernel_restores_when_it_is_free_and_says_so(notebook: OpenNotebook, folder: Path) -> None:
-    window = notebook([*CELLS, GATED, "wait_for('go')"])
+    window = notebook([*CELLS, GATED, "print('begun', flush=True)\nwait_for('go')"])
     window.open_panel().wait_for_step("report", "missing")
     window.run_all()
-    window.wait_for_output(5, "now as read [1, 2, 3] 3 mine")
-    window.wait_for_kernel("busy")
+    window.wait_for_output(len(CELLS) + 1, "begun")
     window.panel.step("load").click()
     window.panel.action("restore").click()
     dialog = window.page.locator(".jp-Dialog", has_text="Queued: the kernel is busy")

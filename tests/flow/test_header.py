@@ -71,6 +71,11 @@ FAULTS = [
     ("%%step a --bg yes", "--bg takes no value, but 'yes' follows it. Delete 'yes'"),
     ("%%step a --bg --bg", "--bg is given twice. Keep one of them"),
     ("%%step a --foreach x", "--foreach 'x' is not of the form VAR in EXPR. Write for example --foreach cfg in grid"),
+    ("%%step a --foreach p=grid", "--foreach 'p=grid' is not of the form VAR in EXPR. Write --foreach p in grid"),
+    (
+        "%%step a --foreach for p in [1, 2]",
+        "--foreach 'for p in [1, 2]' is not of the form VAR in EXPR. Write --foreach p in [1, 2]",
+    ),
     (
         "%%step a --foreach x in y[",
         "--foreach cannot iterate over 'y[': it is not Python. Write one Python expression after in, such as grid",

@@ -109,7 +109,9 @@ def test_what_is_evicted_is_told_and_not_found(store: Store, made: dict[str, Art
 
 def test_loading_says_what_to_do(store: Store, made: dict[str, ArtifactRef], notebook: Notebook) -> None:
     evict(store, made, "big2")
-    with pytest.raises(ResultEvicted, match=r"^big2 of demo/1/two was evicted on \d{4}-\d\d-\d\d, .*: run two again$"):
+    with pytest.raises(
+        ResultEvicted, match=r"^big2 of demo/1/two was evicted on \d{4}-\d\d-\d\d, .*: run two again \(rerun 1/two\)$"
+    ):
         store.load({"big2": made["big2"]}, notebook)
     assert store.load({"small2": made["small2"]}, notebook) == {"small2": 2}
 

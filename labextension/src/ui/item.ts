@@ -22,6 +22,16 @@ const cutEnd = (name: string): readonly Piece[] => [
 
 /** Cuts names that begin and end alike around what is between the beginning and the end that all of them share. */
 function cutMiddle(names: readonly string[]): (name: string) => readonly Piece[] {
+  const { head, tail } = sharedEnds(names);
+  return name => [
+    { text: name.slice(0, head), common: true },
+    { text: name.slice(head, name.length - tail), common: false },
+    { text: name.slice(name.length - tail), common: true }
+  ];
+}
+
+/** Returns how many characters all names share at their beginning, and then at their end. */
+export function sharedEnds(names: readonly string[]): { readonly head: number; readonly tail: number } {
   const shortest = Math.min(...names.map(name => name.length));
   const first = names[0] ?? '';
   const shared = (at: (name: string, place: number) => string | undefined, most: number): number => {
@@ -32,12 +42,7 @@ function cutMiddle(names: readonly string[]): (name: string) => readonly Piece[]
     return length;
   };
   const head = shared((name, place) => name[place], shortest);
-  const tail = shared((name, place) => name[name.length - 1 - place], shortest - head);
-  return name => [
-    { text: name.slice(0, head), common: true },
-    { text: name.slice(head, name.length - tail), common: false },
-    { text: name.slice(name.length - tail), common: true }
-  ];
+  return { head, tail: shared((name, place) => name[name.length - 1 - place], shortest - head) };
 }
 
 export class ItemText {

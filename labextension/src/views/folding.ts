@@ -1,6 +1,7 @@
 /** Folds what makes a large graph unreadable: bodies of foreachs, long chains, and many steps side by side. Pure. */
 import type { FlowShape, StepFacts, StepLine, StepStatus } from '../state/protocol';
 import { shorten } from '../ui/format';
+import { sharedEnds } from '../ui/item';
 
 export const LARGE = 15; // the number of steps above which a graph is folded
 const CHAIN = 3; // the least steps between the ends of a chain that are folded
@@ -160,8 +161,31 @@ function redirected(facts: StepFacts, from: ReadonlySet<string>, name: string): 
   return { ...facts, upstream: upstream.filter(edge => edge.step !== facts.name) };
 }
 
+/** Returns what stands in each box, so that no two boxes look alike. `boxes` maps a box to the names of its steps. */
+export function boxLabels(boxes: ReadonlyMap<string, readonly string[]>, length: number): ReadonlyMap<string, string> {
+  const labels = new Map([...boxes].map(([box, members]) => [box, boxLabel(members, length)]));
+  const alike = new Map<string, string[]>();
+  labels.forEach((label, box) => alike.set(label, [...(alike.get(label) ?? []), box]));
+  for (const group of [...alike.values()].filter(group => group.length > 1)) {
+    const { head } = sharedEnds(group);
+    group.forEach((box, at) => labels.set(box, aroundDifference(box, head, at + 1, length)));
+  }
+  return labels;
+}
+
+/** Shortens a name so that what follows its first `head` characters is seen; `number` tells long ones apart. */
+function aroundDifference(name: string, head: number, number: number, length: number): string {
+  const rest = name.slice(head);
+  const room = length - 1;
+  if (rest.length <= room - 1) {
+    return `${name.slice(0, Math.max(1, room - rest.length))}…${rest}`;
+  }
+  const mark = ` ${number}`;
+  return `…${rest.slice(0, room - mark.length - 1)}…${mark}`;
+}
+
 /** Returns what stands in a box: a name, or what several names have in common and how many they are. */
-export function boxLabel(members: readonly string[], length: number): string {
+function boxLabel(members: readonly string[], length: number): string {
   const [first = '', ...others] = members;
   if (others.length === 0) {
     return cutMiddle(first, length);

@@ -8,7 +8,7 @@ import { Minimap } from '../ui/minimap';
 import { Viewport } from '../ui/viewport';
 import { StepBox } from './box';
 import type { Box, Direction, Drawing, Frame } from './drawing';
-import { boxLabel, fold, type Folded, foldedLine, LARGE, whole } from './folding';
+import { boxLabels, fold, type Folded, foldedLine, LARGE, whole } from './folding';
 import { draw as layOut } from './graphviz';
 import type { FlowProps, FlowView } from './view';
 
@@ -122,7 +122,9 @@ export class FlowGraph implements FlowView {
     try {
       this.isNarrow = this.canvas.clientWidth < NARROW;
       const length = this.isNarrow ? SHORT : LONG;
-      const label = (step: string): string => boxLabel(folded.members.get(step) ?? [step], length);
+      const boxes = folded.shape.steps.map(({ name }) => [name, folded.members.get(name) ?? [name]] as const);
+      const labels = boxLabels(new Map(boxes), length);
+      const label = (step: string): string => labels.get(step) ?? step;
       const drawing = await layOut(folded.shape, direction, label);
       if (folded === this.asked && direction === this.direction && !this.isDisposed) {
         this.put(drawing, folded);

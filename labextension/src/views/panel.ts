@@ -188,23 +188,21 @@ export class FlowPanel extends Widget {
     const { trans, actions } = this.host;
     const { shape } = this.model;
     this.empty.replaceChildren(
-      shape
-        ? empty(
-            trans('No steps yet'),
-            actions &&
-              textButton({
-                label: trans('Turn notebook into flow…'),
-                title: trans('Show what becomes of each cell; nothing is executed'),
-                kind: 'accept',
-                name: 'convert',
-                onclick: () => void actions.convert()
-              }),
-            trans('To make a single cell a step, put this line on top of it:'),
-            h('code', {}, '%%step NAME')
-          )
-        : empty(trans('No flow'), trans('Open a notebook to see its flow.'))
+      empty(
+        trans('No steps yet'),
+        actions &&
+          textButton({
+            label: trans('Turn notebook into flow…'),
+            title: trans('Show what becomes of each cell; nothing is executed'),
+            kind: 'accept',
+            name: 'convert',
+            onclick: () => void actions.convert()
+          }),
+        trans('To make a single cell a step, put this line on top of it:'),
+        h('code', {}, '%%step NAME')
+      )
     );
-    const nothing = !shape?.steps.length;
+    const nothing = shape?.steps.length === 0;
     this.empty.hidden = !nothing || (this.view !== 'steps' && this.view !== 'graph');
     this.node.toggleAttribute('data-empty', nothing);
   }

@@ -11,6 +11,8 @@ export interface RepairProps {
 
 type Words = (repair: RepairLine, trans: Translate) => string;
 
+const runOf = (task: string): string => task.split('/')[0] ?? '';
+
 const LABELS: Record<RepairKind, Words> = {
   'make-step': ({ number, above }, trans) =>
     above
@@ -30,7 +32,7 @@ const LABELS: Record<RepairKind, Words> = {
     const what = steps.length === 1 ? trans('Run %1 first', only) : trans('Run %1 steps first', steps.length);
     return seconds === null ? what : `${what} (${duration(seconds)})`;
   },
-  'run-again': ({ target }, trans) => trans('Run %1 again', target),
+  'run-again': ({ target, steps: [step = ''] }, trans) => trans('Run %1 of run %2 again', step, runOf(target)),
   debug: ({ target }, trans) => trans('Debug %1', target),
   'set-parameters': ({ text }, trans) => trans('Set %1…', text)
 };
@@ -38,7 +40,7 @@ const LABELS: Record<RepairKind, Words> = {
 const TITLES: Partial<Record<RepairKind, Words>> = {
   'make-step': ({ text }) => text,
   'run-first': ({ steps }, trans) => trans('Run %1, then this cell', steps.join(', ')),
-  'run-again': (_, trans) => trans('Compute it again, then run this cell')
+  'run-again': ({ target }, trans) => trans('With the parameters of run %1; then this cell', runOf(target))
 };
 
 /** Tells whether a repair changes cells, so that an undo takes it back. */

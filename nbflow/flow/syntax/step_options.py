@@ -49,12 +49,17 @@ def _identifiers(option: str, text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(_identifier(option, part) for part in parts))
 
 
+_ALMOST_FOREACH = re.compile(r"(?:for\s+)?(?P<var>[^\W\d]\w*)\s*(?:=(?!=)|:|\bof\b|\bin\b)\s*(?P<expr>\S.*)")
+
+
 def _read_foreach(option: str, text: str) -> Foreach:
     found = re.fullmatch(r"([^\W\d]\w*)\s+in\s+(.+)", text)
     if not found:
-        raise HeaderError(
-            f"{option} '{text}' is not of the form VAR in EXPR", "Write for example --foreach cfg in grid"
-        )
+        meant = _ALMOST_FOREACH.fullmatch(text)
+        right = f"{meant['var']} in {meant['expr']}" if meant else "cfg in grid"
+        example = "" if meant else "for example "
+        message, instead = f"{option} '{text}' is not of the form VAR in EXPR", (text, right) if meant else None
+        raise HeaderError(message, f"Write {example}{option} {right}", instead)
     var, expr = _identifier(option, found[1]), found[2].strip()
     try:
         names = names_of(parse_expression(expr))

@@ -20,8 +20,8 @@ def repairs_of(error: BaseException | None, graph: Graph) -> tuple[RepairLine, .
             return (RepairLine(RepairKind.RUN_FIRST, target=error.last, steps=missing, seconds=error.seconds),)
         case TasksFailed():
             return (RepairLine(RepairKind.DEBUG, target=next(iter(error.failures))),)
-        case ResultEvicted():
-            return (RepairLine(RepairKind.RUN_AGAIN, target=error.step, steps=(error.step,)),)
+        case ResultEvicted() if error.flow == graph.flow.name:
+            return (RepairLine(RepairKind.RUN_AGAIN, target=f"{error.number}/{error.step}", steps=(error.step,)),)
         case ParameterMissing():
             return (RepairLine(RepairKind.SET_PARAMETERS, text=", ".join(error.names)),)
         case _:

@@ -74,7 +74,7 @@ def refuse_evicted(reader: CatalogReader, digest: str) -> None:
     holder = reader.query(_HOLDER, digest).fetchone() if when else None
     if holder is not None:
         flow, number, step, name = holder
-        raise ResultEvicted(name, step, f"{flow}/{number}", _day(float(when[0])))
+        raise ResultEvicted(name, step, flow, number, _day(float(when[0])))
 
 
 # what may be evicted

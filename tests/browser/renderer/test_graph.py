@@ -157,3 +157,14 @@ def test_a_thousand_changes_are_drawn_what_is_seen_first(stage: Stage) -> None:
     assert len(drawn_at_once) < 1000
     assert "step_0" in drawn_at_once
     expect(stage.find(".nbf-Box[data-status=done]")).to_have_count(1000)
+
+
+def test_long_names_that_begin_and_end_alike_look_different(stage: Stage) -> None:
+    ends = ("monthly_revenue_by_region", "monthly_profits_by_region", "weekly_revenue_by_region")
+    names = [f"compute_the_{end}_after_cleaning" for end in ends]
+    names += [f"compute_the_{middle * 20}_after_cleaning" for middle in "ab"]
+    steps = [states.step(name, number) for number, name in enumerate(names, 1)]
+    stage.mount({"flow": states.state(steps), "runs": {"runs": []}}, "graph", width=600)
+    expect(stage.find(".nbf-Box")).to_have_count(len(names))
+    shown = stage.find(".nbf-BoxName").all_text_contents()
+    assert len({*shown}) == len(names), shown
