@@ -128,7 +128,7 @@ EVICTED = [
     "%%step load\nbig = bytes([n]) * 300_000",
     "%flow run -j 1 --n 7",
     "%flow run -j 1 --n 2",
-    "%flow restore 1/load\nprint('it begins with', big[0])",
+    "%flow restore 2/load\nprint('it begins with', big[0])",
 ]
 
 
@@ -136,6 +136,6 @@ def test_a_result_that_was_evicted_is_computed_again_with_the_parameters_of_its_
     window = notebook(EVICTED)
     window.run_all()
     again = window.page.locator(".jp-OutputArea .nbf-Repairs [data-action=run-again]")
-    assert again.inner_text() == "Run load of run 1 again"
+    assert again.inner_text() == "Run load of run 2 again"
     again.click()
     window.wait_for_output(5, "it begins with 7")
