@@ -113,6 +113,7 @@ from nbflow.errors.store_errors import (
     StoreTooNew,
     StoreUnreadable,
     Untrusted,
+    VersionsClash,
 )
 
 __all__ = [
@@ -212,5 +213,6 @@ __all__ = [
     "UvFailed",
     "UvMissing",
     "VerbUnknown",
+    "VersionsClash",
     "VersionsDiffer",
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
+from collections.abc import Sequence
 
 from nbflow.errors.base import NbflowError
 
@@ -164,6 +165,23 @@ class LoadFailed(StoreError):
         super().__init__(
             f"artifact '{artifact}' cannot be loaded ({reason}): "
             "restore what it needs (a module, a class), or run its step again"
+        )
+
+
+class VersionsClash(StoreError):
+    """Raised when a value cannot be loaded with the versions of packages that are here.
+
+    `versions` holds for each package its name, its version where the value was made, and the one here, "" if it is
+    not installed.
+    """
+
+    def __init__(self, artifact: str, versions: Sequence[tuple[str, str, str]], reason: str) -> None:
+        self.artifact, self.versions, self.reason = artifact, tuple(versions), reason
+        there = " and ".join(f"{name} {made}" for name, made, _ in versions)
+        here = " and ".join(f"{name} {own}" if own else f"no {name}" for name, _, own in versions)
+        super().__init__(
+            f"artifact '{artifact}' was made with {there}, and cannot be loaded with {here} ({reason}): let both steps "
+            "have the same version, hand on plain values or arrays, or run the step that makes it again"
         )
 
 

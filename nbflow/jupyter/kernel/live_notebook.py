@@ -32,6 +32,7 @@ from nbflow.run.task.random_state import put
 from nbflow.store.catalog.flow_names import explain_name, place_in
 from nbflow.store.catalog.rows import RunRow
 from nbflow.store.homes import locate_store
+from nbflow.store.pickling.reduce.crossing import expect_crossing
 from nbflow.store.store import Store
 from nbflow.store.values.artifact_ref import ArtifactRef
 
@@ -257,6 +258,7 @@ class LiveNotebook:
         program = Program(graph, parameters, self.folder, self.root, locks=known_locks(graph, self.folder))
         if self._scene is None or not _is_same(self._scene[0], program):
             self._home = NotebookHome(program, self._stored_code, self.ledger, self.kept, self._home)
+            expect_crossing(program.crosses)
             self._scene = program, self._home, None
         return self._scene
 

@@ -35,6 +35,11 @@ class Program:
     scratch: Path | None = None  # where the workers of another host write what their tasks print
 
     @property
+    def crosses(self) -> bool:
+        """Return whether values may go from step to step between different versions of packages."""
+        return any(step.options.env for step in self.graph.steps.values())
+
+    @property
     def live(self) -> Path:
         """Return the folder to which the workers of this run write what their tasks print."""
         return (self.scratch or self.root) / LIVE_FOLDER / str(self.run)

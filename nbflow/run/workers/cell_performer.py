@@ -14,11 +14,13 @@ from nbflow.run.program.program import Program
 from nbflow.run.task.namespace import Namespace, become_main
 from nbflow.run.task.performer import Performer
 from nbflow.run.task.task_store import TaskStore
+from nbflow.store.pickling.reduce.crossing import expect_crossing
 
 
 def perform_cells(program: Program, store: TaskStore) -> Performer:
     """Prepare this process for the tasks of a notebook, and return what performs them."""
     _stand_in(program)
+    expect_crossing(program.crosses)
     capture = NotebookCapture(program.live)
     if needs_shell(program):
         prepare_shell()

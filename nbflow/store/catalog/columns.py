@@ -26,7 +26,7 @@ COMPONENT_COLUMNS = (
     "components.blob, components.refs"
 )
 
-SUMMARY_DEFAULTS: tuple[Any, ...] = (None, None, (), "", "", ())
+SUMMARY_DEFAULTS: tuple[Any, ...] = (None, None, (), "", "", (), ())
 """Holds what a summary has after its type and text where its row ends earlier."""
 
 _Read = TypeVar("_Read", bound=Callable[..., Any])
@@ -90,16 +90,16 @@ def read_summary(text: str) -> Summary:
     facts: list[Any] = json.loads(text)
     if len(facts) == 2:
         return Summary(*facts)
-    kind, short, shape, dtype, columns, head, image, fields = [*facts, *SUMMARY_DEFAULTS[len(facts) - 2 :]]
-    listed, known = (tuple((name, one) for name, one in pairs) for pairs in (columns, fields))
-    return Summary(kind, short, None if shape is None else tuple(shape), dtype, listed, head, image, known)
+    kind, short, shape, dtype, columns, head, image, fields, versions = [*facts, *SUMMARY_DEFAULTS[len(facts) - 2 :]]
+    listed, known, made = (tuple((name, one) for name, one in pairs) for pairs in (columns, fields, versions))
+    return Summary(kind, short, None if shape is None else tuple(shape), dtype, listed, head, image, known, made)
 
 
 def write_summary(summary: Summary) -> str:
     """Return the text for a row. The last fields are left out while they are defaults, so that rows stay small."""
     facts = [
         summary.type, summary.text, summary.shape, summary.dtype, summary.columns, summary.head, summary.image,
-        summary.fields,
+        summary.fields, summary.versions,
     ]  # fmt: skip
     while len(facts) > 2 and facts[-1] == SUMMARY_DEFAULTS[len(facts) - 3]:
         facts.pop()

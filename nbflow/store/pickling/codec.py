@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pickle
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from nbflow.garbage import without_gc
 from nbflow.store.blobs.protocol import BlobStore
@@ -16,6 +16,7 @@ from nbflow.store.pickling.lending import Lent, References
 from nbflow.store.pickling.pickler import PICKLE_PROTOCOL, Recording, arrange_recordings, record
 from nbflow.store.values.artifact_ref import ArtifactRef, Component, Lost
 from nbflow.store.values.encoded import Encoded
+from nbflow.store.values.package_versions import versions_of
 from nbflow.store.values.summary import summarise
 
 LOSSES = 100  # the most losses listed per artifact; each loss has its tombstone
@@ -146,9 +147,8 @@ def _encode_together(
     shares = (component.digest, *_shared_through(component, lent))
     for index, (name, value) in enumerate(values.items()):
         lost = _lost_of(name, recordings[name], final)
-        encoding.artifacts[name] = ArtifactRef(
-            name, component.digest, index, component.size, summarise(value), lost, shares
-        )
+        summary = replace(summarise(value), versions=versions_of(recordings[name].kinds))
+        encoding.artifacts[name] = ArtifactRef(name, component.digest, index, component.size, summary, lost, shares)
 
 
 def _build_apart(

@@ -10,9 +10,9 @@ name that reaches into it.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from nbflow.errors import BlobMissing
+from nbflow.errors import BlobMissing, LoadFailed
 from nbflow.garbage import without_gc
 from nbflow.store.blobs.protocol import BlobStore
 from nbflow.store.pickling import drift
@@ -20,6 +20,7 @@ from nbflow.store.pickling.alias import ATOMS
 from nbflow.store.pickling.component import Decoded, decode_component
 from nbflow.store.pickling.home import Home
 from nbflow.store.pickling.lending import Lent
+from nbflow.store.pickling.version_clashes import explain_failure, warn_of_versions
 from nbflow.store.values.artifact_ref import ArtifactRef, Component
 
 _Find = Callable[[str], Component | None]
@@ -58,8 +59,9 @@ class Heap:
         for name, one in artifacts.items():
             names.setdefault(one.component, []).append(name)
         for digest, component in components.items():
-            self._decoded[digest] = self._decode(component, ", ".join(names.get(digest) or artifacts))
+            self._decoded[digest] = self._decode(component, names.get(digest) or [*artifacts], artifacts)
         values = {name: self._decoded[one.component].values[one.index] for name, one in artifacts.items()}
+        warn_of_versions(one for one in artifacts.values() if one.component in components)
         kept = ((values[name], one) for name, one in artifacts.items())
         self._artifacts.update((id(value), one) for value, one in kept if one.shares or type(value) in ATOMS)
         shared = {digest for one in artifacts.values() for digest in one.shares}
@@ -105,9 +107,13 @@ class Heap:
                 agenda += [(base, name) for base in component.bases]
         return ordered
 
-    def _decode(self, component: Component, wanted: str) -> Decoded:
+    def _decode(self, component: Component, names: Sequence[str], artifacts: Mapping[str, ArtifactRef]) -> Decoded:
         foreign = [self._decoded[digest].object_at(number) for digest, number in component.places]
-        return decode_component(component, self._blobs, self._home, wanted, foreign)
+        try:
+            return decode_component(component, self._blobs, self._home, ", ".join(names), foreign)
+        except LoadFailed as error:
+            explain_failure(error, [artifacts[name] for name in names])
+            raise
 
     # ---- after the body
 

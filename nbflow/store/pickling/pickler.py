@@ -80,6 +80,11 @@ class Pickler(cloudpickle.Pickler):  # type: ignore[misc]
             reduce = self._reducer(kind)
         return NotImplemented if reduce is None else reduce(self, obj)
 
+    @property
+    def kinds(self) -> Iterable[type]:
+        """Return the types of the objects that were met, but for those of Python itself."""
+        return self._reducers.keys() - EXACT.keys()
+
     def _reducer(self, kind: type) -> Reducer | None:
         if kind not in self._reducers:
             self._reducers[kind] = reducer_of(kind)
@@ -232,6 +237,7 @@ class Recording:
     weak_targets: tuple[object, ...] = ()
     guarded: frozenset[int] = frozenset()  # ids of arrays that pandas copies before a write
     attributes: Mapping[int, Attributes] = field(default_factory=dict)
+    kinds: frozenset[type] = frozenset()  # the types of the objects that it met, but for those of Python itself
 
     def memo(self) -> Memo:
         """Return the number of each object by its id; this copies, so it is slow."""
@@ -277,6 +283,7 @@ def _recording(recorder: Pickler) -> Recording:
         tuple(recorder.weak_targets),
         frozenset(recorder.guarded),
         recorder.attributes,
+        frozenset(recorder.kinds),
     )
 
 

@@ -45,6 +45,7 @@ class Summary:
     head: str = ""  # an HTML table of the first rows of a DataFrame
     image: str = ""  # for a figure or an image: a small PNG in base64
     fields: tuple[tuple[str, str], ...] = ()  # of a dict, tuple or dataclass: (key, short repr), if it has only a few
+    versions: tuple[tuple[str, str], ...] = ()  # of the packages that its types come from
 
 
 @pickled_by_fields

@@ -9,6 +9,7 @@ from typing import Any
 from nbflow.store.pickling import rebuild
 from nbflow.store.pickling.array_layout import HeldArray, span
 from nbflow.store.pickling.recorder import Recorder
+from nbflow.store.pickling.reduce import crossing
 
 SPLIT_BYTES = 1 << 20
 SPLIT_ROWS = 8192  # from this length a column of 8-byte values is a buffer of its own
@@ -16,18 +17,22 @@ SPLIT_COLUMNS = 2000
 
 
 def reduce_frame(recorder: Recorder, frame: Any) -> Any:
-    """Store a frame by column if that pays, else as pandas does.
+    """Store a frame by column if that pays, or if another version of pandas may read it; else as pandas does.
 
     Frames that forbid duplicate labels, and frames that share memory with an array, are also stored as pandas does.
     """
     keep_apart(recorder, frame)
-    if id(frame) in recorder.layout.whole_frames or not (recorder.by_column or _worth_splitting(frame)):
+    crosses = crossing.is_expected()
+    if id(frame) in recorder.layout.whole_frames or not (recorder.by_column or crosses or _worth_splitting(frame)):
         return NotImplemented
     columns = [_column(frame, i) for i in range(frame.shape[1])]
+    if crosses:
+        columns = [values if _lies_dense(values) else values.copy() for values in columns]
     if not frame.flags.allows_duplicate_labels or not all(_lies_dense(values) for values in columns):
         return NotImplemented
     _hold(recorder, frame, columns)
-    return rebuild.frame, (columns, frame.columns, frame.index, dict(frame.attrs))
+    names = crossing.as_labels(frame.columns) if crosses else frame.columns
+    return rebuild.frame, (columns, names, frame.index, dict(frame.attrs))
 
 
 def _worth_splitting(frame: Any) -> bool:

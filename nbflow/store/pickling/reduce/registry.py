@@ -17,7 +17,7 @@ from typing import Any
 
 from nbflow.store.pickling import rebuild
 from nbflow.store.pickling.recorder import Recorder
-from nbflow.store.pickling.reduce import arrays, frames, functions, handles, instances, views
+from nbflow.store.pickling.reduce import arrays, crossing, frames, functions, handles, instances, views
 from nbflow.store.values.tombstone import Tombstone
 
 Reducer = Callable[[Recorder, Any], Any]
@@ -156,6 +156,7 @@ def reducer_of(kind: type) -> Reducer | None:
         return own
     for family, reducer in (
         *_handle_families(),
+        *crossing.families(),
         *_array_families(),
         *_frame_families(),
         *_figure_families(),

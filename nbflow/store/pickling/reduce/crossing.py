@@ -1,0 +1,94 @@
+"""Stores pandas objects in a form that several versions of pandas read: the steps of a flow may have different ones."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from nbflow.store.pickling import rebuild, rebuild_crossed
+from nbflow.store.pickling.reduce import views
+
+_is_expected = False
+
+
+def expect_crossing(expected: bool) -> None:
+    """Say whether what this process stores may be read with other versions of the packages."""
+    global _is_expected
+    _is_expected = expected
+
+
+def is_expected() -> bool:
+    """Return whether what this process stores may be read with other versions of the packages."""
+    return _is_expected
+
+
+class Labels:
+    """Stands for the labels of columns while they are stored: an index of texts has another dtype in other versions."""
+
+    def __init__(self, index: Any) -> None:
+        self.index = index
+
+    def __reduce__(self) -> Any:
+        return rebuild_crossed.labels, (self.index.to_numpy(object), self.index.name)
+
+
+def as_labels(index: Any) -> Any:
+    """Return what stores the labels of columns: the index itself, unless its dtype is that of texts in pandas 3."""
+    return Labels(index) if index.dtype == "str" and index.dtype != object else index
+
+
+_Reduce = Callable[[Any, Any], Any]
+
+
+def families() -> list[tuple[type, _Reduce]]:
+    """Return the reducers of types that pickle for their own version only, if other versions may read the result."""
+    if not _is_expected:
+        return []
+    found = ((getattr(sys.modules.get(module), name, None), reducer) for (module, name), reducer in _FORMS.items())
+    return [(family, reducer) for family, reducer in found if isinstance(family, type)]
+
+
+def _reduce_texts(_: Any, values: Any) -> Any:
+    """Store a column of texts by its texts, how pandas keeps them, and how a missing one is written."""
+    texts = values.to_numpy(object).copy()
+    texts[values.isna()] = None
+    return rebuild_crossed.texts, (texts, *_facts_of(values.dtype))
+
+
+def _facts_of(dtype: Any) -> tuple[str, bool]:
+    return dtype.storage, getattr(dtype, "na_value", None) is not sys.modules["pandas"].NA
+
+
+def _reduce_generator(_: Any, generator: Any) -> Any:
+    return rebuild_crossed.generator, (generator.bit_generator,)
+
+
+def _reduce_random_state(recorder: Any, generator: Any) -> Any:
+    reduction = views.reduce_numpy_generator(recorder, generator)
+    if reduction is not NotImplemented and reduction[0] is rebuild.shared_generator:
+        return reduction
+    state = generator.get_state(legacy=False)
+    return rebuild_crossed.random_state, (state["bit_generator"], state)
+
+
+def _reduce_bit_generator(_: Any, bits: Any) -> Any:
+    return rebuild_crossed.bit_generator, (type(bits).__name__, bits.state, bits.seed_seq)
+
+
+_FORMS: Mapping[tuple[str, str], _Reduce] = {
+    ("pandas.core.arrays.string_", "BaseStringArray"): _reduce_texts,
+    ("pandas.core.arrays.string_", "StringDtype"): lambda _, dtype: (rebuild_crossed.text_dtype, _facts_of(dtype)),
+    ("pandas.core.arrays.arrow", "ArrowExtensionArray"): lambda _, values: (rebuild_crossed.arrow, (values._pa_array,)),
+    ("pandas.core.dtypes.dtypes", "ArrowDtype"): lambda _, dtype: (rebuild_crossed.arrow_dtype, (dtype.pyarrow_dtype,)),
+    ("pandas.core.arrays.categorical", "Categorical"): lambda _, values: (
+        rebuild_crossed.categories, (values._ndarray, values.categories, values.ordered),
+    ),
+    ("pandas.core.arrays.period", "PeriodArray"): lambda _, values: (
+        rebuild_crossed.periods, (values._ndarray, values.freqstr),
+    ),
+    ("pandas._libs.tslibs.nattype", "NaTType"): lambda _, __: (rebuild_crossed.nat, ()),
+    ("numpy.random", "Generator"): _reduce_generator,
+    ("numpy.random", "RandomState"): _reduce_random_state,
+    ("numpy.random", "BitGenerator"): _reduce_bit_generator,
+}  # fmt: skip

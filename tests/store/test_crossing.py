@@ -1,0 +1,106 @@
+"""The forms in which values cross versions of libraries: with one version, nothing is lost or looks changed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from nbflow.errors import LoadFailed, VersionsClash
+from nbflow.store.blobs.local import LocalBlobs
+from nbflow.store.pickling.codec import encode
+from nbflow.store.pickling.reduce.crossing import expect_crossing
+from nbflow.store.values import package_versions
+
+from .conftest import Notebook, heap_of
+
+MISSING = [None, "x", None]
+
+
+@pytest.fixture(autouse=True)
+def crossing() -> Iterator[None]:
+    expect_crossing(True)
+    yield
+    expect_crossing(False)
+
+
+FRAMES: dict[str, Callable[[], pd.DataFrame]] = {
+    "numbers": lambda: pd.DataFrame({"a": [1, 2, 3], "b": [1.5, np.nan, 2]}),
+    "one array": lambda: pd.DataFrame(np.arange(12).reshape(3, 4), columns=list("abcd"))[["a", "c"]],
+    "texts": lambda: pd.DataFrame({"t": MISSING, "o": pd.Series(MISSING, dtype=object)}, index=["p", "q", "r"]),
+    "kept texts": lambda: pd.DataFrame({"t": pd.array(MISSING, dtype="string[python]")}),
+    "categories": lambda: pd.DataFrame({"c": pd.Categorical(["x", "y", None], ["y", "x"], ordered=True)}),
+    "periods": lambda: pd.DataFrame({"p": pd.period_range("2024-01", periods=3, freq="M")}),
+    "times": lambda: pd.DataFrame({"d": pd.date_range("2024", periods=3, tz="Europe/Berlin"), "n": [1, 2, 3]}),
+    "nullable": lambda: pd.DataFrame({"i": pd.array([1, None], dtype="Int64")}),
+    "arrow": lambda: pd.DataFrame({"i": pd.Series([1, None], dtype="int64[pyarrow]")}),
+    "levels": lambda: pd.DataFrame([[1, 2]], columns=pd.MultiIndex.from_tuples([("a", "x"), ("a", "y")])),
+    "named": lambda: pd.DataFrame({"a": [1]}).rename_axis(columns="names", index="rows"),
+    "numbered": lambda: pd.DataFrame([[1, 2.5]]),
+    "twice": lambda: pd.DataFrame([[1, 2]], columns=["a", "a"]),
+    "empty": lambda: pd.DataFrame(),
+}
+
+
+@pytest.mark.parametrize("name", FRAMES)
+def test_a_frame_comes_back_equal_and_unchanged(name: str, blobs: LocalBlobs, notebook: Notebook) -> None:
+    encoded = encode({"frame": FRAMES[name]()}, blobs, notebook)
+    heap = heap_of(encoded, blobs, notebook)
+    loaded = heap.load({one.name: one for one in encoded.artifacts})["frame"]
+    pd.testing.assert_frame_equal(loaded, FRAMES[name]())
+    heap.compare()
+    assert heap.changed == set()
+    loaded.attrs["seen"] = True
+    assert encode({"frame": loaded}, blobs, notebook).artifacts[0].digest != encoded.artifacts[0].digest
+
+
+@pytest.mark.parametrize(
+    "value",
+    [pd.NaT, pd.StringDtype("python"), pd.ArrowDtype(__import__("pyarrow").int64()), pd.Series(MISSING).dtype],
+    ids=str,
+)
+def test_other_values_of_pandas_come_back(value: Any, round_trip: Callable[..., dict[str, Any]]) -> None:
+    back = round_trip(v=[value])["v"][0]
+    assert back is value if value is pd.NaT else (back == value and type(back) is type(value))
+
+
+def test_generators_go_on_where_they_were(round_trip: Callable[..., dict[str, Any]]) -> None:
+    made = np.random.default_rng(7)
+    made.random(3)
+    old = np.random.RandomState(7)
+    old.standard_normal(1)  # so that it holds a second number
+    back = round_trip(made=made, old=old, philox=np.random.Generator(np.random.Philox(3)))
+    assert back["made"].random() == made.random()
+    assert back["made"].spawn(1)[0].random() == made.spawn(1)[0].random()
+    assert back["old"].standard_normal() == old.standard_normal()
+    assert back["philox"].random() == np.random.Generator(np.random.Philox(3)).random()
+
+
+def test_generators_that_share_their_bits_share_them_again(round_trip: Callable[..., dict[str, Any]]) -> None:
+    bits = np.random.PCG64(1)
+    back = round_trip(a=np.random.Generator(bits), b=np.random.Generator(bits))
+    assert back["a"].bit_generator is back["b"].bit_generator
+
+
+def test_the_versions_of_packages_are_recorded(blobs: LocalBlobs, notebook: Notebook) -> None:
+    values = {"frame": pd.DataFrame({"a": [1]}), "plain": [1, "a"], "array": [np.arange(3)]}
+    found = {one.name: dict(one.summary.versions) for one in encode(values, blobs, notebook).artifacts}
+    assert found["plain"] == {}
+    assert found["array"] == {"numpy": np.__version__}
+    assert found["frame"]["pandas"] == pd.__version__
+
+
+def test_a_value_that_cannot_be_loaded_names_both_versions(
+    blobs: LocalBlobs, notebook: Notebook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    encoded = encode({"when": [pd.Timestamp("2024-01-01")]}, blobs, notebook)
+    wanted = {one.name: one for one in encoded.artifacts}
+    monkeypatch.delattr("pandas._libs.tslibs.timestamps._unpickle_timestamp")
+    with pytest.raises(LoadFailed):
+        heap_of(encoded, blobs, notebook).load(wanted)
+    monkeypatch.setattr(package_versions, "package_version", lambda name: "2.2.3")
+    with pytest.raises(VersionsClash, match=rf"'when' was made with pandas {pd.__version__}, .* with pandas 2.2.3 "):
+        heap_of(encoded, blobs, notebook).load(wanted)
