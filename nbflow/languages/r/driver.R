@@ -71,7 +71,8 @@ local(envir = new.env(parent = baseenv()), {
     for (k in seq_along(calls)) {
       place <- if (k > below) place_of(calls[[k]], known)
       if (is.null(place)) next
-      from <- parents[[k]]
+      handler <- identical(calls[[k]][[1]], quote(.handleSimpleError)) # of an error in a built-in function
+      from <- if (handler) k - 1L else parents[[k]]
       is_top <- from <= below
       at_top <- at_top || is_top
       found[[length(found) + 1L]] <- c(place, if (is_top) "" else brief(calls[[from]][[1]]))
@@ -83,16 +84,18 @@ local(envir = new.env(parent = baseenv()), {
   }
 
   # Returns what turns an error of parse, `NAME:LINE:COLUMN: REASON` and the lines around it, into one at that line.
-  refuse <- function(name) function(condition) {
+  refuse <- function(name, last) function(condition) {
     said <- sub(paste0(name, ":"), "", conditionMessage(condition), fixed = TRUE)
     parts <- regmatches(said, regexec("^([0-9]+):[0-9]+: ([^\n]*)", said))[[1]]
-    at$error <- list(places = list(list(name, if (length(parts)) as.integer(parts[[2]]) else 1L, "")), trace = character())
+    line <- if (length(parts)) min(as.integer(parts[[2]]), last) else 1L
+    at$error <- list(places = list(list(name, line, "")), trace = character())
     stop("R cannot read this: ", if (length(parts)) parts[[3]] else said, call. = FALSE)
   }
 
   evaluate <- function(source) {
-    file <- srcfilecopy(source$name, strsplit(source$code, "\n", fixed = TRUE)[[1]])
-    expressions <- tryCatch(parse(text = source$code, keep.source = TRUE, srcfile = file), error = refuse(source$name))
+    lines <- strsplit(source$code, "\n", fixed = TRUE)[[1]]
+    file <- srcfilecopy(source$name, lines)
+    expressions <- tryCatch(parse(text = source$code, keep.source = TRUE, srcfile = file), error = refuse(source$name, length(lines)))
     refs <- attr(expressions, "srcref")
     for (i in seq_along(expressions)) {
       at$top <- list(source$name, refs[[i]][[1]])

@@ -10,7 +10,7 @@ from typing import Any
 
 from nbflow.errors import RFailed, ROutputMissing
 from nbflow.languages.r.r_process import find_rscript, perform_in_r
-from nbflow.languages.r.r_vector import NULL, RVector, list_vector, read_vector, write_vector
+from nbflow.languages.r.r_vector import NULL, RVector, list_vector, read_vector, text_vector, write_vector
 from nbflow.languages.r.values_from_r import from_r
 from nbflow.languages.r.values_to_r import to_r
 
@@ -77,7 +77,7 @@ def _question(
     parts = {
         "sources": to_r(codes, "sources"),
         "values": list_vector(values.values(), [*values]),
-        "out": to_r([*out], "out"),
+        "out": text_vector([*out]),
         "seed": NULL if seed is None else to_r(seed, "seed"),
     }
     return list_vector(parts.values(), [*parts])
