@@ -15,7 +15,10 @@ from nbflow.importing.cells.drafting import draft_notebook
 from nbflow.importing.cells.drafts import CellDraft
 from nbflow.importing.exported import draft_again
 from nbflow.importing.notes import notes_of
-from nbflow.importing.reading.source import Source, read_source
+from nbflow.importing.r_flow.r_drafts import draft_r_notebook
+from nbflow.importing.r_flow.r_nodes import RScript, parse_r
+from nbflow.importing.r_flow.r_pipeline import read_pipeline
+from nbflow.importing.reading.source import Source, read_source, text_of_node
 from nbflow.notebook.ipynb_form import KERNEL
 from nbflow.notebook.jupytext_import import import_jupytext, import_nbformat
 from nbflow.notebook.read import SUFFIXES
@@ -50,16 +53,20 @@ def import_script(script: Path, target: Path, *, force: bool = False) -> Importe
         raise CannotWrite(target, "a notebook is an .ipynb, or a .py with cells", "give it such a name")
     if os.path.exists(target) and target.samefile(script):
         raise CannotWrite(target, "it is the script itself", "give another name")
-    source = read_source(script)
+    source = parse_r(script, text_of_node(script)) if script.suffix in (".R", ".r") else read_source(script)
     if os.path.exists(target) and not force:
         raise CannotWrite(target, "it exists already", _instead(source, target))
-    imported = _import(source, target.parent)
+    imported = _import_r(source) if isinstance(source, RScript) else _import(source, target.parent)
     write_script(target, notebook_text(imported.drafts, target), force=True)
     return imported
 
 
-def _instead(source: Source, target: Path) -> str:
-    if read_marks(source.text) is None:
+def _import_r(script: RScript) -> Imported:
+    return Imported(tuple(_with_ids(draft_r_notebook(read_pipeline(script)))), ())
+
+
+def _instead(source: Source | RScript, target: Path) -> str:
+    if isinstance(source, RScript) or read_marks(source.text) is None:
         return "give another name, or --force to overwrite it"
     return f"copy what was edited with  nbflow sync {source.path} {target},  or --force to overwrite it"
 
