@@ -6,7 +6,7 @@ hands `self$x` to a function that looks names up in a frame, `self` stays and is
 
 from __future__ import annotations
 
-import re
+import keyword
 import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -84,8 +84,9 @@ class RBody:
         """Return the places where it uses artifacts. Raises ObstacleFound for a use that cannot be seen through."""
         found: list[_Use] = []
         for node in self._body.walk():
-            if node.called in _OF_METAFLOW:
-                raise ObstacleFound(node.line, f"{node.called}(…) reads other runs", "Use nbflow's client in Python")
+            if node.text in _OF_METAFLOW and node.token in ("SYMBOL", "SYMBOL_FUNCTION_CALL"):
+                fix = "Read it with nbflow's client, in a step in Python"
+                raise ObstacleFound(node.line, f"'{node.text}' of Metaflow reads runs", fix)
             if node.called == "merge_artifacts":
                 self._dropped.append(node)
             elif node.token == "SYMBOL" and node.text == self._self and self._is_variable(node):
@@ -103,8 +104,10 @@ class RBody:
         if access is None:
             fix = f"Hand over what the function needs: {self._self}$name"
             raise ObstacleFound(symbol.line, f"'{self._self}' is used as a whole", fix)
-        name = access.code[2].text if access.code[1].text == "$" else access.code[2].core.text
-        yield self._described(access, name.strip("\"'`"))
+        name = (access.code[2].text if access.code[1].text == "$" else access.code[2].core.text).strip("\"'`")
+        if not name.isidentifier() or keyword.iskeyword(name):
+            raise ObstacleFound(symbol.line, f"'{name}' cannot be the name of an artifact", "Use letters, digits and _")
+        yield self._described(access, name)
 
     def _access(self, symbol: RNode) -> RNode | None:
         """Return the `self$x` or `self[["x"]]` around a symbol."""
@@ -184,13 +187,12 @@ class RBody:
     def text(self) -> str:
         """Return the body of the cell."""
         plain = self._is_plain()
-        text = self._written({id(use.node): _quoted(use.name) for use in self.uses} if plain else {})
+        text = self._written({id(use.node): use.name for use in self.uses} if plain else {})
         if not plain:
             block = "local({\n" + textwrap.indent(text, "  ") + "\n})"
             text = "\n".join([f"{self._self} <- globalenv()", *self._branch_lists(), block])
-        kept = _quoted(self._items)
         note = "  # a vector for the foreach, also if it has one item"
-        return f"{text}\n{kept} <- I({kept}){note}" if self._items in self.writes else text
+        return f"{text}\n{self._items} <- I({self._items}){note}" if self._items in self.writes else text
 
     def _branch_lists(self) -> list[str]:
         steps: dict[str, set[str]] = {}
@@ -238,10 +240,6 @@ class RBody:
             if self._tables and any(part.text == "[" for part in one.code) and one.code[0] is not node:
                 return False
         return True
-
-
-def _quoted(name: str) -> str:
-    return name if re.fullmatch(r"[A-Za-z.][\w.]*", name) else f"`{name}`"
 
 
 def functions_that_look_nothing_up(top: list[RNode]) -> frozenset[str]:
