@@ -21,6 +21,8 @@ SCRIPT = click.argument("script", metavar="FLOW.py", type=click.Path(path_type=P
 def import_(script: Path, notebook: Path | None, force: bool) -> None:
     """Make a notebook from a FlowSpec script: each step becomes a step cell with plain variables.
 
+    FLOW.R is a flow for Metaflow's R package; its steps stay in R. It is parsed by R and not evaluated.
+
     Without NOTEBOOK, the notebook gets the name of the script. If NOTEBOOK ends in .py, it becomes a text notebook
     with # %% cells.
     """

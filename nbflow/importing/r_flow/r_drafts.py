@@ -7,7 +7,7 @@ from functools import cached_property
 
 from nbflow.importing.cells.drafts import CellDraft
 from nbflow.importing.r_flow.r_bodies import RBody, functions_that_look_nothing_up
-from nbflow.importing.r_flow.r_nodes import RNode, arguments_of, literal_of
+from nbflow.importing.r_flow.r_nodes import RNode, literal_of, r_arguments
 from nbflow.importing.r_flow.r_pipeline import RFlow, RStep
 from nbflow.importing.refusals import CannotCarryOver, Obstacle, ObstacleFound
 
@@ -141,7 +141,7 @@ class _Design:
     def _title(self) -> str:
         """Return the name of the flow, and the comments on top of the script."""
         call = next(node for top in self._flow.used for node in top.walk() if node.called == "metaflow")
-        named = [value for _, value in arguments_of(call) if value.core.token == "STR_CONST"]
+        named = [value for _, value in r_arguments(call) if value.core.token == "STR_CONST"]
         top = self._flow.script.top
         first = next((place for place, node in enumerate(top) if node.token != "COMMENT"), 0)
         about = _without_marks([node.text for node in top[:first]]) if _is_of_metaflow(top[first]) else []

@@ -117,7 +117,7 @@ def _characters(line: str, column: int) -> int:
     return len(line)
 
 
-def arguments_of(call: RNode) -> list[tuple[str, RNode]]:
+def r_arguments(call: RNode) -> list[tuple[str, RNode]]:
     """Return the arguments of a call, each with its name; "" for one without."""
     found: list[tuple[str, RNode]] = []
     name = ""
@@ -140,7 +140,7 @@ def literal_of(node: RNode) -> Any:
     if core.token == "NUM_CONST":
         return _number(core.text)
     if core.called in ("c", "list"):
-        return [literal_of(value) for _, value in arguments_of(core)]
+        return [literal_of(value) for _, value in r_arguments(core)]
     if core.token == "expr" and len(core.code) == 2 and core.code[0].token == "'-'":
         return -literal_of(core.code[1])
     raise ValueError(core.text)

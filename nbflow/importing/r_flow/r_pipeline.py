@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from nbflow.importing.r_flow.r_nodes import RNode, RScript, arguments_of, literal_of
+from nbflow.importing.r_flow.r_nodes import RNode, RScript, literal_of, r_arguments
 from nbflow.importing.refusals import CannotCarryOver, NotAScript, Obstacle, ObstacleFound
 
 _PIPES = ("%>%", "|>")
@@ -87,8 +87,8 @@ def _calls(node: RNode, bound: Mapping[str, RNode | None]) -> Iterator[RNode]:
         yield parts[2].core
     elif value.core.token == "SYMBOL" and isinstance(known := bound.get(value.core.text), RNode):
         yield from _calls(known, {})
-    elif value.core.called in ("step", "parameter", "run") and arguments_of(value.core):
-        yield from _calls(arguments_of(value.core)[0][1], bound)
+    elif value.core.called in ("step", "parameter", "run") and r_arguments(value.core):
+        yield from _calls(r_arguments(value.core)[0][1], bound)
         yield value.core
     elif value.core.called:
         yield value.core
@@ -121,7 +121,7 @@ def _read_call(
 def _step(call: RNode, bound: Mapping[str, RNode | None]) -> RStep:
     options: list[str] = []
     found: dict[str, RNode] = {}
-    for name, value in arguments_of(call):
+    for name, value in r_arguments(call):
         if name in ("step", "r_function", "foreach", "next_step", "join"):
             found[name] = value
         elif name:
@@ -168,7 +168,7 @@ def _literal(value: RNode) -> Any:
 
 def _option(call: RNode) -> str:
     """Return the option of a header for a decorator of a step."""
-    arguments = arguments_of(call)
+    arguments = r_arguments(call)
     name, rest = call.called, arguments
     if name == "decorator" and arguments:
         name, rest = str(_literal(arguments[0][1])), arguments[1:]
@@ -208,7 +208,7 @@ _TYPES = {"str": "str", "int": "int", "float": "float", "bool": "bool"}
 
 def _parameter(call: RNode) -> RParameter:
     found: dict[str, RNode] = {}
-    for key, node in arguments_of(call):
+    for key, node in r_arguments(call):
         found[key or ("parameter" if "parameter" not in found else "?")] = node
     unknown = found.keys() - {"parameter", "default", "help", "type", "required", "show_default"}
     if unknown or "parameter" not in found:
