@@ -34,6 +34,8 @@ from nbflow.errors.flow_errors import (
     ParameterMissing,
 )
 from nbflow.errors.host_errors import (
+    ClusterSettingsWrong,
+    ClusterUnknown,
     ClusterUnreachable,
     DaskMissing,
     HostRefused,
@@ -125,7 +127,7 @@ __all__ = [
     "ChangeLeftBehind",
     "ChangeNotPassedOn",
     "CheckpointNameTaken",
-    "ClusterUnreachable",
+    "ClusterSettingsWrong", "ClusterUnknown", "ClusterUnreachable",
     "CodeChanged",
     "DaskMissing",
     "DefaultError",

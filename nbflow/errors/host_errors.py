@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from nbflow.errors.base import NbflowError
@@ -23,6 +24,27 @@ class ClusterUnreachable(NbflowError):
     def __init__(self, cluster: str, reason: str) -> None:
         self.cluster, self.reason = cluster, reason
         super().__init__(f"--on {cluster}: {reason}. Start its scheduler (dask scheduler), or correct the address")
+
+
+class ClusterUnknown(NbflowError):
+    """Raised when a cluster is asked for that is neither an address nor a name in the settings of the project."""
+
+    def __init__(self, cluster: str, known: Sequence[str]) -> None:
+        self.cluster, self.known = cluster, tuple(known)
+        have = f"the settings know {', '.join(known)}" if known else "the settings of the project name none"
+        super().__init__(
+            f"--on {cluster}: there is no such cluster: {have}. Give an address, such as tcp://HOST:8786, or add the "
+            f'table [tool.nbflow.clusters.{cluster}] with  class = "dask_jobqueue.SLURMCluster"  to pyproject.toml'
+        )
+
+
+class ClusterSettingsWrong(NbflowError):
+    """Raised when a cluster cannot be made as the settings of the project say."""
+
+    def __init__(self, cluster: str, file: Path, reason: str) -> None:
+        self.cluster, self.file, self.reason = cluster, file, reason
+        where = f"[clusters.{cluster}] in {file}" if cluster else str(file)
+        super().__init__(f"{where}: {reason}")
 
 
 class VersionsDiffer(NbflowError):

@@ -25,7 +25,10 @@ HOME_VARIABLE = "NBFLOW_HOME"
 SETTINGS = "config"
 """The file in the folder `.nbflow` that says in a line where the store is."""
 
-_PROJECT, _TABLE = "pyproject.toml", "[tool.nbflow]"
+PROJECT = "pyproject.toml"
+"""The file that has settings of nbflow in a table of its own."""
+
+_TABLE = "[tool.nbflow]"
 _MARK = "bucket"  # the file in the folder of a copy that holds the URL
 _SERVERS = {"s3": ("AWS_ENDPOINT_URL", "AWS_ENDPOINT"), "az": ("AZURE_STORAGE_ACCOUNT_NAME", "AZURE_STORAGE_ENDPOINT")}
 """Lists, for a scheme, the variables that say which server is meant, so that equal addresses at two have two copies."""
@@ -125,7 +128,7 @@ def _setting_of(folder: Path) -> str | None:
     settings = folder / FOLDER / SETTINGS
     if settings.is_file():
         return _read_settings(settings, settings.stat().st_mtime_ns)
-    project = folder / _PROJECT
+    project = folder / PROJECT
     return _read_settings(project, project.stat().st_mtime_ns) if project.is_file() else None
 
 
@@ -138,10 +141,10 @@ def _read_settings(file: Path, _changed: int) -> str | None:
         import tomllib  # noqa: PLC0415 - as above
 
         found = tomllib.loads(text)
-        if file.name == _PROJECT:
+        if file.name == PROJECT:
             found = found.get("tool", {}).get("nbflow", {})
     except (OSError, ValueError, AttributeError) as error:
-        if file.name == _PROJECT:
+        if file.name == PROJECT:
             return None  # other tools say what is wrong with it
         raise StoreBroken(
             file, f"it cannot be read ({error})", 'Write `store = "s3://bucket/folder"` into it'
@@ -152,12 +155,12 @@ def _read_settings(file: Path, _changed: int) -> str | None:
 
 def keep_setting(folder: Path, address: str) -> Path:
     """Write into the settings of a folder where its store is, and return the file: pyproject.toml if there is one."""
-    project = folder / _PROJECT
+    project = folder / PROJECT
     file = project if project.is_file() else folder / FOLDER / SETTINGS
     lines = file.read_text("utf-8").splitlines() if file.is_file() else []
     file.parent.mkdir(exist_ok=True)
     line = f"store = {json.dumps(address, ensure_ascii=False)}"
-    new = _with_setting(lines, line) if file == project else [line]
+    new = _with_setting(lines, line) if file == project else [line, *_without_setting(lines)]
     replace_file(file, "".join(f"{one}\n" for one in new).encode())
     _read_settings.cache_clear()
     return file
@@ -169,8 +172,13 @@ def _with_setting(lines: list[str], line: str) -> list[str]:
         return [*lines, "", _TABLE, line]
     start = lines.index(_TABLE) + 1
     end = next((n for n in range(start, len(lines)) if lines[n].startswith("[")), len(lines))
-    others = [one for one in lines[start:end] if one.partition("=")[0].strip() != "store"]
-    return [*lines[:start], line, *others, *lines[end:]]
+    return [*lines[:start], line, *_without_setting(lines[start:end]), *lines[end:]]
+
+
+def _without_setting(lines: list[str]) -> list[str]:
+    """Return the lines of a table and of what follows it without the one that says where the store is."""
+    end = next((n for n, line in enumerate(lines) if line.startswith("[")), len(lines))
+    return [one for one in lines[:end] if one.partition("=")[0].strip() != "store"] + lines[end:]
 
 
 def project_of(root: Path, folder: Path) -> Path:

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +28,7 @@ from nbflow.run.request import RunRequest
 from nbflow.store.catalog.foreign import read_outputs, signed_as_listed
 from nbflow.store.catalog.rows import RunKind, RunRow, TaskStatus
 from nbflow.store.store import Store
-from nbflow.verbs.context import CLUSTER, PERFORM, WORKSPACE
+from nbflow.verbs.context import CLUSTER, PERFORM, VARIABLES, WORKSPACE
 from nbflow.verbs.options import FlowCommand, require_step
 from nbflow.verbs.workspace import NOTEBOOK, Workspace, find_workspace_with_steps
 
@@ -73,7 +73,7 @@ def _resources(command: Callable[..., None]) -> Callable[..., None]:
     memory = click.option("--memory", type=Size(), help="Run tasks at the same time only while they fit into it: 8GB.")
     on = click.option(
         "--on", metavar="CLUSTER", expose_value=False, callback=_keep_cluster,
-        help="Run the tasks on a dask cluster: the address of its scheduler, tcp://HOST:8786.",
+        help="Run the tasks on a dask cluster: its name in the project's settings, or the address tcp://HOST:8786.",
     )  # fmt: skip
     tag = click.option("--tag", "tags", multiple=True, help="Give the run a name; may be repeated.")
     return jobs(on(memory(tag(output(command)))))
@@ -207,22 +207,24 @@ def perform(workspace: Workspace, request: RunRequest, output: Path | None) -> N
     if ctx.meta.get(CLUSTER) is None:
         front_end(workspace, request, executed)
     else:
-        with _on_cluster(ctx, request) as elsewhere:
+        with _on_cluster(ctx, workspace, request) as elsewhere:
             front_end(workspace, elsewhere, executed)
 
 
 @contextmanager
-def _on_cluster(ctx: click.Context, request: RunRequest) -> Iterator[RunRequest]:
+def _on_cluster(ctx: click.Context, workspace: Workspace, request: RunRequest) -> Iterator[RunRequest]:
     """Give the request to run on the cluster of `--on`. The cluster is closed if the run does not begin.
 
-    Raises DaskMissing, ClusterUnreachable and VersionsDiffer before anything runs.
+    Raises the errors of `find_cluster` before anything runs.
     """
-    from nbflow.run.hosts.clusters import WINDOW, connect_cluster  # noqa: PLC0415 - a run on this machine does not pay for it
+    from nbflow.run.hosts.clusters import WINDOW, find_cluster, with_cluster  # noqa: PLC0415 - a run here pays nothing
 
-    cluster = connect_cluster(ctx.meta[CLUSTER])
+    tell = partial(click.echo, err=True)
+    cluster = find_cluster(ctx.meta[CLUSTER], workspace.folder, ctx.meta.get(VARIABLES, {}), tell)
     is_limited = ctx.get_parameter_source("jobs") is ParameterSource.COMMANDLINE
     plan = request.plan if is_limited else replace(request.plan, slots=WINDOW)
     try:
+        plan = with_cluster(plan, workspace.graph, processors())
         yield replace(request, plan=plan, workers=cluster.start, place=cluster.name)
     except BaseException:
         cluster.close()

@@ -10,6 +10,7 @@ import contextlib
 import pickle
 import queue
 import shutil
+import signal
 import socket
 import threading
 import time
@@ -155,6 +156,7 @@ def _open_store(root: Path, sources: dict[str, str]) -> TaskStore:
 def be_agent(descriptor: int, slots: int, scratch: str) -> None:
     """Be an agent whose line has this descriptor; its first messages are the place of the store and the setup."""
     line, folder = Connection(descriptor), Path(scratch)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})  # the dask worker may have blocked it, tasks need it
     try:
         root = pickle.loads(line.recv_bytes()).locate()
         setup = unpack(line.recv_bytes(), open_blobs(root))

@@ -87,7 +87,7 @@ def has_fork_server() -> bool:
     return forkserver._forkserver._forkserver_pid is not None  # type: ignore[attr-defined]
 
 
-def _start_tracker(tracker: Any) -> None:
+def start_tracker(tracker: Any = resource_tracker._resource_tracker) -> None:
     """Start Python's resource tracker in a process group of its own.
 
     The tracker ignores signals and ends last. In the kernel's group it would delay the end of the kernel, which waits

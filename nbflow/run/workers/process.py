@@ -36,8 +36,8 @@ _server: ContextVar[ForkServer | None] = ContextVar("_server", default=None)
 
 
 @contextlib.contextmanager
-def _without_main() -> Iterator[None]:
-    """Keep multiprocessing from importing the driver's main module in a worker, whose `__main__` is the notebook."""
+def without_main() -> Iterator[None]:
+    """Keep multiprocessing from importing the driver's main module in a new process, such as a worker."""
     with _starting:  # else one thread would restore the module that another thread has set
         main = sys.modules["__main__"]
         sys.modules["__main__"] = types.ModuleType("__main__")
@@ -50,7 +50,7 @@ def _without_main() -> Iterator[None]:
 class _SpawnWorker(SpawnProcess):
     @staticmethod
     def _Popen(process: BaseProcess) -> Any:  # noqa: N802 - multiprocessing's name
-        with _without_main(), worker_environment(PYTHONHASHSEED="0"):
+        with without_main(), worker_environment(PYTHONHASHSEED="0"):
             return SpawnProcess._Popen(process)
 
 
@@ -103,7 +103,7 @@ if sys.platform != "win32":
     class _ForkServerWorker(ForkServerProcess):
         @staticmethod
         def _Popen(process: BaseProcess) -> Any:  # noqa: N802 - multiprocessing's name
-            with _without_main():
+            with without_main():
                 return _Ended(process)
 
     class _ForkServer(ForkServerContext):

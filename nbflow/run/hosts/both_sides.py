@@ -1,0 +1,44 @@
+"""Performs some steps of a run on this machine, and the others on a cluster."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from nbflow.flow.graph.graph import Graph
+from nbflow.flow.syntax.specs import Site
+from nbflow.run.machine.plan import RunPlan
+from nbflow.run.program.program import Program
+from nbflow.run.task.job import Job
+from nbflow.run.workers.local_pool import LocalPool
+from nbflow.run.workers.workers import Driver, Workers
+
+
+def steps_here(graph: Graph, plan: RunPlan) -> frozenset[str]:
+    """Return the steps of a plan that say `--on local`."""
+    return frozenset(name for name in plan.reuse if graph.steps[name].options.on is Site.LOCAL)
+
+
+class BothSides:
+    """Passes the jobs of steps that say `--on local` to processes of this machine, and all others on."""
+
+    def __init__(self, there: Workers, program: Program, plan: RunPlan, receiver: Driver) -> None:
+        assert plan.here is not None
+        self._there, self._steps = there, steps_here(program.graph, plan)
+        self._here = LocalPool(program, replace(plan, slots=plan.here.slots), receiver)
+
+    def submit(self, job: Job, timeout: float | None) -> None:
+        """Have a job done, and kill it after so many seconds; returns at once."""
+        workers = self._here if job.task.step in self._steps else self._there
+        workers.submit(job, timeout)
+
+    def close(self) -> None:
+        """Let the workers that have nothing to do end as Python ends, on both sides."""
+        self._here.close()
+        self._there.close()
+
+    def stop(self) -> None:
+        """Kill what runs, here and there. Returns when it is gone."""
+        try:
+            self._here.stop()
+        finally:
+            self._there.stop()
