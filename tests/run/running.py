@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ from nbflow.flow.source.cell import Cell
 from nbflow.run.events.events import Event, TaskId, TaskReused, TaskStarted
 from nbflow.run.launch import Finished, launch
 from nbflow.run.learning import link_known
-from nbflow.run.machine.plan import plan_run
+from nbflow.run.machine.plan import Resources, plan_run
 from nbflow.run.program.program import Program
 from nbflow.run.request import RunRequest
 from nbflow.run.task.job import Result
@@ -71,6 +71,7 @@ class Place:
     parameters: Mapping[str, Any] = field(default_factory=dict)
     slots: int = 2
     workers: StartWorkers | None = None
+    here: Resources | None = None  # what is on this machine, if the workers are those of a cluster
     root: Path | None = None  # the folder of the store, if it is not in the folder
 
     def graph(self, shape: Shape, store: Store) -> Graph:
@@ -85,7 +86,7 @@ class Place:
         given = options.pop("parameters", {})
         parameters = {one.name: one.default for one in graph.flow.parameters} | dict(shape.parameters) | given
         slots = options.pop("slots", self.slots)
-        plan = plan_run(graph, fresh=not reuse, slots=slots, rerun=rerun, **options)
+        plan = replace(plan_run(graph, fresh=not reuse, slots=slots, rerun=rerun, **options), here=self.here)
         events: list[Event] = []
         results: dict[TaskId, Result] = {}
 

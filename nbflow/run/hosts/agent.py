@@ -20,7 +20,18 @@ from functools import partial
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-from nbflow.run.hosts.host_messages import Answers, Begun, HostEvent, HostSetup, JobBatch, Wrote, pack, sendable, unpack
+from nbflow.run.hosts.host_messages import (
+    Answers,
+    Begun,
+    GivenGpus,
+    HostEvent,
+    HostSetup,
+    JobBatch,
+    Wrote,
+    pack,
+    sendable,
+    unpack,
+)
 from nbflow.run.hosts.live_mirror import LiveMirror
 from nbflow.run.hosts.project_copy import ProjectCopy
 from nbflow.run.machine.plan import RunPlan
@@ -59,6 +70,7 @@ class Agent:
         self._left: dict[int, int] = {}  # the jobs of a batch that are not answered
         self._answers: queue.SimpleQueue[tuple[Job, WorkerAnswer] | None] = queue.SimpleQueue()  # None wakes
         self._jobs: dict[int, Job] = {}
+        self._gpus: dict[int, tuple[str, ...]] = {}  # of batches that are about to come
         self._looked = 0.0
         self._sending = threading.Lock()
 
@@ -75,8 +87,14 @@ class Agent:
             pass
         self._pool.stop()
 
-    def _take(self, batch: object) -> None:
-        assert isinstance(batch, JobBatch)
+    def _take(self, message: object) -> None:
+        if isinstance(message, GivenGpus):
+            self._gpus[message.batch] = message.gpus
+            return
+        assert isinstance(message, JobBatch)
+        batch = message
+        if gpus := self._gpus.pop(batch.number, ()):
+            batch = replace(batch, jobs=tuple((n, replace(job, gpus=gpus), end) for n, job, end in batch.jobs))
         if self._copy is not None:
             self._copy.take(batch.files)
         self._left[batch.number] = len(batch.jobs)

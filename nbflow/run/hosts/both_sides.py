@@ -9,7 +9,7 @@ from nbflow.flow.syntax.specs import Site
 from nbflow.run.machine.plan import RunPlan
 from nbflow.run.program.program import Program
 from nbflow.run.task.job import Job
-from nbflow.run.workers.local_pool import LocalPool
+from nbflow.run.workers.local_workers import LocalWorkers
 from nbflow.run.workers.workers import Driver, Workers
 
 
@@ -24,7 +24,7 @@ class BothSides:
     def __init__(self, there: Workers, program: Program, plan: RunPlan, receiver: Driver) -> None:
         assert plan.here is not None
         self._there, self._steps = there, steps_here(program.graph, plan)
-        self._here = LocalPool(program, replace(plan, slots=plan.here.slots), receiver)
+        self._here = LocalWorkers(program, replace(plan, slots=plan.here.slots), receiver)
 
     def submit(self, job: Job, timeout: float | None) -> None:
         """Have a job done, and kill it after so many seconds; returns at once."""

@@ -8,12 +8,13 @@ import queue
 import threading
 import uuid
 from collections import defaultdict, deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from nbflow.errors import HostRefused
+from nbflow.run.hosts.both_sides import steps_here
 from nbflow.run.hosts.host_messages import (
     Answers,
     Begun,
@@ -26,6 +27,7 @@ from nbflow.run.hosts.host_messages import (
     pack,
     unpack,
 )
+from nbflow.run.hosts.host_resources import LOOKS_EVERY, Requests, ResourcePlugin, resources_of_workers
 from nbflow.run.hosts.host_versions import versions_here
 from nbflow.run.hosts.live_mirror import remove_mirrored, write_mirrored
 from nbflow.run.hosts.pace import SURE_AFTER, Pace, Paces
@@ -101,6 +103,7 @@ class DaskWorkers:
         self._store = Store(program.root)
         self._blobs = self._store.blobs
         self._threads = max(1, sum(client.nthreads().values()))
+        self._requests = Requests(program.graph, plan.reuse.keys() - steps_here(program.graph, plan))
         self._begin(plan)
         self._thread = threading.Thread(target=self._work, name="nbflow hosts", daemon=True)
         self._thread.start()
@@ -113,6 +116,8 @@ class DaskWorkers:
         self._store.close()
         if not self._is_project_shared():
             setup = self._ship_project(setup)
+        if self._requests:
+            self._client.register_plugin(ResourcePlugin())
         self._client.register_plugin(RunKeeper(self._run, self._client.id))
         plugin = RunPlugin(self._run, self._place_of_store(), pack(setup, self._blobs), versions_here())
         self._client.register_plugin(plugin)
@@ -181,11 +186,41 @@ class DaskWorkers:
     def _work(self) -> None:
         while not self._is_stopping:
             with contextlib.suppress(queue.Empty):
-                self._handle(self._inbox.get(timeout=SURE_AFTER if any(self._waiting.values()) else None))
+                self._handle(self._inbox.get(timeout=self._patience()))
                 while not self._inbox.empty():
                     self._handle(self._inbox.get())
             if not self._is_stopping:
                 self._send_waiting()
+                self._refuse_impossible()
+
+    def _patience(self) -> float | None:
+        """Return after how many seconds something is to be done although nothing is heard; None if nothing is."""
+        if any(self._waiting.values()):
+            return SURE_AFTER
+        return LOOKS_EVERY if self._requests and any(self._held_up()) else None
+
+    def _held_up(self) -> Iterator[_Pending]:
+        """Yield the batches that ask for something and have not begun."""
+        for pending in self._pending.values():
+            left = self._unanswered(pending) if pending.begun is None else ()
+            if left and self._requests.of(left[0].ticket.job.task.step):
+                yield pending
+
+    def _refuse_impossible(self) -> None:
+        """Answer the jobs for which no worker has what they ask for; dask would let them wait for ever."""
+        if not self._requests or not (held_up := [*self._held_up()]) or not self._requests.is_due():
+            return
+        there: dict[str, dict[str, float]] = {}
+        with contextlib.suppress(Exception):  # the scheduler may be gone, which is noticed elsewhere
+            there = self._client.run_on_scheduler(resources_of_workers)
+        for pending in held_up:
+            left = self._unanswered(pending)
+            missing = self._requests.missing(left[0].ticket.job.task.step, there)
+            if missing is not None and pending.future is not None:
+                pending.future.cancel()
+                for sent in left:
+                    self._receiver.started(sent.ticket.job)
+                    self._answer(sent.number, missing)
 
     def _handle(self, heard: Any) -> None:
         match heard:
@@ -282,9 +317,9 @@ class DaskWorkers:
                 self._send([waiting.popleft() for _ in range(size)])
 
     def _pace_of(self, step: str) -> Pace:
-        """Return the pace of a step. One with a timeout counts as long: its time must not pass behind others."""
+        """Return the pace of a step. A task with a timeout, or one that asks for something, is sent alone."""
         has_timeout = self._program.graph.steps[step].options.timeout is not None
-        return Pace.LONG if has_timeout else self._paces.of(step)
+        return Pace.LONG if has_timeout or self._requests.is_special(step) else self._paces.of(step)
 
     def _send(self, numbers: Iterable[int]) -> None:
         from nbflow.run.hosts.plugins import perform_batch  # noqa: PLC0415 - imports dask
@@ -296,9 +331,11 @@ class DaskWorkers:
         message = JobBatch(batch, timed, files)
         self._pending[batch] = pending
         data = pack(message, self._blobs)
+        asked = self._requests.of(jobs[0][1].task.step)
         pending.future = self._client.submit(
-            perform_batch, self._run, batch, data, pure=False, key=f"{self._run}-{batch}", retries=0
-        )
+            perform_batch, self._run, batch, data, int(asked.get("GPU", 0)), pure=False, key=f"{self._run}-{batch}",
+            retries=0, resources=asked or None,
+        )  # fmt: skip
         pending.future.add_done_callback(partial(self._is_over, batch))
 
     def _prepared(self, number: int, together: int) -> Job:

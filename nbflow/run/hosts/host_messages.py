@@ -125,6 +125,14 @@ class JobBatch:
 
 
 @dataclass(frozen=True)
+class GivenGpus:
+    """Says which GPUs the dask worker gives to the jobs of a batch, before the batch itself comes."""
+
+    batch: int
+    gpus: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Begun:
     """Says that a host begins with a batch.
 

@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+from contextlib import nullcontext
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
 from typing import Any
@@ -21,7 +22,8 @@ from distributed.diagnostics.plugin import SchedulerPlugin, WorkerPlugin
 
 from nbflow.errors import HostRefused, NbflowError
 from nbflow.run.hosts.agent import CLOSE
-from nbflow.run.hosts.host_messages import HostStore
+from nbflow.run.hosts.host_messages import GivenGpus, HostStore
+from nbflow.run.hosts.host_resources import NAME, ResourcePlugin
 from nbflow.run.hosts.host_versions import differences, versions_here
 from nbflow.run.workers.workers import HostLost
 
@@ -72,8 +74,8 @@ class RunPlugin(WorkerPlugin):
             return f"the worker {self._worker.address}: {error}"
         return ""
 
-    def perform(self, batch: int, jobs: bytes) -> None:
-        """Have the agent do a batch; returns when every job of it is answered.
+    def perform(self, batch: int, jobs: bytes, gpus: tuple[str, ...]) -> None:
+        """Have the agent do a batch with these GPUs; returns when every job of it is answered.
 
         Raises HostLost if the agent ends before.
         """
@@ -81,7 +83,7 @@ class RunPlugin(WorkerPlugin):
             raise HostRefused(refusal)
         agent = self._ready_agent()
         if agent is not None:
-            agent.perform(batch, jobs)
+            agent.perform(batch, jobs, gpus)
 
     def _ready_agent(self) -> _AgentProcess | None:
         """Return the agent, and start it if it is not there; None once the run is over."""
@@ -122,8 +124,10 @@ class _AgentProcess:
         self._send(setup)
         threading.Thread(target=self._listen, args=(self._line,), daemon=True).start()
 
-    def perform(self, batch: int, jobs: bytes) -> None:
+    def perform(self, batch: int, jobs: bytes, gpus: tuple[str, ...]) -> None:
         is_over = self._waiting[batch] = threading.Event()
+        if gpus:
+            self._send(pickle.dumps(GivenGpus(batch, gpus)))
         self._send(jobs)
         if not self.is_alive:
             is_over.set()
@@ -173,11 +177,13 @@ def _shut(line: Connection) -> None:
         end.shutdown(socket.SHUT_RDWR)
 
 
-def perform_batch(run: str, batch: int, jobs: bytes) -> None:
-    """Do a batch of jobs on this worker; do nothing if the run is over."""
-    plugin = get_worker().plugins.get(run)
+def perform_batch(run: str, batch: int, jobs: bytes, gpus: int) -> None:
+    """Do a batch of jobs on this worker, with so many of its GPUs; do nothing if the run is over."""
+    worker = get_worker()
+    plugin, resources = worker.plugins.get(run), worker.plugins.get(NAME)
     if isinstance(plugin, RunPlugin):
-        plugin.perform(batch, jobs)
+        with resources.gpus(gpus) if isinstance(resources, ResourcePlugin) else nullcontext(()) as given:
+            plugin.perform(batch, jobs, given)
 
 
 def close_idle(run: str, dask_worker: Any) -> None:

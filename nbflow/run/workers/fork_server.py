@@ -48,7 +48,7 @@ def start_fork_server(modules: Iterable[str], workers: int, notebook: Path | Non
 def preparing_server(modules: Iterable[str], workers: int, notebook: Path | None, sockets: str) -> Iterator[None]:
     """Return a context in which a fork server starts. At its end it removes the folder `sockets`, unless that is ""."""
     _make_folder_of_sockets()
-    _start_tracker(resource_tracker._resource_tracker)
+    start_tracker()
     asked = {"NBFLOW_PRELOAD": ",".join(modules), "NBFLOW_NOTEBOOK": str(notebook or ""), "NBFLOW_SOCKETS": sockets}
     with worker_environment(PYTHONHASHSEED="0", **threads_of(workers), **asked):
         yield
