@@ -14,7 +14,7 @@ WORKSPACE = "nbflow.workspace"
 CLUSTER = "nbflow.cluster"
 """Holds the value of `--on`: the cluster that a run is to use; None for this machine."""
 
-VARIABLES = "nbflow.variables"
+NOTEBOOK_VARIABLES = "nbflow.variables"
 """Holds the variables of the notebook by their names, when a verb is used inside one: a cluster may be among them."""
 
 PERFORM = "nbflow.perform"

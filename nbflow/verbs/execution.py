@@ -28,7 +28,7 @@ from nbflow.run.request import RunRequest
 from nbflow.store.catalog.foreign import read_outputs, signed_as_listed
 from nbflow.store.catalog.rows import RunKind, RunRow, TaskStatus
 from nbflow.store.store import Store
-from nbflow.verbs.context import CLUSTER, PERFORM, VARIABLES, WORKSPACE
+from nbflow.verbs.context import CLUSTER, NOTEBOOK_VARIABLES, PERFORM, WORKSPACE
 from nbflow.verbs.options import FlowCommand, require_step
 from nbflow.verbs.workspace import NOTEBOOK, Workspace, find_workspace_with_steps
 
@@ -220,7 +220,7 @@ def _on_cluster(ctx: click.Context, workspace: Workspace, request: RunRequest) -
     from nbflow.run.hosts.clusters import WINDOW, find_cluster, with_cluster  # noqa: PLC0415 - a run here pays nothing
 
     tell = partial(click.echo, err=True)
-    cluster = find_cluster(ctx.meta[CLUSTER], workspace.folder, ctx.meta.get(VARIABLES, {}), tell)
+    cluster = find_cluster(ctx.meta[CLUSTER], workspace.folder, ctx.meta.get(NOTEBOOK_VARIABLES, {}), tell)
     is_limited = ctx.get_parameter_source("jobs") is ParameterSource.COMMANDLINE
     plan = request.plan if is_limited else replace(request.plan, slots=WINDOW)
     try:

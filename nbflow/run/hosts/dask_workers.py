@@ -27,7 +27,7 @@ from nbflow.run.hosts.host_messages import (
     pack,
     unpack,
 )
-from nbflow.run.hosts.host_resources import LOOKS_EVERY, Requests, ResourcePlugin, resources_of_workers
+from nbflow.run.hosts.host_resources import LOOKS_AT_RESOURCES_EVERY, Requests, ResourcePlugin, resources_of_workers
 from nbflow.run.hosts.host_versions import versions_here
 from nbflow.run.hosts.live_mirror import remove_mirrored, write_mirrored
 from nbflow.run.hosts.pace import SURE_AFTER, Pace, Paces
@@ -197,7 +197,7 @@ class DaskWorkers:
         """Return after how many seconds something is to be done although nothing is heard; None if nothing is."""
         if any(self._waiting.values()):
             return SURE_AFTER
-        return LOOKS_EVERY if self._requests and any(self._held_up()) else None
+        return LOOKS_AT_RESOURCES_EVERY if self._requests and any(self._held_up()) else None
 
     def _held_up(self) -> Iterator[_Pending]:
         """Yield the batches that ask for something and have not begun."""

@@ -19,23 +19,23 @@ from nbflow.run.local_resources import gpus_here, memory_here
 
 CPU, GPU, MEMORY = "CPU", "GPU", "MEMORY"
 
-NAME = "nbflow-resources"
+RESOURCE_PLUGIN = "nbflow-resources"
 """The name of the plugin. It stays when a run is over, because all runs share what a worker has."""
 
 REFUSED_AFTER = 6.0
 """A step is refused if for so many seconds there are workers, but none that has what it asks for."""
 
-LOOKS_EVERY = 1.0
+LOOKS_AT_RESOURCES_EVERY = 1.0
 """Workers are asked for what they have every so many seconds while tasks that ask for something do not begin."""
 
-Asked = Mapping[str, float]
+ResourceSizes = Mapping[str, float]
 """Maps the name of a resource to how much of it a task needs."""
 
 
 class ResourcePlugin(WorkerPlugin):
     """Tells the scheduler what a dask worker has, and hands its GPUs out to the tasks of all runs."""
 
-    name, idempotent = NAME, True
+    name, idempotent = RESOURCE_PLUGIN, True
 
     async def setup(self, worker: Any) -> None:
         """Declare what the worker has not declared itself; called by dask."""
@@ -87,7 +87,7 @@ class Requests:
     def __bool__(self) -> bool:
         return any(self._asked.values())
 
-    def of(self, step: str) -> Asked:
+    def of(self, step: str) -> ResourceSizes:
         """Return what a task of a step asks for; nothing if it may run anywhere."""
         return self._asked.get(step, {})
 
@@ -98,12 +98,12 @@ class Requests:
     def is_due(self) -> bool:
         """Return whether it is time to look again at what the workers have."""
         now = time.monotonic()
-        if now < self._looked + LOOKS_EVERY:
+        if now < self._looked + LOOKS_AT_RESOURCES_EVERY:
             return False
         self._looked = now
         return True
 
-    def missing(self, step: str, there: Mapping[str, Asked]) -> ResourceMissing | None:
+    def missing(self, step: str, there: Mapping[str, ResourceSizes]) -> ResourceMissing | None:
         """Return why a step has to be given up, because none of these workers has been able to run it for a while."""
         asked = self.of(step)
         if not there or any(_has(one, asked) for one in there.values()):
@@ -116,15 +116,15 @@ class Requests:
         return ResourceMissing(step, _in_words(asked), f"no worker of the cluster has that. They have {listed}", fix)
 
 
-def _has(worker: Asked, asked: Asked) -> bool:
+def _has(worker: ResourceSizes, asked: ResourceSizes) -> bool:
     return all(worker.get(name, 0) >= size for name, size in asked.items())
 
 
-def _in_words(sizes: Asked) -> str:
+def _in_words(sizes: ResourceSizes) -> str:
     """Return resources as `2 GPU, 8000 MB MEMORY`."""
     words = [f"{size / 10**6:.0f} MB {name}" if name == MEMORY else f"{size:g} {name}" for name, size in sizes.items()]
     return ", ".join(words) or "nothing"
 
 
-def _as_option(sizes: Asked) -> str:
+def _as_option(sizes: ResourceSizes) -> str:
     return '"' + " ".join(f"{name}={size:g}" for name, size in sizes.items()) + '"'

@@ -23,7 +23,7 @@ from distributed.diagnostics.plugin import SchedulerPlugin, WorkerPlugin
 from nbflow.errors import HostRefused, NbflowError
 from nbflow.run.hosts.agent import CLOSE
 from nbflow.run.hosts.host_messages import GivenGpus, HostStore
-from nbflow.run.hosts.host_resources import NAME, ResourcePlugin
+from nbflow.run.hosts.host_resources import RESOURCE_PLUGIN, ResourcePlugin
 from nbflow.run.hosts.host_versions import differences, versions_here
 from nbflow.run.workers.workers import HostLost
 
@@ -180,7 +180,7 @@ def _shut(line: Connection) -> None:
 def perform_batch(run: str, batch: int, jobs: bytes, gpus: int) -> None:
     """Do a batch of jobs on this worker, with so many of its GPUs; do nothing if the run is over."""
     worker = get_worker()
-    plugin, resources = worker.plugins.get(run), worker.plugins.get(NAME)
+    plugin, resources = worker.plugins.get(run), worker.plugins.get(RESOURCE_PLUGIN)
     if isinstance(plugin, RunPlugin):
         with resources.gpus(gpus) if isinstance(resources, ResourcePlugin) else nullcontext(()) as given:
             plugin.perform(batch, jobs, given)

@@ -23,7 +23,7 @@ from nbflow.notebook.arguments import bind_parameters
 from nbflow.progress.pictures import count
 from nbflow.store.catalog.rows import RunRow
 from nbflow.store.homes import refresh_store
-from nbflow.verbs.context import FLOW, GIVEN, PERFORM, VARIABLES, WORKSPACE
+from nbflow.verbs.context import FLOW, GIVEN, NOTEBOOK_VARIABLES, PERFORM, WORKSPACE
 from nbflow.verbs.execution import Perform
 from nbflow.verbs.table_of_verbs import VERBS, Verbs
 from nbflow.verbs.workspace import Workspace
@@ -105,7 +105,7 @@ def _use_shell_verb(session: Session, verb: str, words: list[str]) -> None:
     refresh_store(session.root)
     workspace = _workspace_of(session)
     perform: Perform = lambda _, request, executed: session.runs.perform(request, background, executed)  # noqa: E731
-    meta = {FLOW: workspace.flow, WORKSPACE: workspace, PERFORM: perform, VARIABLES: session.namespace}
+    meta = {FLOW: workspace.flow, WORKSPACE: workspace, PERFORM: perform, NOTEBOOK_VARIABLES: session.namespace}
     above = _above(meta)
     _invoke(SHELL_VERBS, [verb, *_with_notebook(session, verb, words)], "%flow", workspace.command, parent=above)
 
