@@ -51,6 +51,8 @@ from nbflow.errors.language_errors import (
     RFailed,
     RMissing,
     ROutputMissing,
+    SQLFailed,
+    SQLMissing,
 )
 from nbflow.errors.name_errors import (
     AddressError,
@@ -190,6 +192,8 @@ __all__ = [
     "RowDamaged",
     "RunGoesOn",
     "RunNotStarted",
+    "SQLFailed",
+    "SQLMissing",
     "ScriptMissing",
     "StepExited",
     "StoreBroken",

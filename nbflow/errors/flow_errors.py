@@ -21,11 +21,12 @@ class NotANotebook(NbflowError):
 class HeaderError(NbflowError):
     """Raised while the first line of a cell is read, for an unknown option or a value that is not valid.
 
-    `instead` is what to write in the place of which words, if that is the whole fix.
+    `instead` is what to write in the place of which words, if that is the whole fix. `line` is a line of the body, or 0
+    for the header.
     """
 
-    def __init__(self, message: str, fix: str, instead: tuple[str, str] | None = None) -> None:
-        self.message, self.fix, self.instead = message, fix, instead
+    def __init__(self, message: str, fix: str, instead: tuple[str, str] | None = None, line: int = 0) -> None:
+        self.message, self.fix, self.instead, self.line = message, fix, instead, line
         super().__init__(f"{message}. {fix}")
 
 

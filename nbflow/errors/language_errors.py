@@ -9,6 +9,26 @@ class LanguageFailed(NbflowError):
     """Every error of code in another language derives from this class: it belongs to the user's code."""
 
 
+class SQLMissing(LanguageFailed):
+    """Raised when SQL is to run and DuckDB is not installed."""
+
+    def __init__(self) -> None:
+        super().__init__("a step in SQL needs packages: pip install 'jupyter-nbflow[sql]'")
+
+
+class SQLFailed(LanguageFailed):
+    """Raised when SQL cannot be executed.
+
+    Attributes:
+        reason: What the database says.
+        line: The line of the query.
+    """
+
+    def __init__(self, reason: str, line: int = 1) -> None:
+        self.reason, self.line = reason, line
+        super().__init__(reason)
+
+
 class RMissing(LanguageFailed):
     """Raised when R is needed and Rscript is not on the PATH."""
 

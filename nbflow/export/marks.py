@@ -82,7 +82,10 @@ def header_of(cell: Cell) -> str:
 
 
 def _next_of(cell: Cell) -> str:
-    body = "\n".join(lines_of(cell.source)[read_header(cell.source).line :])
+    header = read_header(cell.source)
+    if header.language:
+        return ""
+    body = "\n".join(lines_of(cell.source)[header.line :])
     calls = (node.value for node in every_node(parse_step(body).tree) if isinstance(node, ast.Expr))
     return next((ast.unparse(call) for call in calls if is_transition(call)), "")
 

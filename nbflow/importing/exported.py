@@ -15,6 +15,7 @@ from nbflow.export.extras import EXTRAS, PARTS
 from nbflow.export.marks import Mark, Marks, read_marks
 from nbflow.export.write_flow import export_flow
 from nbflow.flow.graph.link import link
+from nbflow.flow.languages.translation import as_cell
 from nbflow.flow.names.code import code_digest, names_of, parse
 from nbflow.flow.reading.cells import read_flow
 from nbflow.flow.source.lines import lines_of
@@ -118,7 +119,8 @@ class _Exported:
         if method.doc and method.tree.body[0].lineno < body.line:
             yield CellDraft(method.doc, markdown=True, line=body.line)
         code = (undisplayed(body.text) if body.method in self.bare else None) or body.text
-        text = "\n".join(part for part in (mark.header, self._in_words_of_a_notebook(code), mark.next) if part)
+        header, code = as_cell(mark.header, self._in_words_of_a_notebook(code))
+        text = "\n".join(part for part in (header, code, mark.next) if part)
         yield CellDraft(text, line=body.line, step=read_header(mark.header).name, id=mark.id)
 
     def _in_words_of_a_notebook(self, body: str) -> str:

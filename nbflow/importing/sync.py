@@ -18,6 +18,7 @@ from nbflow.export.write_flow import export_flow
 from nbflow.flow.checks.rules import check_flow
 from nbflow.flow.graph.graph import Graph
 from nbflow.flow.graph.link import link
+from nbflow.flow.languages.translation import as_cell
 from nbflow.flow.reading.cells import read_flow
 from nbflow.flow.source.cell import Cell
 from nbflow.flow.source.encoding import decode_source, without_coding
@@ -159,8 +160,9 @@ def _with_body(cell: Cell, body: str, mark: Mark, both: _Both) -> Cell:
     """Return the cell with a new body. A last value is displayed without a call; a transition stays the last line."""
     shows = undisplayed(both.exported[cell.number]) is not None and undisplayed(_body_of(cell)) is None
     code = (undisplayed(body) if shows else None) or body
-    header = lines_of(cell.source)[: read_header(cell.source).line]
-    return replace(cell, source="\n".join(part for part in (*header, both.code(cell), code, mark.next) if part))
+    *above, line = lines_of(cell.source)[: read_header(cell.source).line]
+    line, code = as_cell(line, code)
+    return replace(cell, source="\n".join(part for part in (*above, line, both.code(cell), code, mark.next) if part))
 
 
 def _refuse_errors(script: Path, notebook: Path, cells: Sequence[Cell], edits: Sequence[Edit]) -> None:

@@ -8,14 +8,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
-from nbflow.errors import HeaderError, ParameterError
+from nbflow.errors import HeaderError
+from nbflow.flow.languages.translation import translate
 from nbflow.flow.names.code import Names, code_digest, compile_source, names_of
 from nbflow.flow.names.kept_state import assigned_by_calls, changed_by_calls
 from nbflow.flow.names.stars import Stars, may_hide, stars_of
 from nbflow.flow.names.statements import Statement, code_in, statements_of
 from nbflow.flow.names.text import Text, blank, parse_ordinary, parse_step
+from nbflow.flow.reading.cells_together import duplicates, parameters_together, with_environments
 from nbflow.flow.reading.prelude import Sorted, StatementsAbove, sort_statements
-from nbflow.flow.reading.steps_together import duplicates, with_environments
 from nbflow.flow.source.cell import NOWHERE, Cell, Place, Problem, shortened
 from nbflow.flow.source.ipython import PYTHON_MAGICS, TRANSPARENT, is_capture
 from nbflow.flow.source.lines import lines_of
@@ -24,12 +25,10 @@ from nbflow.flow.syntax.definition import Definition, Prelude, Scratch
 from nbflow.flow.syntax.environment_words import NamedEnvironment, read_environment, read_script_block
 from nbflow.flow.syntax.header import CellKind, Fault, Header, read_header
 from nbflow.flow.syntax.metaflow_cell import ITEM, names_of_self, read_next
-from nbflow.flow.syntax.parameter_cell import ParameterCell, read_parameters, with_injected
+from nbflow.flow.syntax.parameter_cell import ParameterCell, read_parameters
 from nbflow.flow.syntax.possible_repairs import (
-    cell_at,
     move_refused,
     move_statement,
-    remove_statement,
     rewrite_line,
 )  # fmt: skip
 from nbflow.flow.syntax.specs import ControlFlow, FlowSource, ParameterSpec, Randomness, StepNames, StepSource, StepSpec
@@ -82,7 +81,7 @@ def read_flow(cells: Sequence[Cell], name: str, document: str) -> FlowSource:
     lazy, stars = any(_FUTURE.search(cell.source) for cell in cells), stars_of(cells)
     for cell in cells:
         found.add(_read_cell(cell, document, lazy, stars if may_hide(cell.source) else ()))
-    parameters = _all_parameters(found, cells)
+    parameters = parameters_together(found.parameters, found.injected, cells, found.problems)
     result = _sort_ordinary(found, frozenset(p.name for p in parameters), cells, lazy)
     definitions = (*found.shared, *result.definitions)
     prelude = Prelude(tuple(sorted(definitions, key=lambda definition: definition.place)))
@@ -151,6 +150,8 @@ def _read_step(found: Reading, cell: Cell, header: Header, place: Place, lazy_an
         return
     step = _step_of(cell, header, header.name, place)
     try:
+        if header.language:
+            step, header = _in_python(step, header)
         text = parse_step(step.source.body, found.stars)
         step = replace(step, source=replace(step.source, body=text.source))
         found.problems += _refusals(text, step, cell)
@@ -160,8 +161,18 @@ def _read_step(found: Reading, cell: Cell, header: Header, place: Place, lazy_an
     except SyntaxError as error:
         found.problems.append(_syntax_problem(error, step.source.body, step))
     except HeaderError as error:
-        found.problems.append(Problem("metaflow", error.message, error.fix, place, step.name))
+        rule = "language" if header.language else "metaflow"
+        where = replace(place, line=step.source.body_line + error.line - 1) if error.line else place
+        found.problems.append(Problem(rule, error.message, error.fix, where, step.name))
     found.steps.append(step)
+
+
+def _in_python(step: StepSpec, header: Header) -> tuple[StepSpec, Header]:
+    """Return a step in another language with a body in Python, which says what it reads and writes."""
+    translated = translate(step.source.body, header)
+    options = replace(step.options, watch=(*step.options.watch, *translated.files))
+    source = replace(step.source, body=translated.body, language=header.language)
+    return replace(step, source=source, options=options), replace(header, reads=None, writes=None)
 
 
 def _step_of(cell: Cell, header: Header, name: str, place: Place) -> StepSpec:
@@ -292,24 +303,6 @@ def _read_parameters(found: Reading, cell: Cell, header: Header, place: Place) -
 def _keep_imports(found: Reading, text: Text, read: ParameterCell, place: Place) -> None:
     if read.imports:
         found.ordinary.append((replace(text, tree=ast.Module(list(read.imports), [])), replace(place, line=1)))
-
-
-def _all_parameters(found: Reading, cells: Sequence[Cell]) -> tuple[ParameterSpec, ...]:
-    seen: dict[str, ParameterSpec] = {}
-    for parameter in found.parameters:
-        if parameter.name in seen:
-            message = f"parameter '{parameter.name}' is also defined in cell {seen[parameter.name].place.cell}"
-            repair = remove_statement(cell_at(cells, parameter.place.cell), parameter.place.line)
-            found.problems.append(Problem("parameter", message, "Keep one of them", parameter.place, repair=repair))
-        seen.setdefault(parameter.name, parameter)
-    parameters = tuple(seen.values())
-    for injected in found.injected:
-        try:
-            parameters = with_injected(parameters, [injected])
-        except ParameterError as error:
-            message = f"the injected value of '{error.name}' must be {error.expected}, not {error.shown}"
-            found.problems.append(Problem("parameter", message, "Inject a value of that type", injected.place))
-    return parameters
 
 
 # other cells

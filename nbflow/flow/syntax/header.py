@@ -64,6 +64,8 @@ class Header:
     loop: str | None = None
     reads: frozenset[str] | None = None
     writes: frozenset[str] | None = None
+    language: str = ""  # "" for Python
+    connection: str = ""  # for SQL: the name of a database connection
     options: Options = field(default_factory=Options)
     faults: tuple[Fault, ...] = ()
 

@@ -128,6 +128,17 @@ def _read_memory(option: str, text: str) -> MemoryAsked:
     return MemoryAsked(read_size(option, size.rstrip()), is_limit=size != text)
 
 
+LANGUAGES = ("sql", "R", "bash")
+"""The languages of cells besides Python."""
+
+
+def _read_language(option: str, text: str) -> str:
+    found = next((one for one in LANGUAGES if one.lower() == text.lower()), None)
+    if found is None:
+        raise HeaderError(f"{option} '{text}' is not a language of steps", f"Write {option} sql, R or bash")
+    return found
+
+
 def _read_site(option: str, text: str) -> Site:
     if text not in [*Site]:
         raise HeaderError(f"{option} '{text}' is not a place for a step", f"Write {option} local or {option} cluster")
@@ -170,6 +181,14 @@ STEP_OPTIONS: Mapping[str, StepOption] = {
     "out": StepOption(
         "writes", _set_names, ("x,y",),
         "Name the artifacts, if the analysis of the code cannot find them.", "model,score",
+    ),
+    "lang": StepOption(
+        "language", _read_language, ("sql|R|bash",),
+        "The language of the cell: SQL, R or bash.", "sql", LANGUAGES,
+    ),
+    "connect": StepOption(
+        "connection", _identifier, ("NAME",),
+        "For SQL: run it on this database connection, not on the frames of the notebook.", "engine",
     ),
     "cache": StepOption(
         "cache", _read_cache, ("auto|off|pin|ttl=7d",),

@@ -1,16 +1,18 @@
-"""Looks at the steps of a document together: finds names that are given twice, and gives each step its environment."""
+"""Looks at what all cells say together: finds names that are given twice, and gives each step its environment."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from nbflow.errors import ParameterError
 from nbflow.flow.source.cell import Cell, Problem
 from nbflow.flow.syntax.environment_words import NO_ENVIRONMENT, NamedEnvironment
+from nbflow.flow.syntax.parameter_cell import with_injected
 from nbflow.flow.syntax.places import nearest, problem
-from nbflow.flow.syntax.possible_repairs import cell_at, rewrite_header
+from nbflow.flow.syntax.possible_repairs import cell_at, remove_statement, rewrite_header
 from nbflow.flow.syntax.proposals import free_name
-from nbflow.flow.syntax.specs import StepSpec
+from nbflow.flow.syntax.specs import ParameterSpec, StepSpec
 
 
 def duplicates(steps: Sequence[StepSpec], cells: Sequence[Cell]) -> Iterator[Problem]:
@@ -72,3 +74,27 @@ def _mistyped(step: StepSpec, known: Mapping[str, tuple[str, ...]]) -> Iterator[
         if near:
             message = f"no cell defines the environment '{word}', so step '{step.name}' asks for the package '{word}'"
             yield problem("environment", step, message, f"Did you mean --env {near}?", warning=True)
+
+
+def parameters_together(
+    parameters: Iterable[ParameterSpec],
+    injected: Iterable[ParameterSpec],
+    cells: Sequence[Cell],
+    problems: list[Problem],
+) -> tuple[ParameterSpec, ...]:
+    """Return the parameters of all cells, with the values that another tool has injected; note what is wrong."""
+    seen: dict[str, ParameterSpec] = {}
+    for parameter in parameters:
+        if parameter.name in seen:
+            message = f"parameter '{parameter.name}' is also defined in cell {seen[parameter.name].place.cell}"
+            repair = remove_statement(cell_at(cells, parameter.place.cell), parameter.place.line)
+            problems.append(Problem("parameter", message, "Keep one of them", parameter.place, repair=repair))
+        seen.setdefault(parameter.name, parameter)
+    found = tuple(seen.values())
+    for one in injected:
+        try:
+            found = with_injected(found, [one])
+        except ParameterError as error:
+            message = f"the injected value of '{error.name}' must be {error.expected}, not {error.shown}"
+            problems.append(Problem("parameter", message, "Inject a value of that type", one.place))
+    return found

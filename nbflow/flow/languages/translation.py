@@ -1,0 +1,104 @@
+"""Turns the text of a cell in another language into a Python body: one call, on whose first line the text begins.
+
+So links, keys, checks, export and the rest see Python, and the lines of the body are those of the cell.
+"""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from nbflow.errors import HeaderError
+from nbflow.flow.languages.sql_reads import reads_of_sql
+from nbflow.flow.names.code import code_digest
+from nbflow.flow.syntax.header import Header, read_header
+
+
+@dataclass(frozen=True, slots=True)
+class Translated:
+    """Holds the Python body of a step, and the files that its text reads by name."""
+
+    body: str
+    files: tuple[str, ...] = ()
+
+
+def translate(text: str, header: Header) -> Translated:
+    """Return what a body does in Python. `header.language` is its language.
+
+    Raises HeaderError if the text cannot be read, or if the header lacks an option that the language needs.
+    """
+    if header.connection and header.language != "sql":
+        raise HeaderError("--connect is for steps in SQL", "Delete it, or write --lang sql")
+    return _TRANSLATORS[header.language](text, header)
+
+
+def _translate_sql(text: str, header: Header) -> Translated:
+    out = sorted(header.writes or {header.name})
+    if len(out) > 1:
+        raise HeaderError("a step in SQL makes one table", "Write one name after --out")
+    found = reads_of_sql(text, header)
+    tables, parameters = _mapping(found.tables), _mapping(found.parameters)
+    given = [f"tables={tables}"] if found.tables else []
+    given += [f"parameters={parameters}"] if found.parameters else []
+    given += [f"connection={header.connection}"] if header.connection else []
+    return Translated(_call("run_sql", text, given, out), found.files)
+
+
+def _translate_named(function: str) -> Callable[[str, Header], Translated]:
+    """Return the translator of a language in which the header names what goes in and out."""
+
+    def translate_named(text: str, header: Header) -> Translated:
+        reads = sorted({*(header.reads or ()), *([header.foreach.var] if header.foreach else ())})
+        out = sorted(header.writes or ())
+        return Translated(_call(function, text, [_mapping(reads), repr(out)], out, is_tuple=True))
+
+    return translate_named
+
+
+def _call(function: str, text: str, given: Iterable[str], out: list[str], *, is_tuple: bool = False) -> str:
+    """Return the source of a call that assigns what it returns to the names in `out`."""
+    targets = "".join(f"{name}, " if is_tuple else name for name in out)
+    assigned = f"{targets.rstrip()} = " if out else ""
+    arguments = ", ".join([_literal(text), *given])
+    return f"from nbflow.languages import {function}; {assigned}{function}({arguments})"
+
+
+def _literal(text: str) -> str:
+    """Return the text as a Python literal that has as many lines."""
+    return '"""' + text.replace("\\", "\\\\").replace('"', '\\"').replace("\r", "\\r").replace("\0", "\\0") + '"""'
+
+
+def _mapping(names: Iterable[str]) -> str:
+    return "{" + ", ".join(f'"{name}": {name}' for name in names) + "}"
+
+
+_TRANSLATORS: Mapping[str, Callable[[str, Header], Translated]] = {
+    "sql": _translate_sql,
+    "R": _translate_named("run_r"),
+    "bash": _translate_named("run_bash"),
+}
+
+
+def as_cell(header_line: str, body: str) -> tuple[str, str]:
+    """Return the header and the text of the cell whose body in Python this is.
+
+    If the body is more than what the header's language makes of some text, the cell is one of Python.
+    """
+    header = read_header(header_line)
+    if not header.language:
+        return header_line, body
+    with contextlib.suppress(SyntaxError, ValueError, HeaderError):
+        text = _text_in(ast.parse(body))
+        if text is not None and code_digest(translate(text, header).body) == code_digest(body):
+            return header_line, text
+    return re.sub(r"\s*--(?:lang|connect)\s+\w+", "", header_line), body
+
+
+def _text_in(tree: ast.Module) -> str | None:
+    """Return the text that the only call in a body hands over."""
+    call = getattr(tree.body[-1], "value", None) if tree.body else None
+    first = call.args[0] if isinstance(call, ast.Call) and call.args else None
+    return first.value if isinstance(first, ast.Constant) and isinstance(first.value, str) else None
