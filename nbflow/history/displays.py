@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from nbflow.history.archive import Archive, task_name
+from nbflow.run.output.outputs import with_last_texts
 from nbflow.store.catalog.foreign import stored_outputs
 from nbflow.store.catalog.rows import RunRow, TaskRow
 from nbflow.store.values.artifact_ref import ArtifactRef
@@ -30,7 +31,7 @@ def differing_displays(archive: Archive, runs: Sequence[RunRow]) -> Iterator[tup
 
 def _rich(archive: Archive, task: TaskRow | None) -> Shown:
     found = stored_outputs(archive.reader, task) if task is not None else ()
-    return tuple(one for one in found if not _PLAIN.issuperset(one.get("data", ())))
+    return tuple(one for one in with_last_texts(found) if not _PLAIN.issuperset(one.get("data", ())))
 
 
 def differing_artifacts(

@@ -73,6 +73,8 @@ def test_outputs_arrive_under_the_cells_and_are_saved_with_the_notebook(notebook
     assert found["wait"]["outputs"] == [{"output_type": "stream", "name": "stdout", "text": "begun\nended\n"}]
     assert (found["wait"]["execution_count"], found["wait"]["metadata"]["nbflow"]["run"]) == (None, 1)
     assert "run 1" not in json.dumps([one["outputs"] for one in found.values()])
+    window.run_cell(2)
+    line(window, "load").get_by_text("run 2 · stored result").wait_for()
 
 
 def test_an_item_is_picked_and_seen_alone(notebook: OpenNotebook, folder: Path) -> None:

@@ -46,6 +46,20 @@ def test_a_failed_run_says_so_once_and_leads_to_the_failed_item(notebook: OpenNo
     assert panel.root.locator(".nbf-DetailTitle").inner_text().startswith("fit[0]")
 
 
+def test_a_notification_of_a_failure_ends_when_one_looks_at_the_step(notebook: OpenNotebook) -> None:
+    window = notebook(FAILING[:3])
+    panel = window.open_panel()
+    panel.wait_for_step("fit", "missing")
+    panel.action("run").click()
+    window.wait_for_toast("Flow failed at fit")
+    failures = window.page.locator(".Toastify__toast--error")
+    panel.step("load").click()
+    panel.root.locator(".nbf-DetailTitle", has_text="load").wait_for()
+    expect(failures).to_have_count(1)
+    panel.step("fit").click()
+    expect(failures).to_have_count(0)
+
+
 def test_a_notification_of_a_failure_ends_with_the_next_action(notebook: OpenNotebook) -> None:
     window = notebook([FAILING[0], "%%step load\nrows = missing_name"])
     panel = window.open_panel()

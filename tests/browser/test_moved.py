@@ -18,12 +18,21 @@ def save(window: Window) -> None:
     window.page.evaluate(f"async () => {{ await {NOTEBOOK}.context.save(); }}")
 
 
-def test_a_renamed_notebook_keeps_its_panel_and_its_runs(notebook: OpenNotebook) -> None:
+def test_a_renamed_and_moved_notebook_keeps_its_panel_and_its_runs(
+    notebook: OpenNotebook, lab: Lab, folder: Path
+) -> None:
     window = notebook(LINEAR)
     panel = window.open_panel()
     window.run_all()
     panel.wait_for_steps(**DONE)
     window.page.evaluate(f"async () => {{ await {NOTEBOOK}.context.rename('pictures.ipynb'); }}")
+    panel.wait_for_steps(**DONE)
+    (folder / "below").mkdir()
+    old, new = ((folder / one).relative_to(lab.root).as_posix() for one in ("pictures.ipynb", "below/moved.ipynb"))
+    window.page.evaluate(
+        "async paths => { await window.jupyterapp.serviceManager.contents.rename(...paths); }", [old, new]
+    )
+    window.wait(f"{NOTEBOOK}.context.path === {json.dumps(new)}")
     panel.wait_for_steps(**DONE)
     window.edit_cell(1, "%%step load\nrows = [5]")
     panel.wait_for_steps(load="stale", clean="stale")

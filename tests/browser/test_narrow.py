@@ -39,6 +39,9 @@ def test_at_200_percent_the_panel_is_whole_and_accessible(notebook: OpenNotebook
         assert box["x"] + box["width"] <= 700, action
         assert box["y"] + box["height"] <= 450, action
     assert violations(window, PANEL) == []
+    panel.action("tab").click()
+    window.page.locator("#jp-main-dock-panel .nbf-Panel").wait_for()
+    assert window.page.locator(".jp-NotebookPanel").is_hidden(), "there is no room for both"
 
 
 @pytest.mark.parametrize("window", [WHOLE], indirect=True)

@@ -118,6 +118,11 @@ def test_a_typo_is_told_with_its_fix(source: str, text: str) -> None:
     assert [f"{fault.message}. {fault.fix}" for fault in read_header(source).faults] == [text]
 
 
+@pytest.mark.parametrize("text", ["%%step?", "%%step??", "%%parameters?"])
+def test_a_question_for_help_is_no_near_miss(text: str) -> None:
+    assert read_header(text).faults == ()
+
+
 def test_a_near_miss_is_only_a_warning() -> None:
     assert [fault.warning for fault in read_header("%%stpe a").faults] == [True]
 

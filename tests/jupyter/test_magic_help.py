@@ -36,6 +36,7 @@ def examples(help_text: str) -> list[str]:
 
 def test_the_help_names_everything_and_its_examples_run(kernel: Kernel) -> None:
     texts = {magic: shown(kernel, magic) for magic in ("%%parameters", "%%step", "%flow")}
+    assert [line for magic in ("%%step", "%%parameters") for line in texts[magic].splitlines() if len(line) > 76] == []
     assert [word for word in STEP_OPTIONS if f"\n  --{word}" not in texts["%%step"]] == []
     assert [kind for kind in ParameterType if f"\n  {kind.value} " not in texts["%%parameters"]] == []
     assert [verb for verb in [*VERBS, *LIVE_VERBS] if f"\n  {verb} " not in texts["%flow"]] == []

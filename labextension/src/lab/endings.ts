@@ -8,6 +8,7 @@ import { count, duration } from '../ui/format';
 import type { Translate } from '../ui/language';
 import type { Feed } from './feed';
 import { activeRun } from './progress';
+import { BRIEFLY } from './toast';
 
 const TYPES: Record<RunStatus, Notification.TypeOptions> = {
   running: 'info',
@@ -82,11 +83,21 @@ export function tellEnding(name: string, run: RunLine, trans: Translate, open: (
   Notification.emit(text, TYPES[run.status], { autoClose: false, actions });
 }
 
-/** Notifies that a run failed, `Flow failed at fit (3 of 40)`; *Show* leads to what failed first. Returns the id. */
-export function tellFailure({ run, failed: [first] }: Ending, trans: Translate, show: () => void): string {
+/**
+ * Notifies that a run failed, `Flow failed at fit (3 of 40)`; *Show* leads to what failed first. Returns the id.
+ *
+ * If the user looks at that step already (`isSeen`), the notification ends by itself.
+ */
+export function tellFailure(
+  { run, failed: [first] }: Ending,
+  trans: Translate,
+  show: () => void,
+  isSeen: boolean
+): string {
   const items = first && first.total > 1 ? ` (${trans('%1 of %2', count(first.failed), count(first.total))})` : '';
   const text = first ? trans('Flow failed at %1', first.step + items) : trans('Run %1 failed', run.number);
-  return Notification.error(text, { autoClose: false, actions: [{ label: trans('Show'), callback: show }] });
+  const autoClose = isSeen ? BRIEFLY : false;
+  return Notification.error(text, { autoClose, actions: [{ label: trans('Show'), callback: show }] });
 }
 
 /** Returns the first task that failed in a run; the whole step if its tasks cannot be read, null if none failed. */

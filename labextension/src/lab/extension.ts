@@ -163,6 +163,7 @@ export class FlowExtension {
       model.select({ step, task: null });
       this.showPanel();
     };
+    model.selectedChanged.connect(() => model.selected && notebook.failure.see(model.selected.step));
     const badges = new Badges(notebook, this.lab.trans, show);
     badges.visible = this.preferences.badges;
     this.badges.add(badges);
@@ -191,7 +192,10 @@ export class FlowExtension {
     const { run, isOwn } = ending;
     notebook.failure.dismiss();
     if (isOwn && (run.status === 'failed' || run.status === 'crashed')) {
-      notebook.failure.show(tellFailure(ending, this.lab.trans, () => void this.showFailed(notebook, ending)));
+      const step = ending.failed[0]?.step ?? null;
+      const isSeen = step !== null && notebook.model.selected?.step === step;
+      const show = (): void => void this.showFailed(notebook, ending);
+      notebook.failure.show(tellFailure(ending, this.lab.trans, show, isSeen), step);
     } else if (document.hidden && secondsOf(run) >= this.preferences.toastAfter) {
       tellEnding(notebook.name, run, this.lab.trans, () => this.showPanel());
     }

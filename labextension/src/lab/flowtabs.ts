@@ -7,6 +7,8 @@ import { flowIcon } from './icon';
 import type { Lab } from './lab';
 import type { FlowNotebook } from './notebook';
 
+const TWICE = 640; // the least width in pixels in which a notebook and a view of its flow fit beside each other
+
 /** Shows a view of a flow as a tab of the main area; it closes with its notebook. */
 class FlowTab extends MainAreaWidget<FlowPanel> {
   constructor(
@@ -69,7 +71,8 @@ export class FlowTabs {
       tasks: trans('Tasks')
     };
     const tab = new FlowTab(notebook, this.draw(notebook, view), words);
-    app.shell.add(tab, 'main', { mode: 'split-right', ref: notebook.panel.id });
+    const mode = notebook.panel.node.clientWidth < TWICE ? 'tab-after' : 'split-right';
+    app.shell.add(tab, 'main', { mode, ref: notebook.panel.id });
     void this.tabs.add(tab);
     return tab;
   }

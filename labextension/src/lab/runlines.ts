@@ -90,12 +90,25 @@ export class RunLines implements IDisposable {
 
   private describe(facts: OutputFacts): string {
     const { trans } = this;
-    const place = facts.place === 'kernel' ? trans('kernel') : trans('worker');
-    const source = facts.source === null ? place : trans('from run %1', facts.source);
-    const parts = [trans('run %1', facts.run), facts.tasks > 1 ? trans('%1 tasks', count(facts.tasks)) : source];
+    const parts = [
+      trans('run %1', facts.run),
+      facts.tasks > 1 ? trans('%1 tasks', count(facts.tasks)) : this.origin(facts)
+    ];
     const isEnded = facts.status !== 'running';
     const status = facts.status === 'failed' || facts.status === 'cancelled' ? [trans(facts.status)] : [];
     return [...parts, ...status, isEnded ? duration(facts.seconds) : trans('running')].join(' · ');
+  }
+
+  /** Say where the result of the only task comes from. */
+  private origin({ place, source, status }: OutputFacts): string {
+    const { trans } = this;
+    if (source !== null) {
+      return trans('from run %1', source);
+    }
+    if (status === 'reused') {
+      return trans('stored result'); // the kernel has written above from which run
+    }
+    return place === 'kernel' ? trans('kernel') : trans('worker');
   }
 
   private describeOther(facts: OutputFacts): string {

@@ -4,7 +4,7 @@ import type { Translate } from '../ui/language';
 /** The number of characters after which a notification is cut off. */
 const LONGEST = 140;
 
-const BRIEFLY = 8000; // milliseconds
+export const BRIEFLY = 8000; // milliseconds
 
 /** Shows an error. A text that does not fit is one click away, because it says what to do. Returns its id. */
 export function sayError(title: string, message: string, trans: Translate): string {
@@ -13,9 +13,18 @@ export function sayError(title: string, message: string, trans: Translate): stri
 
 /** Shows only the newest of some notifications, because each makes the one before it untrue. */
 export class LatestToast {
-  show(id: string): void {
+  /** Show a notification; `step` is the step that it is about. */
+  show(id: string, step: string | null = null): void {
     this.dismiss();
     this.id = id;
+    this.step = step;
+  }
+
+  /** Take the notification away if it is about this step, which the user looks at now. */
+  see(step: string): void {
+    if (this.step === step) {
+      this.dismiss();
+    }
   }
 
   dismiss(): void {
@@ -26,6 +35,7 @@ export class LatestToast {
   }
 
   private id: string | null = null;
+  private step: string | null = null;
 }
 
 /** Shows what was done: the first line, and the rest after a click. */

@@ -96,17 +96,30 @@ const CONDITION = /^(.+?)(<=|>=|!=|==?|<|>)(.+)$/;
  * `r2>0.8`. A condition on what is no column is a word like others.
  */
 export function passing(text: string, columns: readonly string[], rows: readonly FilterRow[]): boolean[] {
-  const joined = text.trim().replace(/\s*(<=|>=|!=|==|<|>|=)\s*/g, '$1');
-  const tests = joined
-    .split(/\s+/)
-    .filter(Boolean)
-    .map(word => test(word, columns));
+  const tests = words(text).map(word => test(word, columns));
   return rows.map(row => tests.every(one => one(row)));
 }
 
+/** Returns the names in the conditions of a filter that no column has. */
+export function unknownNames(text: string, columns: readonly string[]): readonly string[] {
+  const names = words(text).flatMap(word => CONDITION.exec(word)?.[1] ?? []);
+  return names.filter(name => placeOf(name, columns) < 0);
+}
+
+/** Splits a filter into words and conditions. */
+const words = (text: string): readonly string[] =>
+  text
+    .trim()
+    .replace(/\s*(<=|>=|!=|==|<|>|=)\s*/g, '$1')
+    .split(/\s+/)
+    .filter(Boolean);
+
+const placeOf = (name: string, columns: readonly string[]): number =>
+  columns.findIndex(one => one.toLowerCase() === name.toLowerCase());
+
 function test(word: string, columns: readonly string[]): (row: FilterRow) => boolean {
   const [, name = '', sign = '', given = ''] = CONDITION.exec(word) ?? [];
-  const place = columns.findIndex(one => one.toLowerCase() === name.toLowerCase());
+  const place = placeOf(name, columns);
   return place < 0
     ? row => row.text.toLowerCase().includes(word.toLowerCase())
     : row => holds(row.cells[place] ?? null, sign, given);

@@ -75,7 +75,7 @@ export function moment(then: number, now: number): string {
   const date = new Date(then * 1000);
   const today = date.toDateString() === new Date(now * 1000).toDateString();
   return today
-    ? date.toLocaleTimeString([], { hour: '2-digit', minute: '2-digit', second: '2-digit' })
+    ? date.toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' })
     : date.toLocaleString([], { month: 'short', day: 'numeric', hour: '2-digit', minute: '2-digit' });
 }
 

@@ -24,10 +24,14 @@ export class Chart implements Component {
     private readonly showOutputs: ShowOutputs
   ) {}
 
-  /** Draw the columns; nothing for fewer than two. `names` are those of the rows. */
+  /** Draw the columns; nothing for fewer than two, or without rows. `names` are those of the rows. */
   show(columns: readonly ChartColumn[], names: readonly string[]): void {
     const [first, second] = columns;
-    const drawn = first && second && (columns.length === 2 ? scatter(first, second, names) : parallel(columns, names));
+    const drawn =
+      first &&
+      second &&
+      names.length &&
+      (columns.length === 2 ? scatter(first, second, names) : parallel(columns, names));
     const spec = drawn ? { ...drawn, config: inColour(getComputedStyle(this.node).color) } : null;
     const text = JSON.stringify(spec);
     if (text === this.text) {
@@ -76,6 +80,7 @@ const inColour = (colour: string): Spec => ({
     gridColor: colour,
     gridOpacity: 0.2
   },
+  text: { fill: colour },
   view: { stroke: colour, strokeOpacity: 0.2 }
 });
 
@@ -107,20 +112,17 @@ export function parallel(columns: readonly ChartColumn[], names: readonly string
   const axes = columns.map(makeAxis);
   const shade = axes.at(-1);
   const values = names.flatMap((name, row) =>
-    axes.flatMap(({ title, heights, cells }) => {
+    axes.flatMap(({ label, heights, cells }) => {
       const height = heights[row] ?? NaN;
-      const known = { name, axis: title, height, text: cellText(cells[row] ?? null), shade: shade?.heights[row] ?? 0 };
-      return Number.isFinite(height) ? [known] : [];
+      const text = cellText(cells[row] ?? null);
+      return Number.isFinite(height) ? [{ name, axis: label, height, text, shade: shade?.heights[row] ?? 0 }] : [];
     })
   );
-  return {
-    ...FRAME,
+  const lines = {
     data: { values },
     mark: { type: 'line', opacity: Math.max(0.08, Math.min(0.7, 40 / names.length)), strokeWidth: 1.2 },
     encoding: {
-      x: { field: 'axis', type: 'nominal', sort: axes.map(({ title }) => title), title: null, axis: AXIS },
-      y: { field: 'height', type: 'quantitative', axis: null, scale: { domain: [0, 1] } },
-      color: { field: 'shade', type: 'quantitative', legend: null, scale: { scheme: 'viridis' } },
+      color: { field: 'shade', type: 'quantitative', legend: null, scale: { scheme: SHADES } },
       detail: { field: 'name' },
       tooltip: [
         { field: 'name', title: 'task' },
@@ -129,12 +131,30 @@ export function parallel(columns: readonly ChartColumn[], names: readonly string
       ]
     }
   };
+  const x = { field: 'axis', type: 'nominal', sort: axes.map(({ label }) => label), title: null, axis: AXIS };
+  const y = { field: 'height', type: 'quantitative', axis: null, scale: { domain: [-ROOM, 1 + ROOM] } };
+  return { ...FRAME, encoding: { x, y }, layer: [lines, ends(axes, 0), ends(axes, 1)] };
 }
 
-const AXIS: Spec = { labelAngle: 0, grid: true, domain: false, ticks: false, labelExpr: "split(datum.label, '\\n')" };
+const ROOM = 0.12; // the part of an axis that is kept free for the text at each of its ends
+
+const SHADES: Spec = { name: 'viridis', extent: [0.1, 0.8] }; // which are seen on a light and on a dark page
+
+const AXIS: Spec = { labelAngle: 0, grid: true, domain: false, ticks: false };
+
+/** Writes what the lower (0) or the upper (1) end of each axis means. */
+function ends(axes: readonly Axis[], end: 0 | 1): Spec {
+  const baseline = end ? 'bottom' : 'top';
+  return {
+    data: { values: axes.map(axis => ({ axis: axis.label, height: end, end: axis.ends[end] })) },
+    mark: { type: 'text', baseline, dy: end ? -3 : 3, fontSize: 10, limit: 80 },
+    encoding: { text: { field: 'end', type: 'nominal' } }
+  };
+}
 
 interface Axis {
-  readonly title: string; // with its ends
+  readonly label: string;
+  readonly ends: readonly [string, string];
   readonly cells: readonly Cell[];
   readonly heights: readonly number[]; // from 0 to 1; NaN without a value
 }
@@ -149,8 +169,8 @@ function makeAxis({ label, cells }: ChartColumn): Axis {
     finite.reduce((a, b) => Math.max(a, b), -Infinity)
   ];
   const heights = numbers.map(number => (high > low ? (number - low) / (high - low) : number - low + 0.5));
-  const ends = numeric ? [cellText(low), cellText(high)] : [texts[0] ?? '', texts.at(-1) ?? ''];
-  return { title: `${label}\n${ends.join(' – ')}`, cells, heights };
+  const named = [texts[0] ?? '', texts.at(-1) ?? ''] as const;
+  return { label, ends: numeric ? [cellText(low), cellText(high)] : named, cells, heights };
 }
 
 const kind = ({ cells }: ChartColumn): string => (isNumeric(cells) ? 'quantitative' : 'nominal');

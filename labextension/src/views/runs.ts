@@ -164,8 +164,8 @@ export class Runs implements Component {
         name: 'tasks',
         label: trans('Tasks'),
         cell: ({ run }) => run.done + run.reused,
-        text: ({ run }) => this.tasks(run),
-        draw: fillWith(({ run }) => this.tasks(run))
+        text: ({ run }) => this.counts(run),
+        draw: fillWith(({ run }) => this.counts(run))
       },
       {
         name: 'tags',
@@ -299,7 +299,7 @@ export class Runs implements Component {
     return [
       `${trans('Run %1', run.number)} · ${run.kind} · ${runWord(run, trans)}`,
       `${moment(run.started, time)}${run.user ? ` · ${run.user}` : ''}`,
-      this.tasks(run),
+      `${trans('Tasks')}: ${this.counts(run)}`,
       parameterText(run.parameters),
       origin,
       run.note
@@ -308,9 +308,9 @@ export class Runs implements Component {
       .join('\n');
   }
 
-  private tasks(run: RunLine): string {
+  private counts(run: RunLine): string {
     const { trans } = this.props;
-    const parts = [trans('%1 of %2 tasks', count(run.done + run.reused), count(run.total))];
+    const parts = [trans('%1 of %2', count(run.done + run.reused), count(run.total))];
     if (run.failed) parts.push(trans('%1 failed', count(run.failed)));
     if (run.reused) parts.push(trans('%1 reused', count(run.reused)));
     return parts.join(', ');

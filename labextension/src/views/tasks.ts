@@ -1,7 +1,7 @@
 /** Shows the tasks of a foreach as a table: a column for each key of the items, each scalar artifact, and the time. */
 import { distinguish, type Piece } from '../state/items';
 import type { StepStatus, TaskGrid, TaskLine } from '../state/protocol';
-import { type Cell, cellText, passing } from '../state/table';
+import { type Cell, cellText, passing, unknownNames } from '../state/table';
 import { iconButton, textButton } from '../ui/button';
 import type { Component } from '../ui/component';
 import { h, setAttribute, setText } from '../ui/dom';
@@ -165,7 +165,22 @@ export class Tasks implements Component {
     this.showButtons(failed);
     this.grid.node.hidden = this.shown.length === 0;
     this.none.hidden = this.shown.length > 0;
-    setText(this.none, this.rows.length ? trans('No task is like that.') : trans('No tasks yet.'));
+    setText(this.none, this.nothing());
+  }
+
+  /** Say why no task is shown. */
+  private nothing(): string {
+    const { trans } = this.props;
+    const [unknown] = unknownNames(this.filter.value, this.names);
+    if (this.rows.length === 0) {
+      return trans('No tasks yet.');
+    }
+    return unknown === undefined ? trans('No task is like that.') : trans('There is no column "%1".', unknown);
+  }
+
+  /** The names that conditions may use. */
+  private get names(): readonly string[] {
+    return [...this.columns.map(({ name }) => name), 'status'];
   }
 
   private showButtons(failed: number): void {
@@ -182,10 +197,9 @@ export class Tasks implements Component {
   private filtered(): readonly TaskRow[] {
     const { trans } = this.props;
     const rows = this.onlyFailed.checked ? this.rows.filter(({ task }) => task.status === 'failed') : this.rows;
-    const names = [...this.columns.map(({ name }) => name), 'status'];
     const passes = passing(
       this.filter.value,
-      names,
+      this.names,
       rows.map(row => ({
         cells: [...this.columns.map(({ cell }) => cell(row)), row.task.status],
         text: [row.task.label, row.task.item, statusWord(row.task.status, trans), ...row.cells.map(cellText)].join('\n')

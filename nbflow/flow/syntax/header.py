@@ -172,7 +172,7 @@ def _surplus(word: str, rest: str) -> Fault:
 
 def _near_miss(word: str, *, magic: bool) -> tuple[Fault, ...]:
     near = difflib.get_close_matches(word, ["step", "parameters", "shared", "environment"], 1, 0.7)
-    if not near:
+    if not near or word.endswith("?"):  # `%%step?` asks for help
         return ()
     wrong, right = (f"%%{word}", f"%%{near[0]}") if magic else (f"#| {word}", f"#| {near[0]}")
     fix = f"Write {right} if this cell is meant for nbflow"

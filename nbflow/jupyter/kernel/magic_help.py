@@ -10,7 +10,8 @@ from nbflow.flow.syntax.specs import ParameterType
 from nbflow.flow.syntax.step_options import STEP_OPTIONS
 from nbflow.progress.numbers import table
 
-_WIDTH = 100
+_WIDTH = 70
+"""The number of characters of a line, few enough for a notebook beside two sidebars."""
 
 _PARAMETERS = (
     '%%parameters\ntop: int = 3  # how many numbers\nscale: float = 0.5\nkind: Literal["full", "quick"] = "full"',
@@ -50,7 +51,7 @@ def help_of_parameters() -> str:
     """Return the help of `%%parameters`."""
     rows = ((kind.value, "{}, such as {}".format(*example_of(kind))) for kind in ParameterType)
     return _page(
-        "Declare the parameters of the flow, one per line:  name: type = default  # help",
+        "Declare parameters, one on a line:  name: type = default  # help",
         "Each becomes an option of `%flow run` and of `nbflow run`, and a field in the panel. Without a default, a "
         "value must be given. `Literal[…]` lists the values that are allowed, `Optional[…]` allows None as well.",
         _shown("A cell", _PARAMETERS),

@@ -24,6 +24,7 @@ from nbflow.progress.pictures import count
 from nbflow.run.events.events import TracebackFrame
 from nbflow.run.events.replay import read_failure
 from nbflow.run.output.live_output import last_words
+from nbflow.run.output.outputs import with_last_texts
 from nbflow.store.catalog.foreign import refuse_untrusted, stored_outputs
 from nbflow.store.catalog.harmless import harmless
 from nbflow.store.catalog.reader import CatalogReader
@@ -104,7 +105,7 @@ def _outputs(archive: Archive, row: RunRow, task: TaskRow) -> list[Mapping[str, 
     if task.status is TaskStatus.RUNNING:
         words = last_words(archive.root / "live" / str(row.id), task_name(task))
         return list(words if is_own(row.driver) else harmless(words))
-    return list(stored_outputs(archive.reader, task))
+    return list(with_last_texts(stored_outputs(archive.reader, task)))
 
 
 def _failure(task: TaskRow, cells: list[Cell]) -> FailureLine | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from nbflow.store.values.user_code import LONGEST_NAME, LONGEST_REASON, abridged
@@ -104,6 +104,15 @@ def _overwritten(line: str) -> str:
     for text in line.split("\r"):
         seen = text + seen[len(text) :]
     return seen
+
+
+def with_last_texts(outputs: Iterable[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
+    """Yield outputs with the last text of each widget in its place, for where widgets are not drawn."""
+    for output in outputs:
+        if "widgets" not in output:
+            yield output
+        elif text := output["widgets"]["text"]:
+            yield {"output_type": output["output_type"], "data": {"text/plain": text}, "metadata": {}}
 
 
 def _cut(data: Mapping[str, Any]) -> dict[str, Any]:

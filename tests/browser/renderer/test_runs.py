@@ -34,7 +34,7 @@ def test_each_run_says_how_it_ended_when_and_with_what(runs: Stage) -> None:
         "Run 5, resume, succeeded, 1 d ago",
         "Run 4, run, crashed, 1 d ago",
     ]
-    assert row_texts(runs, 7)[1:] == ["Adventure", "5", "41.3 s", "2 h ago", "18 of 18 tasks", "baseline", ""]
+    assert row_texts(runs, 7)[1:] == ["Adventure", "5", "41.3 s", "2 h ago", "18 of 18", "baseline", ""]
     assert row_texts(runs, 4)[1:4] == ["", "", "33.0 s"]
     assert "resumed from run 4" in (run(runs, 5).get_attribute("title") or "")
 

@@ -97,6 +97,8 @@ def test_a_filter_takes_words_and_conditions(tasks: Stage) -> None:
     assert texts(tasks, 1) == ["[3]"]
     field.fill("forest")
     expect(tasks.find(".nbf-Tasks .nbf-Empty")).to_have_text("No task is like that.")
+    field.fill("R2 > 0.7 depth > 3")
+    expect(tasks.find(".nbf-Tasks .nbf-Empty")).to_have_text('There is no column "depth".')
 
 
 def test_picked_headings_are_drawn(tasks: Stage) -> None:
@@ -107,6 +109,9 @@ def test_picked_headings_are_drawn(tasks: Stage) -> None:
     tasks.act("chart")
     heading(tasks, "Time").click()
     expect(tasks.find(".nbf-Chart")).to_have_text("Chart of max_depth, r2, Time")
+    tasks.page.get_by_label("Filter the tasks").fill("forest")
+    expect(tasks.find(".nbf-Chart")).to_be_hidden()
+    tasks.page.get_by_label("Filter the tasks").fill("")
     heading(tasks, "r2").click()
     heading(tasks, "Time").click()
     expect(tasks.find(".nbf-Chart")).to_be_hidden()

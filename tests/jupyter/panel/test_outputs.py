@@ -47,6 +47,18 @@ def test_each_step_has_its_outputs_and_a_foreach_those_of_its_items(desk: Desk) 
     assert by_step(desk, 2, "load")["load"]["source"] == 1
 
 
+def test_a_progress_bar_is_told_as_it_was_at_the_end_where_no_widget_is_drawn(desk: Desk) -> None:
+    bar = ["from tqdm.notebook import tqdm", "%%parameters\nn: int = 2"]
+    desk.write(*bar, "%%step load\nfor _ in tqdm(range(n)):\n    pass\nprint(n)")
+    desk.use("run")
+    desk.use("run", "--n", "4")
+    task = desk.ask("tasks", run=2)["tasks"][0]["number"]
+    shown, printed = desk.ask("task", run=2, task=task)["outputs"]
+    assert (list(shown["data"]), printed["text"]) == (["text/plain"], "4\n")
+    assert shown["data"]["text/plain"].startswith("100%|██████████| 4/4 [")
+    assert desk.ask("diff", runs="1,2")["displays"] == []
+
+
 def test_of_what_another_user_has_signed_only_text_and_images_are_told(
     desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
