@@ -263,7 +263,7 @@ def test_restore_of_an_evicted_result_says_which_step_to_run(live: Live, monkeyp
     with pytest.raises(ResultEvicted, match=r"big of .*/1/load was evicted on .*: run load again"):
         live.use("restore 1/load")
     assert live.names["big"][0] == 2
-    live.use("rerun 1/load")
+    live.use("rerun --bg 1/load")
     live.use("restore 1/load")
     assert live.names["big"][0] == 1
 

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import click
 
-from nbflow.checkpoints.point import read_checkpoint
+from nbflow.checkpoints.point import Checkpoint, read_checkpoint
 from nbflow.checkpoints.restore import apply_restore, prepare_restore, undo_restore
 from nbflow.checkpoints.restore_plan import RestorePlan, describe_plan
 from nbflow.checkpoints.save import save_checkpoint
-from nbflow.errors import NoRunYet, UnknownName, VerbUnknown
+from nbflow.errors import NoRunYet, ResultEvicted, UnknownName, VerbUnknown
 from nbflow.flow.graph.graph import Graph
 from nbflow.history.address import Address, read_address
 from nbflow.history.archive import Archive, task_name
@@ -52,8 +52,12 @@ def restore(
         raise VerbUnknown("--as takes one NAME: restore STEP NAME --as OTHER")
     if as_name is not None and not as_name.isidentifier():
         raise VerbUnknown(f"'{as_name}' is not a valid Python name: write an identifier after --as")
-    checkpoint = read_checkpoint(archive_of(session), read_address(address))
-    plan = prepare_restore(session.ledger, session.store(), checkpoint, names, as_name)
+    try:
+        checkpoint, plan = _prepare(session, address, names, as_name)
+    except ResultEvicted as error:  # it may be computed again at this moment
+        if not session.runs.wait_for((error.step,)):
+            raise
+        checkpoint, plan = _prepare(session, address, names, as_name)
     if dry_run:
         _show_plan(session, plan, wire)
         return
@@ -65,6 +69,13 @@ def restore(
     print(f"{checkpoint.address} restored: {', '.join(parts)} · %flow undo reverts it")
     for note in undo.notes:
         print(f"  {note}")
+
+
+def _prepare(
+    session: Session, address: str, names: tuple[str, ...], as_name: str | None
+) -> tuple[Checkpoint, RestorePlan]:
+    checkpoint = read_checkpoint(archive_of(session), read_address(address))
+    return checkpoint, prepare_restore(session.ledger, session.store(), checkpoint, names, as_name)
 
 
 def _show_plan(session: Session, plan: RestorePlan, wire: bool) -> None:
