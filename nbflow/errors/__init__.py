@@ -44,7 +44,11 @@ from nbflow.errors.host_errors import (
     VersionsDiffer,
 )
 from nbflow.errors.language_errors import (
+    BashFailed,
+    BashMissing,
+    BashOutputMissing,
     LanguageFailed,
+    NotForBash,
     NotForPython,
     NotForR,
     REnded,
@@ -123,6 +127,9 @@ from nbflow.errors.store_errors import (
 __all__ = [
     "AddressError",
     "AncestorsMissing",
+    "BashFailed",
+    "BashMissing",
+    "BashOutputMissing",
     "BlobCorrupt",
     "BlobMissing",
     "BucketFailed",
@@ -163,6 +170,7 @@ __all__ = [
     "NoRunYet",
     "NotACheckpoint",
     "NotANotebook",
+    "NotForBash",
     "NotForPython",
     "NotForR",
     "NotInClient",

@@ -29,6 +29,42 @@ class SQLFailed(LanguageFailed):
         super().__init__(reason)
 
 
+class BashMissing(LanguageFailed):
+    """Raised when bash is needed and is not on the PATH."""
+
+    def __init__(self) -> None:
+        super().__init__("this needs bash, which is not on the PATH. Install it, or write the step in Python")
+
+
+class BashFailed(LanguageFailed):
+    """Raised when a script of bash does not end well. Its traceback leads to the line of the cell.
+
+    Attributes:
+        how: How it ended.
+        said: The end of what it wrote to stderr.
+    """
+
+    def __init__(self, how: str, said: str = "") -> None:
+        self.how, self.said = how, said
+        super().__init__(f"the script {how}" + (f": {said}" if said else ""))
+
+
+class BashOutputMissing(LanguageFailed):
+    """Raised when a script of bash ends without a name that it should hand on."""
+
+    def __init__(self, name: str, why: str, fix: str) -> None:
+        self.name, self.why, self.fix = name, why, fix
+        super().__init__(f"'{name}' of --out {why} at the end of the script: {fix}")
+
+
+class NotForBash(LanguageFailed, TypeError):
+    """Raised for a value that no variable of bash can hold."""
+
+    def __init__(self, name: str, why: str, fix: str) -> None:
+        self.name, self.why, self.fix = name, why, fix
+        super().__init__(f"bash cannot get '{name}': {why}. {fix}")
+
+
 class RMissing(LanguageFailed):
     """Raised when R is needed and Rscript is not on the PATH."""
 

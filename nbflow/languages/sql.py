@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -57,18 +58,19 @@ def _run_in_duckdb(query: str, tables: Mapping[str, Any], parameters: Mapping[st
     with duckdb.connect(config={"python_enable_replacements": False}) as database:
         try:
             _register_all(database, tables)
-            statements = database.extract_statements(query)
+            texts = [one.query for one in database.extract_statements(query)]
         except duckdb.Error as error:
             raise _failure(error, 0) from error
         above, is_table = 0, False
-        for statement in statements:
-            given = {one: parameters[one] for one in statement.named_parameters if one in parameters}
+        for text in texts:
             try:
+                (statement,) = database.extract_statements(text)  # alone, or its errors count lines wrongly
+                given = {one: parameters[one] for one in statement.named_parameters if one in parameters}
                 database.execute(statement, given or None)
             except duckdb.Error as error:
-                raise _failure(error, above, statement.query) from error
-            is_table = duckdb.ExpectedResultType.QUERY_RESULT in statement.expected_result_type
-            above += statement.query.count("\n")
+                raise _failure(error, above, text) from error
+            is_table = statement.expected_result_type == [duckdb.ExpectedResultType.QUERY_RESULT]
+            above += text.count("\n")
         if not is_table:
             raise SQLFailed("the last statement returns no rows: end with a SELECT", above + 1)
         return _frame_like(next(iter(tables.values()), None), database)
@@ -123,7 +125,8 @@ def _frame_like(first: Any, database: duckdb.DuckDBPyConnection) -> Any:
 def _arrow_of(database: Any) -> Any:
     """Return the result as an Arrow table; the method has another name before DuckDB 2."""
     convert = getattr(database, "to_arrow_table", None) or database.fetch_arrow_table
-    return convert()
+    with warnings.catch_warnings(action="ignore", category=UserWarning):  # another way would save a copy of the rows
+        return convert()
 
 
 def _failure(error: Exception, above: int, statement: str = "") -> SQLFailed:

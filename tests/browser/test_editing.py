@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.browser.cells import LINEAR
 from tests.browser.conftest import OpenNotebook
-from tests.browser.window import NOTEBOOK, Window
+from tests.browser.window import CELLS, NOTEBOOK, Window
 
 
 def run(notebook: OpenNotebook) -> Window:
@@ -53,3 +53,14 @@ def test_a_deleted_step_is_no_part_of_the_flow_when_the_next_cell_runs(notebook:
     window.command("notebook:delete-cell")
     window.run_cell(2)
     window.wait_for_output(2, "the largest is 2")
+
+
+def test_a_cell_is_coloured_in_the_language_of_its_header(notebook: OpenNotebook) -> None:
+    window = notebook(["import math", "%%step top --lang sql\nSELECT 1 AS one", "%%step plain\nx = 1"])
+    mime = f"() => {CELLS}.map(cell => cell.model.mimeType)"
+    window.wait(f"{CELLS}[1].model.mimeType === 'text/x-sql'")
+    window.edit_cell(1, "%%step top --lang bash --out a\na=1")
+    window.wait(f"{CELLS}[1].model.mimeType === 'text/x-sh'")
+    window.edit_cell(1, "%%step top\na = 1")
+    window.wait(f"{CELLS}[1].model.mimeType === {CELLS}[2].model.mimeType")
+    assert "python" in window.page.evaluate(mime)[2]

@@ -11,6 +11,7 @@ import type { Host, Part } from '../views/host';
 import { FlowPanel, type ViewName } from '../views/panel';
 import { FlowActions } from './actions';
 import { Badges } from './badges';
+import { CellLanguages } from './celllanguages';
 import { CellOutputs } from './celloutputs';
 import { FlowCommands } from './commands';
 import { type Ending, Endings, findFailed, secondsOf, tellEnding, tellFailure } from './endings';
@@ -172,12 +173,13 @@ export class FlowExtension {
     this.outputs.add(outputs);
     const lines = new RunLines(notebook, this.lab.trans, (step, run) => void outputs.show(step, run));
     const items = new ItemViews(notebook, this.lab.trans);
+    const languages = new CellLanguages(panel);
     const sharing = shareChoices(notebook);
     const endings = new Endings(model, notebook.feed, ending => this.tellEnding(notebook, ending));
     panel.disposed.connect(() => {
       this.badges.delete(badges);
       this.outputs.delete(outputs);
-      [badges, outputs, lines, items, endings, sharing].forEach(part => part.dispose());
+      [badges, outputs, lines, items, languages, endings, sharing].forEach(part => part.dispose());
     });
     panel.content.activeCellChanged.connect((_, cell) => {
       const step = notebook.stepOf(cell);

@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import codecs
-import contextlib
 import os
 import secrets
-import selectors
 import shutil
-import signal
 import subprocess
-import sys
-import threading
 from collections.abc import Callable, Iterator
 from functools import lru_cache
 from pathlib import Path
 
 from nbflow.errors import REnded, RMissing
+from nbflow.languages.child_process import how_it_ended, print_to, printing_to, run_child
 from nbflow.languages.r.r_pictures import Pictures
 
 _DRIVER = Path(__file__).with_name("driver.R")
@@ -49,19 +45,14 @@ def perform_in_r(folder: Path) -> None:
     """
     token = secrets.token_hex(8)
     command = [find_rscript(), "--vanilla", str(_DRIVER), str(folder), token]
-    pipe, null = subprocess.PIPE, subprocess.DEVNULL
-    process = subprocess.Popen(command, stdin=null, stdout=pipe, stderr=pipe, env=_environment(folder), process_group=0)
     pictures = Pictures(folder)
     marks = MarkedText(token.encode(), _showing(pictures))
     try:
-        _pass_on(process, marks)
+        code = run_child(command, _environment(folder), marks.feed, printing_to("stderr"))
     finally:
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
         pictures.settle()
     if not marks.is_done:
-        raise REnded(_how_it_ended(process.returncode))
+        raise REnded(how_it_ended(code))
 
 
 def _environment(folder: Path) -> dict[str, str]:
@@ -78,59 +69,12 @@ def _environment(folder: Path) -> dict[str, str]:
 
 def _showing(pictures: Pictures) -> dict[bytes, Callable[[str], None]]:
     return {
-        b"": lambda text: _write("stdout", text),
-        b"E": lambda text: _write("stderr", text),
+        b"": lambda text: print_to("stdout", text),
+        b"E": lambda text: print_to("stderr", text),
         b"B": pictures.begin,
         b"P": pictures.show,
         b"D": lambda _: None,
     }
-
-
-def _write(name: str, text: str) -> None:
-    stream = getattr(sys, name)
-    stream.write(text)
-    stream.flush()
-
-
-def _pass_on(process: subprocess.Popen[bytes], marks: MarkedText) -> None:
-    """Read both streams until R has ended, and what it had written by then; a child of it may keep them open."""
-    assert process.stdout is not None
-    assert process.stderr is not None
-    errors = codecs.getincrementaldecoder("utf-8")("replace")
-    ended, end = os.pipe()
-    threading.Thread(target=_wait, args=(process, end), daemon=True).start()
-    with selectors.DefaultSelector() as selector, os.fdopen(ended, "rb"), process.stdout, process.stderr:
-        readers: dict[int, Callable[[bytes], None]] = {
-            process.stderr.fileno(): lambda data: _write("stderr", errors.decode(data)),
-            process.stdout.fileno(): marks.feed,
-        }
-        for file in (*readers, ended):
-            selector.register(file, selectors.EVENT_READ)
-        while readers:
-            ready = [key.fd for key, _ in selector.select()]
-            if [*ready] == [ended]:
-                break
-            for file in ready:
-                if file != ended and not _read(file, readers[file]):
-                    selector.unregister(file)
-                    del readers[file]
-
-
-def _read(file: int, take: Callable[[bytes], None]) -> bool:
-    data = os.read(file, 65_536)
-    take(data)
-    return bool(data)
-
-
-def _wait(process: subprocess.Popen[bytes], end: int) -> None:
-    process.wait()
-    os.close(end)
-
-
-def _how_it_ended(code: int) -> str:
-    if code >= 0:
-        return f"ended with exit status {code}"
-    return f"was killed by {signal.Signals(-code).name}"
 
 
 class MarkedText:

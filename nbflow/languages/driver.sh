@@ -1,0 +1,20 @@
+# Runs a cell: $1 is the folder of the task, the names after it are variables that the cell hands on.
+nbflow_folder=$1
+shift
+nbflow_names=("$@")
+set --
+nbflow_keep() {
+  local name
+  for name in "${nbflow_names[@]}"; do
+    if [[ $(declare -p "$name" 2>/dev/null) =~ ^declare\ -[^\ ]*[aA] ]]; then
+      : > "$nbflow_folder/.array.$name"
+    elif [[ -n ${!name+set} ]]; then
+      printf %s "${!name}" > "$nbflow_folder/.variable.$name"
+    fi
+  done
+}
+trap 'nbflow_code=$?; nbflow_keep; exit "$nbflow_code"' EXIT
+trap 'echo "$LINENO" > "$nbflow_folder/.line"' ERR
+set -Eeuo pipefail
+source "$nbflow_folder/.cell"
+nbflow_keep # the cell may have an EXIT trap of its own
