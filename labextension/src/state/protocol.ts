@@ -810,6 +810,20 @@ export const STEP_OPTIONS: Readonly<Record<string, OptionHelp>> = {
     "means": "Name the artifacts, if the analysis of the code cannot find them.",
     "example": "model,score"
   },
+  "lang": {
+    "forms": [
+      "sql|R|bash"
+    ],
+    "means": "The language of the cell: SQL, R or bash.",
+    "example": "sql"
+  },
+  "connect": {
+    "forms": [
+      "NAME"
+    ],
+    "means": "For SQL: run it on this database connection, not on the frames of the notebook.",
+    "example": "engine"
+  },
   "cache": {
     "forms": [
       "auto|off|pin|ttl=7d"
