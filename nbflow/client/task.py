@@ -116,6 +116,21 @@ class Task(TaskFacts, ClientObject):
         return self._row.seconds
 
     @property
+    def memory(self) -> int | None:
+        """Return the most bytes that its process held while the body ran; None if nobody measured it."""
+        return self._row.memory
+
+    @property
+    def cpu_seconds(self) -> float | None:
+        """Return the seconds of processor time of its body and its child processes; None if nobody measured it."""
+        return self._row.cpu_seconds
+
+    @property
+    def host(self) -> str:
+        """Return the host of a cluster on which it ran; "" for the machine of the run, or if it was reused."""
+        return self._row.host
+
+    @property
     def artifacts(self) -> Artifacts:
         """Return the artifacts that the task itself made, without their values."""
         return Artifacts(self)

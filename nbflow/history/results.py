@@ -69,6 +69,19 @@ def results_of_run(archive: Archive, row: RunRow) -> Results:
     return dict(sorted(found.items(), key=lambda one: order.get(one[0][0], -1)))
 
 
+PEAK_MEMORY, CPU_SECONDS = "peak_memory", "cpu_seconds"
+"""Name what a run took, as if it were results: the most bytes that a process held, and the sum of processor time."""
+
+
+def costs_of_run(archive: Archive, row: RunRow) -> Results:
+    """Return what the tasks of a run took that ran in it, as far as it was measured."""
+    ran = [task for task in archive.reader.tasks(row.id) if not task.source]
+    memory = max((task.memory for task in ran if task.memory is not None), default=None)
+    seconds = [task.cpu_seconds for task in ran if task.cpu_seconds is not None]
+    found = {PEAK_MEMORY: memory, CPU_SECONDS: sum(seconds) if seconds else None}
+    return {("", name): value for name, value in found.items() if value is not None}
+
+
 def find_result(results: Results, column: str) -> Scalar | None:
     """Return the value of `NAME`, from the last step that has it, or of `STEP.NAME`; None if there is none."""
     step, dot, name = column.rpartition(".")

@@ -61,9 +61,10 @@ COMMIT_EVERY = 0.05
 
 @dataclass(frozen=True, slots=True)
 class _Started:
-    """Says that a worker begins with a job."""
+    """Says that a worker begins with a job, on a host of a cluster or on this machine."""
 
     job: Job
+    host: str
 
 
 _Heard = tuple[Job, WorkerAnswer] | RunCancelled | StartTask | _Started
@@ -104,11 +105,11 @@ class Executor:
     def receive(self, job: Job, answer: WorkerAnswer) -> None:
         self._answers.put((job, answer))
 
-    def started(self, job: Job) -> None:
+    def started(self, job: Job, host: str = "") -> None:
         if threading.get_ident() == self._thread:
-            self._begin(job)
+            self._begin(job, host)
         else:
-            self._answers.put(_Started(job))
+            self._answers.put(_Started(job, host))
 
     def records_for(self, job: Job) -> CarriedRecords:
         """Return what a job will ask of the catalog, after what it reads is committed."""
@@ -264,14 +265,16 @@ class Executor:
         besides = graph.links[step].prelude - known.links[step].prelude
         return {"level": graph.prelude_of(step).level, "streams": streams_of(graph, step), "besides": besides}
 
-    def _begin(self, job: Job) -> None:
+    def _begin(self, job: Job, host: str = "") -> None:
         """Record that a task begins, once for each attempt, and let its worker see what it is to read."""
         start = self._jobs.get(job.task)
         if start is None:
             return  # it is over already
         if (start.task, start.attempt) not in self._begun:
             self._begun.add((start.task, start.attempt))
-            self._record(TaskStarted(start.task, start.attempt), None)
+            self._record(TaskStarted(start.task, start.attempt, host), None)
+        elif host:
+            self.journal.move(start.task, host)
         if self._reads_news(start):
             self._commit()
 
@@ -301,7 +304,7 @@ class Executor:
             self._submit(answer)
             return
         if isinstance(answer, _Started):
-            self._begin(answer.job)
+            self._begin(answer.job, answer.host)
             return
         job, outcome = answer
         result = outcome if isinstance(outcome, Result) else self._without_answer(job, outcome)

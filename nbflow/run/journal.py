@@ -128,6 +128,11 @@ class Journal:
         if outputs:
             self._open[task] = self._open[task]._replace(outputs=self.writer.put_text(write_outputs(outputs)))
 
+    def move(self, task: TaskId, host: str) -> None:
+        """Note that a running task has begun anew on another host."""
+        row = self._open[task] = self._open[task]._replace(host=host)
+        self._unwritten[row.number] = row
+
     def finish(self, outcome: Outcome) -> None:
         """Close the run; tasks that are still running are recorded as cancelled."""
         self.commit()
@@ -146,7 +151,7 @@ class Journal:
         self._events.append((self._clock(), *write_event(event)))
         match event:
             case TaskStarted():
-                row = self._row(event.task, TaskStatus.RUNNING, attempt=event.attempt)
+                row = self._row(event.task, TaskStatus.RUNNING, attempt=event.attempt, host=event.host)
                 self._open[event.task] = self._unwritten[row.number] = row
                 number = self._first[event.task] if event.attempt else row.number
                 self.running[str(event.task)] = self._first[event.task] = number
@@ -206,10 +211,8 @@ class Journal:
             self._components.update((one.digest, one) for one in result.components)
             outputs = self.writer.put_text(write_outputs(result.outputs)) if result.outputs else None
         seconds = result.seconds if result is not None else 0.0
-        memory = result.memory if result is not None else None
-        row = row._replace(
-            status=status, finished=self._clock(), seconds=seconds, memory=memory, outputs=outputs, **facts
-        )
+        facts |= {"memory": result.memory, "cpu_seconds": result.cpu_seconds} if result is not None else {}
+        row = row._replace(status=status, finished=self._clock(), seconds=seconds, outputs=outputs, **facts)
         made = self._put(row, artifacts)
         if result is not None and result.files:
             self._files[made] = result.files
@@ -228,7 +231,11 @@ class Journal:
         status = TaskStatus.SKIPPED if event.skipped else TaskStatus.REUSED
         items = len(event.artifacts) if event.task.split else None
         facts = {"seconds": event.seconds, "source": event.source, "again": event.again, "outputs": event.outputs}
-        facts |= {"passed_on": write_passed_on(event.passed_on), "memory": event.memory}
+        facts |= {
+            "passed_on": write_passed_on(event.passed_on),
+            "memory": event.memory,
+            "cpu_seconds": event.cpu_seconds,
+        }
         made = self._put(self._row(event.task, status, items=items, **facts), event.artifacts)
         if files := self._holding.pop(event.task, ()):
             self._files[made] = files
@@ -277,6 +284,7 @@ class Journal:
             _chosen(artifacts),
             read_passed_on(row.passed_on) if row.passed_on else NOTHING_PASSED_ON,
             row.memory,
+            row.cpu_seconds,
         )
 
     def _signed_outputs(self, row: TaskRow) -> str | None:

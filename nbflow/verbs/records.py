@@ -12,11 +12,22 @@ import click
 from nbflow.errors import UnknownName
 from nbflow.history.archive import Archive
 from nbflow.history.differences import Difference, compare_runs
-from nbflow.history.results import Results, best_of, find_result, in_order, require_columns, results_of_run
-from nbflow.progress.numbers import ago, brief, duration, indent, significant, table
+from nbflow.history.results import (
+    CPU_SECONDS,
+    PEAK_MEMORY,
+    Results,
+    best_of,
+    costs_of_run,
+    find_result,
+    in_order,
+    require_columns,
+    results_of_run,
+)
+from nbflow.progress.numbers import ago, brief, duration, format_size, indent, significant, table
 from nbflow.progress.status import describe_status
 from nbflow.progress.tally import describe_counts
 from nbflow.store.catalog.rows import RunRow, StepRow
+from nbflow.store.catalog.scalars import Scalar
 from nbflow.store.catalog.trusted_users import plain_name
 from nbflow.verbs.workspace import NOTEBOOK, find_workspace
 
@@ -42,7 +53,10 @@ class ColumnNames(click.ParamType[tuple[str, ...]]):
     "--search", metavar="TEXT", help="List only runs with this text in a parameter, a tag, the note or the status."
 )
 @click.option(
-    "--columns", type=ColumnNames(), default=(), help="Show these scalar artifacts too: r2,mae or evaluate.r2."
+    "--columns",
+    type=ColumnNames(),
+    default=(),
+    help="Show these scalar artifacts too: r2,mae or evaluate.r2; peak_memory and cpu_seconds are what the run took.",
 )
 @click.option("--sort", metavar="NAME", help="Begin with the run that has the best value of this scalar artifact.")
 @click.option("--reverse", is_flag=True, help="Begin with the other end.")
@@ -57,7 +71,10 @@ def runs(
     """
     archive = find_workspace(notebook).archive
     rows = _chosen(archive, tag, user, search)
-    results = {row.id: results_of_run(archive, row) for row in rows} if columns or sort else {}
+    results: dict[int, Results] = {}
+    if asked := {*columns, *([sort] if sort else [])}:
+        costs = costs_of_run if asked & {PEAK_MEMORY, CPU_SECONDS} else lambda *_: {}
+        results = {row.id: {**costs(archive, row), **results_of_run(archive, row)} for row in rows}
     require_columns([*columns, *([sort] if sort else [])], list(results.values()))
     if sort:
         values = {place: find_result(results[row.id], sort) for place, row in enumerate(rows)}
@@ -96,8 +113,14 @@ def _lines_of_runs(
     is_shared = len({row.user for row in rows}) > 1
     for row in rows:
         values = (find_result(results[row.id], column) for column in columns)
-        shown = ("" if value is None else significant(value) for value in values)
+        shown = (_shown(*one) for one in zip(columns, values, strict=True))
         yield [*_facts(row, archive.reader.steps(row.id)), *shown, " ".join(_marks(row, is_shared))]
+
+
+def _shown(column: str, value: Scalar | None) -> str:
+    if column == PEAK_MEMORY and isinstance(value, int):
+        return format_size(value)
+    return "" if value is None else significant(value)
 
 
 def _facts(row: RunRow, steps: Iterable[StepRow]) -> Iterator[str]:

@@ -82,11 +82,13 @@ def _follow(workspace: Workspace, row: RunRow, task: TaskRow) -> Iterator[str]:
 
 
 def heading(row: RunRow, task: TaskRow) -> str:
-    """Return the line that names a task, its run, its status, its duration and its memory."""
+    """Return the line that names a task, its run, its status, its duration, what it took, and its host."""
     source = f", from run {task.source.partition('/')[0]}" if task.source else ""
     seconds = f" · {duration(task.seconds)}" if task.seconds else ""
     memory = f" · {format_size(task.memory)}" if task.memory else ""
-    return f"{task_name(task)} · run {row.number} · {task.status}{source}{seconds}{memory}"
+    processor = f" · {duration(task.cpu_seconds)} of processor" if task.cpu_seconds else ""
+    host = f" · on {task.host}" if task.host else ""
+    return f"{task_name(task)} · run {row.number} · {task.status}{source}{seconds}{memory}{processor}{host}"
 
 
 @click.command()

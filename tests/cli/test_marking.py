@@ -48,6 +48,16 @@ def test_results_are_columns_and_sort_by_the_best(shell: Shell) -> None:
     assert numbers(shell, "--reverse") == ["1", "2", "3"]
 
 
+def test_what_a_run_took_is_a_column(shell: Shell) -> None:
+    lines = shell("runs", "flow.ipynb", "--columns", "peak_memory,cpu_seconds,r2", "--sort", "cpu_seconds").lines
+    cells = [re.split(r" {2,}", line) for line in lines]
+    assert cells[0][5:] == ["peak_memory", "cpu_seconds", "r2"]
+    assert all(re.fullmatch(r"[\d.]+ MB", row[5]) for row in cells[1:])
+    seconds = [float(row[6]) for row in cells[1:]]
+    assert seconds == sorted(seconds)
+    assert all(seconds)
+
+
 def test_a_run_without_the_result_comes_last(shell: Shell) -> None:
     shell.write("flow", CELLS[0], CELLS[1])
     shell("run", "flow.ipynb")

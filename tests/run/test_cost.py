@@ -44,11 +44,42 @@ def test_the_memory_of_each_task_is_its_own(place: Place) -> None:
     assert 0 < tasks["brief"].memory < LARGE
 
 
-def test_a_reused_task_has_the_memory_of_the_one_that_ran(place: Place) -> None:
+BUSY = """
+import os, subprocess, sys, threading, time
+def spin(seconds):
+    end = time.process_time() + seconds
+    while time.process_time() < end:
+        pass
+---
+%%step busy
+spin(0.2)
+---
+%%step idle
+time.sleep(0.2)
+---
+%%step child
+subprocess.run([sys.executable, "-c", "import time\\nwhile time.process_time() < 0.2: pass"])
+---
+%%step failing
+spin(0.2)
+raise ValueError
+"""
+
+
+def test_the_processor_time_of_each_task_is_its_own_with_that_of_its_child_processes(place: Place) -> None:
+    ran = place.run(Shape("busy", BUSY, {}), slots=1)
+    found = {task.step: task.cpu_seconds for task in ran.store.history.tasks(ran.finished.row.id)}
+    assert found["busy"] >= 0.2
+    assert found["child"] >= 0.2
+    assert found["failing"] >= 0.2
+    assert found["idle"] < 0.2
+
+
+def test_a_reused_task_has_the_cost_of_the_one_that_ran(place: Place) -> None:
     shape = Shape("memory", CELLS.partition("---\n%%step failing")[0], {})
     first, second = (
-        {task.step: task.memory for task in ran.store.history.tasks(ran.finished.row.id)}
+        {task.step: (task.memory, task.cpu_seconds) for task in ran.store.history.tasks(ran.finished.row.id)}
         for ran in (place.run(shape), place.run(shape, reuse=True))
     )
     assert first == second
-    assert first["large"]
+    assert all(first["large"])

@@ -131,7 +131,7 @@ def test_killed_at_any_time_nothing_acknowledged_is_lost(path: Path) -> None:
             assert reader.query("PRAGMA integrity_check").fetchone() == ("ok",)
 
 
-@pytest.mark.parametrize("form", [1, 2, 3])
+@pytest.mark.parametrize("form", [1, 2, 3, 4])
 class TestEarlierFormats:
     """A catalog that an earlier version wrote."""
 
@@ -156,9 +156,10 @@ class TestEarlierFormats:
         with CatalogReader(old, trusts=everybody) as reader:
             (task,) = reader.tasks(1)
             assert (task.step, task.passed_on, task.memory) == ("fit", None, None)
-            assert [run.uid for run in reader.runs()] == [""]
+            assert (task.cpu_seconds, task.host) == (None, "")
+            assert [bool(run.uid) for run in reader.runs()] == [form == 4]
             assert reader.seal(task.id) == Seal("me", "", "", b"mac")
-            assert reader.users() == ()
+            assert bool(reader.users()) == (form == 4)
             assert reader.artifacts(task.id) == (artifact("model"),)
             assert reader.component("c" * 32) == Component("c" * 32, b"stream", members=("model",), scope="fit")
         with sqlite3.connect(old) as connection:
@@ -168,11 +169,14 @@ class TestEarlierFormats:
         with CatalogReader(old, trusts=everybody) as reader:
             with CatalogWriter(old) as writer:
                 shared = replace(artifact("model"), shares=("c" * 32, "d" * 32))
-                writer.put_artifacts(writer.put_task(TaskRow(1, "use", passed_on="[]", memory=812)), [shared])
+                writer.put_artifacts(
+                    writer.put_task(TaskRow(1, "use", passed_on="[]", memory=812, cpu_seconds=0.5, host="node7")),
+                    [shared],
+                )
             assert [task.step for task in reader.tasks(1)] == ["fit", "use"]
         with CatalogReader(old, trusts=everybody) as reader:
             last = reader.tasks(1)[-1]
-            assert (last.passed_on, last.memory) == ("[]", 812)
+            assert (last.passed_on, last.memory, last.cpu_seconds, last.host) == ("[]", 812, 0.5, "node7")
             assert reader.artifacts(last.id) == (shared,)
             (uid,) = (run.uid for run in reader.runs())
         CatalogWriter(old).close()

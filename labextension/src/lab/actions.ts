@@ -35,7 +35,7 @@ export class FlowActions implements Actions {
     if (!this.notebook.findsSteps()) {
       return this.convert();
     }
-    const words = Object.entries(limits).flatMap(([option, step]) => [`--${option}`, step]);
+    const words = Object.entries(limits).flatMap(([option, value]) => [`--${option}`, value]);
     await this.start(['run', ...(fresh ? ['--fresh'] : []), ...words, ...writeParameters(parameters)]);
   }
 

@@ -197,6 +197,11 @@ export class FlowModel implements IDisposable {
     return this._known?.problems ?? [];
   }
 
+  /** The clusters that the settings of the project name. */
+  get clusters(): readonly string[] {
+    return this._known?.clusters ?? [];
+  }
+
   /** The flow of the notebook that this one was copied from; '' if there is none, or if its runs are shared. */
   get copyOf(): string {
     return this._known?.copy_of ?? '';

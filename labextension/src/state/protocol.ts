@@ -178,7 +178,7 @@ export interface ProblemLine {
  * Compares the notebook in the front end, with its unsaved cells, with the stored runs.
  *
  * `run` is the newest run, or the one that goes on. `copy_of` is the flow of the notebook that this one was copied
- * from and whose runs it does not share, "" if there is none.
+ * from and whose runs it does not share, "" if there is none. `clusters` are the names that `--on` knows here.
  */
 export interface FlowState {
   readonly protocol: number;
@@ -189,6 +189,7 @@ export interface FlowState {
   readonly run: RunLine | null;
   readonly store: string;
   readonly copy_of: string;
+  readonly clusters: readonly string[];
 }
 
 /**
@@ -212,6 +213,8 @@ export interface TaskLine {
   readonly finished: number | null;
   readonly seconds: number | null;
   readonly memory: number | null;
+  readonly cpu_seconds: number | null;
+  readonly host: string;
   readonly reason: string;
 }
 

@@ -1,6 +1,6 @@
 /** Describes steps, tasks and runs in the user's language, for tooltips and screen readers too. */
 import type { RunLine, RunStatus, StepLine, StepStatus, TaskLine } from '../state/protocol';
-import { count, duration, moment, now, roughly, ticking } from './format';
+import { count, duration, moment, now, roughly, size, ticking } from './format';
 import type { Translate } from './language';
 
 const STATUS: Record<StepStatus, string> = {
@@ -83,6 +83,15 @@ export function summary(line: StepLine, trans: Translate): string {
   return besides === 'stale' || besides === 'cancelled' ? `${statusWord(besides, trans)}, ${counts}` : counts;
 }
 
+/** Returns what a task took beside its time, and where: `312 MB`, `4.1 s of processor`, `on node7`. */
+export function taskCost(task: TaskLine, trans: Translate): readonly string[] {
+  return [
+    task.memory === null ? '' : size(task.memory),
+    task.cpu_seconds === null ? '' : trans('%1 of processor', duration(task.cpu_seconds)),
+    task.host ? trans('on %1', task.host) : ''
+  ].filter(Boolean);
+}
+
 /** Returns the accessible name of a step: `train, running, 11 of 40, 2 failed`. */
 export function stepLabel(line: StepLine, trans: Translate): string {
   const parts = [line.step, standing(line, trans)];
@@ -111,7 +120,8 @@ export function tally(line: StepLine, trans: Translate): string {
     [line.running, '%1 running'],
     [line.done, '%1 done'],
     [line.reused, '%1 reused'],
-    [line.skipped, '%1 skipped']
+    [line.skipped, '%1 skipped'],
+    [line.running ? line.total - line.running - settled(line) : 0, '%1 waiting']
   ];
   return counts
     .filter(([number]) => number)

@@ -5,11 +5,12 @@ import type { RepairLine, RunLine } from '../state/protocol';
 import type { ValueAddress } from '../state/values';
 import type { Translate } from '../ui/language';
 
-/** Names the part of a flow to run; `fresh` computes everything in it again, whatever is stored. */
+/** Names the part of a flow to run, and the cluster; `fresh` computes everything again, whatever is stored. */
 export interface Part {
   readonly to?: string;
   readonly from?: string;
   readonly only?: string;
+  readonly on?: string;
   readonly fresh?: boolean;
 }
 

@@ -278,6 +278,15 @@ export class FlowPanel extends Widget {
         enabled: true,
         run: () => this.run({ fresh: true })
       },
+      ...this.model.clusters.map((on): MenuItem => {
+        return {
+          sign: 'run',
+          name: `run-on-${on}`,
+          label: trans('Run on %1', on),
+          enabled: true,
+          run: () => this.run({ on })
+        };
+      }),
       {
         sign: 'to',
         name: 'run-to',

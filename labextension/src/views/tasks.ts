@@ -5,7 +5,7 @@ import { type Cell, cellText, passing, unknownNames } from '../state/table';
 import { iconButton, textButton } from '../ui/button';
 import type { Component } from '../ui/component';
 import { h, setAttribute, setText } from '../ui/dom';
-import { count, now, size } from '../ui/format';
+import { count, duration, now, size } from '../ui/format';
 import { FIRST, Grid, type GridColumn } from '../ui/grid';
 import { showStatus, statusIcon } from '../ui/icons';
 import { ItemText } from '../ui/item';
@@ -350,7 +350,27 @@ function makeColumns({ columns, tasks }: TaskGrid, trans: Translate): readonly G
     best: 'unknown',
     canBePicked: true
   };
-  const measured = tasks.some(task => task.memory !== null) ? [time, memory] : [time];
+  const processor: GridColumn<TaskRow> = {
+    name: 'processor',
+    label: trans('Processor'),
+    cell: ({ task }) => task.cpu_seconds,
+    text: ({ task }) => (task.cpu_seconds === null ? '' : duration(task.cpu_seconds)),
+    best: 'unknown',
+    canBePicked: true
+  };
+  const host: GridColumn<TaskRow> = {
+    name: 'host',
+    label: trans('Host'),
+    cell: ({ task }) => task.host || null,
+    best: 'unknown',
+    canBePicked: true
+  };
+  const measured = [
+    time,
+    ...(tasks.some(task => task.memory !== null) ? [memory] : []),
+    ...(tasks.some(task => task.cpu_seconds !== null) ? [processor] : []),
+    ...(tasks.some(task => task.host) ? [host] : [])
+  ];
   const apart = measured.map(column => (taken.has(column.name) ? { ...column, name: `${column.name} ` } : column));
   return [firstColumn(hasItems, tasks, trans), ...own, ...apart];
 }

@@ -8,7 +8,7 @@ import { showStatus, signIcon, statusIcon } from '../ui/icons';
 import { cutNames, ItemText } from '../ui/item';
 import type { Translate } from '../ui/language';
 import { VirtualList, type VirtualRow } from '../ui/virtual';
-import { statusWord, taskTime } from '../ui/words';
+import { statusWord, taskCost, taskTime } from '../ui/words';
 import { empty } from './notices';
 import { taskKey } from './tasks';
 
@@ -262,6 +262,8 @@ class Bar implements VirtualRow<TimelineRow> {
     setAttribute(this.node, 'data-task', row.task?.number);
     setAttribute(this.node, 'data-status', row.status);
     setAttribute(this.node, 'aria-level', row.task ? 2 : 1);
+    const single = row.task ?? (many ? null : row.tasks[0]);
+    const cost = single ? taskCost(single, this.trans) : [];
     setAttribute(this.node, 'aria-expanded', many ? String(this.around.isOpen(row.step)) : null);
     setAttribute(
       this.node,
@@ -271,7 +273,7 @@ class Bar implements VirtualRow<TimelineRow> {
     setAttribute(
       this.node,
       'title',
-      [row.task ? `${row.task.label} · ${row.task.item}` : row.step, word, took].filter(Boolean).join('\n')
+      [row.task ? `${row.task.label} · ${row.task.item}` : row.step, word, took, ...cost].filter(Boolean).join('\n')
     );
     this.twisty.style.visibility = many ? 'visible' : 'hidden';
     showStatus(this.icon, row.status);

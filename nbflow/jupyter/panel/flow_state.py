@@ -24,6 +24,7 @@ from nbflow.jupyter.protocol.messages import PROTOCOL, FlowShape, FlowState, Pro
 from nbflow.notebook.arguments import bind_parameters, files_among, read_choices, recorded
 from nbflow.progress.status import StepStatus
 from nbflow.run.diskcheck import check_disk
+from nbflow.run.hosts.named_clusters import cluster_names
 from nbflow.run.learning import link_learned
 from nbflow.store.catalog.rows import RunKind, RunRow, RunStatus
 
@@ -102,8 +103,9 @@ def _state(
     fields = tuple(fields_of(read.graph.flow.parameters, values))
     missing = lines_of_problems(read.graph, check_disk(read.graph, place.folder))
     return FlowState(
-        PROTOCOL, read.shape, tuple(lines), fields, (*read.problems, *missing), run, str(place.root), place.copy_of
-    )
+        PROTOCOL, read.shape, tuple(lines), fields, (*read.problems, *missing), run, str(place.root), place.copy_of,
+        cluster_names(place.folder),
+    )  # fmt: skip
 
 
 def _parameters(archive: Archive, place: NotebookPlace, graph: Graph, newest: RunRow | None) -> dict[str, Any]:

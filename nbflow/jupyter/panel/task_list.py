@@ -50,7 +50,7 @@ def task_line(row: RunRow, task: TaskRow) -> TaskLine:
     status, reason = _stands(row, task)
     return TaskLine(
         row.number, task.number, task.step, task_name(task), item_of(task), status, task.started, task.finished,
-        task.seconds, task.memory, reason,
+        task.seconds, task.memory, task.cpu_seconds, task.host, reason,
     )  # fmt: skip
 
 

@@ -168,7 +168,7 @@ class FlowState:
     """Compares the notebook in the front end, with its unsaved cells, with the stored runs.
 
     `run` is the newest run, or the one that goes on. `copy_of` is the flow of the notebook that this one was copied
-    from and whose runs it does not share, "" if there is none.
+    from and whose runs it does not share, "" if there is none. `clusters` are the names that `--on` knows here.
     """
 
     protocol: int
@@ -179,6 +179,7 @@ class FlowState:
     run: RunLine | None
     store: str
     copy_of: str
+    clusters: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +203,8 @@ class TaskLine:
     finished: float | None
     seconds: float | None
     memory: int | None  # bytes
+    cpu_seconds: float | None
+    host: str  # of a cluster; "" for the machine of the run
     reason: str = ""
 
 

@@ -78,10 +78,11 @@ NOT_STORED = Failure(FailureKind.STORE, "NotStored", "the store has no valid res
 
 @dataclass(frozen=True, slots=True)
 class TaskStarted:
-    """Says that an attempt of a task began; `attempt` counts from 0."""
+    """Says that an attempt of a task began; `attempt` counts from 0, `host` is "" for the machine of the run."""
 
     task: TaskId
     attempt: int = 0
+    host: str = ""
 
 
 @pickled_by_fields
@@ -137,6 +138,7 @@ class TaskReused:
     chose: str = ""
     passed_on: PassedOn = NOTHING_PASSED_ON
     memory: int | None = None  # the most bytes that its process held when it ran
+    cpu_seconds: float | None = None  # the processor time that it took when it ran
 
 
 @dataclass(frozen=True, slots=True)

@@ -107,7 +107,7 @@ class Agent:
 
     # what the pool tells, from its thread
 
-    def started(self, job: Job) -> None:
+    def started(self, job: Job, host: str = "") -> None:
         pass  # the driver knows since the batch has begun
 
     def receive(self, job: Job, answer: WorkerAnswer) -> None:

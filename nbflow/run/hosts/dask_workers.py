@@ -265,7 +265,7 @@ class DaskWorkers:
         self._slots[begun.agent] = begun.slots
         self._threads = max(self._threads, sum(self._slots.values()))
         for sent in self._unanswered(pending):
-            self._receiver.started(sent.ticket.job)
+            self._receiver.started(sent.ticket.job, begun.host)
 
     def _unanswered(self, pending: _Pending) -> list[_Sent]:
         return [self._jobs[number] for number in pending.jobs if number in self._jobs]

@@ -83,8 +83,8 @@ class HostLost(Exception):
 class Receiver(Protocol):
     """Hears from workers, from any thread."""
 
-    def started(self, job: Job) -> None:
-        """Note that a worker begins with the job.
+    def started(self, job: Job, host: str = "") -> None:
+        """Note that a worker begins with the job, on this host of a cluster or, without one, on this machine.
 
         A job that reads the catalog must not run before this returns.
         """

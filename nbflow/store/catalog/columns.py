@@ -15,7 +15,8 @@ from nbflow.store.values.artifact_ref import ArtifactRef, Component, Lost, Summa
 TASK_COLUMNS = (
     "tasks.run, names.text, tasks.path, tasks.turn, tasks.split, tasks.number, tasks.id, tasks.attempt, tasks.key, "
     "tasks.status, tasks.started, tasks.finished, tasks.seconds, tasks.item, tasks.failure, tasks.outputs, "
-    "tasks.source, tasks.items, tasks.again, tasks.passed_on, tasks.memory"
+    "tasks.source, tasks.items, tasks.again, tasks.passed_on, tasks.memory, tasks.cpu_seconds, "
+    "tasks.host"
 )
 ARTIFACT_COLUMNS = (
     "names.text, artifacts.component, artifacts.idx, artifacts.size, artifacts.summary, artifacts.lost, "
@@ -68,10 +69,11 @@ def task_of(row: Sequence[Any]) -> TaskRow:
     """Return the row of a task from its `TASK_COLUMNS`."""
     run, step, path, turn, split, number, task, attempt, key, status = row[:10]
     started, finished, seconds, item, failure, outputs, source, items, again, passed_on, memory = row[10:21]
+    cpu_seconds, host = row[21:23]
     return TaskRow(
         run, step, path_of(path), turn, bool(split), number, task, attempt, key or "", TaskStatus(status),
         started, finished, seconds, item or "", failure, outputs, source, items, bool(again), passed_on,
-        memory,
+        memory, cpu_seconds, host or "",
     )  # fmt: skip
 
 

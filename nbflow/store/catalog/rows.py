@@ -107,6 +107,8 @@ class TaskRow(NamedTuple):
     again: bool = False  # of a loop: True if one more turn follows
     passed_on: str | None = None  # JSON: the shared objects it changed, and the names that see the change
     memory: int | None = None  # the most bytes that its process held; None if nobody measured it
+    cpu_seconds: float | None = None  # processor time, with that of child processes; None as above
+    host: str = ""  # the host of a cluster that it runs on; "" for the machine of the run
 
 
 @dataclass(frozen=True, slots=True)

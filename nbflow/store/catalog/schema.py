@@ -14,7 +14,7 @@ from nbflow.errors import StoreBroken, StoreError, StoreFull, StoreReadOnly, Sto
 from nbflow.store.catalog.catalog_seal import refuse_changed, seal_catalog
 from nbflow.store.catalog.lock_wait import SLICE, is_locked, patience, wait_for_lock
 
-_FORMAT = 4
+_FORMAT = 5
 _SHORTEST = 100  # bytes: the header of a database; what is shorter is taken as empty, also by SQLite
 NEEDS = "0.2.0"  # the first version that reads this format; stored for the message of older versions
 APPLICATION = 0x6E62666C  # "nbfl"
@@ -32,7 +32,8 @@ CREATE TABLE tasks (
     id INTEGER PRIMARY KEY, run INTEGER NOT NULL, number INTEGER NOT NULL, step INTEGER NOT NULL,
     path BLOB NOT NULL, turn INTEGER NOT NULL, split INTEGER NOT NULL, attempt INTEGER NOT NULL, key TEXT,
     status TEXT NOT NULL, started REAL, finished REAL, seconds REAL, item TEXT, failure TEXT, outputs TEXT,
-    source TEXT, items INTEGER, again INTEGER NOT NULL, passed_on TEXT, memory INTEGER);
+    source TEXT, items INTEGER, again INTEGER NOT NULL, passed_on TEXT, memory INTEGER, cpu_seconds REAL,
+    host TEXT);
 CREATE INDEX tasks_place ON tasks (run, step, path, turn, split, number);
 CREATE INDEX tasks_key ON tasks (key) WHERE key IS NOT NULL;
 CREATE TABLE artifacts (
@@ -78,7 +79,7 @@ NEW = (
 ADDED = (
     (2, "tasks", "passed_on", "TEXT"), (2, "artifacts", "shares", "TEXT"), (2, "components", "refs", "TEXT"),
     (3, "tasks", "memory", "INTEGER"), (4, "runs", "uid", "TEXT"), (4, "seals", "batch", "BLOB"),
-    (4, "code_seals", "signature", "BLOB"),
+    (4, "code_seals", "signature", "BLOB"), (5, "tasks", "cpu_seconds", "REAL"), (5, "tasks", "host", "TEXT"),
 )  # fmt: skip
 """Lists the columns that catalogs of earlier formats do not have: since which format, table, name and type."""
 

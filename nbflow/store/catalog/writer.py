@@ -33,10 +33,10 @@ LIVE_FOLDER = "live"
 
 _TASK_COLUMNS = (
     "id, run, number, step, path, turn, split, attempt, key, status, started, finished, seconds, item, failure, "
-    "outputs, source, items, again, passed_on, memory"
+    "outputs, source, items, again, passed_on, memory, cpu_seconds, host"
 )
 _PUT_TASK = (
-    f"INSERT INTO tasks ({_TASK_COLUMNS}) VALUES ({', '.join('?' * 21)}) ON CONFLICT (id) DO UPDATE SET "
+    f"INSERT INTO tasks ({_TASK_COLUMNS}) VALUES ({', '.join('?' * 23)}) ON CONFLICT (id) DO UPDATE SET "
     + ", ".join(f"{column} = excluded.{column}" for column in _TASK_COLUMNS.split(", ")[3:])
 )
 _COMPONENT_COLUMNS = "stream, blob, buffers, size, members, scope, refs"
@@ -278,6 +278,7 @@ class CatalogWriter:
                 schema.pack_path(task.path), task.turn, task.split, task.attempt, task.key or None, task.status,
                 task.started, task.finished, task.seconds, task.item or None, task.failure, task.outputs, task.source,
                 task.items, task.again, task.passed_on, task.memory,
+                task.cpu_seconds, task.host or None,
             )
             for task in tasks
         ]  # fmt: skip

@@ -31,6 +31,7 @@ _OF_TASKS = {
     "tasks": (
         "number", "step", "path", "turn", "split", "attempt", "key", "status", "started", "finished", "seconds",
         "item", "failure", "outputs", "source", "items", "again", "passed_on", "memory",
+        "cpu_seconds", "host",
     ),
     "artifacts": ("task", "name", "position", "component", "idx", "size", "summary", "lost", "shares"),
     "seals": ("task", "signer", "key", "code", "mac", "batch"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -89,6 +90,9 @@ def test_a_task_goes_where_what_it_asks_for_is_and_what_nobody_has_is_said(
     assert seen[0] == "0,1"
     assert len({there[1], here[1], seen[1]}) == 2
     assert here[1] not in (there[1], seen[1])
+    hosts = {row.step: row.host for row in ran.store.history.tasks(ran.finished.row.id) if not row.split}
+    assert {hosts[step] for step in ("one", "both", "last")} == {socket.gethostname()}
+    assert hosts["near"] == ""
     have = "no worker of the cluster has that. They have 2 GPU, 4 CPU, 3000 MB MEMORY. Ask for less, or start a worker"
     found = failures(ran)
     assert {*found} == {"many", "large", "wide"}
