@@ -342,37 +342,31 @@ function makeColumns({ columns, tasks }: TaskGrid, trans: Translate): readonly G
     best: tasks.length > 1 ? 'lowest' : 'unknown',
     canBePicked: true
   };
-  const memory: GridColumn<TaskRow> = {
-    name: 'memory',
-    label: trans('Memory'),
-    cell: ({ task }) => task.memory,
-    text: ({ task }) => (task.memory === null ? '' : size(task.memory)),
-    best: 'unknown',
-    canBePicked: true
-  };
-  const processor: GridColumn<TaskRow> = {
-    name: 'processor',
-    label: trans('Processor'),
-    cell: ({ task }) => task.cpu_seconds,
-    text: ({ task }) => (task.cpu_seconds === null ? '' : duration(task.cpu_seconds)),
-    best: 'unknown',
-    canBePicked: true
-  };
-  const host: GridColumn<TaskRow> = {
-    name: 'host',
-    label: trans('Host'),
-    cell: ({ task }) => task.host || null,
-    best: 'unknown',
-    canBePicked: true
-  };
+  const costs = [
+    cost('memory', trans('Memory'), task => task.memory, size),
+    cost('processor', trans('Processor'), task => task.cpu_seconds, duration),
+    cost('host', trans('Host'), task => task.host || null, String)
+  ];
   const measured = [
     time,
-    ...(tasks.some(task => task.memory !== null) ? [memory] : []),
-    ...(tasks.some(task => task.cpu_seconds !== null) ? [processor] : []),
-    ...(tasks.some(task => task.host) ? [host] : [])
+    ...costs.filter(column => tasks.some(task => column.cell({ task, cells: [], place: 0 }) !== null))
   ];
   const apart = measured.map(column => (taken.has(column.name) ? { ...column, name: `${column.name} ` } : column));
   return [firstColumn(hasItems, tasks, trans), ...own, ...apart];
+}
+
+/** Shows what a task took, or where; empty where that is not known. */
+function cost<T extends Cell>(
+  name: string,
+  label: string,
+  of: (task: TaskLine) => T | null,
+  write: (value: T) => string
+): GridColumn<TaskRow> {
+  const text = ({ task }: TaskRow): string => {
+    const value = of(task);
+    return value === null ? '' : write(value);
+  };
+  return { name, label, cell: ({ task }) => of(task), text, best: 'unknown', canBePicked: true };
 }
 
 /** Shows the status of a task and which it is: by its item if no other column tells it. */

@@ -277,8 +277,7 @@ class CatalogWriter:
                 task_id(task.run, task.number), task.run, task.number, self._name(task.step),
                 schema.pack_path(task.path), task.turn, task.split, task.attempt, task.key or None, task.status,
                 task.started, task.finished, task.seconds, task.item or None, task.failure, task.outputs, task.source,
-                task.items, task.again, task.passed_on, task.memory,
-                task.cpu_seconds, task.host or None,
+                task.items, task.again, task.passed_on, task.memory, task.cpu_seconds, task.host or None,
             )
             for task in tasks
         ]  # fmt: skip
