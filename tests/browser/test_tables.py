@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import socket
+from pathlib import Path
+
 from playwright.sync_api import expect
 
 from tests.browser.cells import LOAD
@@ -43,7 +46,9 @@ def test_a_foreach_is_a_table_that_is_sorted_drawn_and_gone_on_with(notebook: Op
     panel.action("tasks-tab").click()
     tab = Panel(window.page.locator("#jp-main-dock-panel .nbf-Panel"))
     headings = tab.root.locator(".nbf-WholeTasks [role=columnheader]")
-    expect(headings).to_have_text(["Task", "max_depth", "rate", "kind", "mae", "r2", "size", "Time", "Memory"])
+    expect(headings).to_have_text(
+        ["Task", "max_depth", "rate", "kind", "mae", "r2", "size", "Time", "Memory", "Processor"]
+    )
     headings.nth(5).get_by_role("button").click()
     expect(tab.root.locator(".nbf-Task").first.locator(".nbf-mod-item").first).to_have_text("8")
     tab.root.locator(".nbf-WholeTasks [data-action=chart]").click()
@@ -103,3 +108,29 @@ def test_runs_are_a_table_with_results_and_are_compared_noted_pinned_and_deleted
     window.accept("Delete")
     expect(runs.locator(".nbf-RunRow")).to_have_count(2)
     window.screenshot("runs_table")
+
+
+CLUSTER = """[tool.nbflow.clusters.pair]
+class = "dask.distributed.LocalCluster"
+workers = 1
+threads_per_worker = 2
+dashboard_address = ":0"
+"""
+
+
+def test_the_run_menu_offers_a_cluster_and_the_tasks_say_on_which_host_they_ran(
+    notebook: OpenNotebook, folder: Path
+) -> None:
+    (folder / "pyproject.toml").write_text(CLUSTER)
+    window = notebook([LOAD, "%%step fit --foreach i in [1, 2, 3]\nsquare = i * i"])
+    panel = window.open_panel()
+    panel.wait_for_step("fit", "missing")
+    panel.root.get_by_role("button", name="What to run").click()
+    window.page.get_by_role("menuitem", name="Run on pair").click()
+    panel.wait_for_step("fit", "done")
+    panel.step("fit").click()
+    panel.action("tasks-tab").click()
+    tab = Panel(window.page.locator("#jp-main-dock-panel .nbf-Panel"))
+    headings = tab.root.locator(".nbf-WholeTasks [role=columnheader]")
+    expect(headings.last).to_have_text("Host")
+    expect(tab.root.locator(".nbf-Task").first).to_contain_text(socket.gethostname())
