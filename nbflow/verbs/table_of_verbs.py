@@ -57,6 +57,7 @@ VERBS = {
     "sync": ("imports", "Copy code that was edited in an exported script back to its cells."),
     "du": ("disk_usage", "Show what each notebook, run, step and name takes on disk, and what gc would free."),
     "gc": ("keeping", "Delete old runs, and the objects that no remaining run needs."),
+    "env": ("environments", "List, build and remove the environments of steps."),
     "push": ("copying", "Copy runs to another store, in a bucket or a folder."),
     "pull": ("copying", "Copy runs from another store, in a bucket or a folder."),
     "trust": ("trusting", "Trust users, or everything that the store holds now."),

@@ -120,7 +120,7 @@ def _above(meta: Mapping[str, Any]) -> click.Context:
 def _with_notebook(session: Session, verb: str, words: list[str]) -> list[str]:
     """Return the words with the open notebook where a shell command has it; `import` and `demo` make others."""
     match verb:
-        case "import" | "demo" | "trust":
+        case "import" | "demo" | "trust" | "env":
             return words
         case "sync":
             return [*words, str(session.document.path or session.document.name)]

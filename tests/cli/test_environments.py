@@ -1,0 +1,80 @@
+"""`nbflow env`, and the words of a run whose environment cannot be had."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from zipfile import ZipFile
+
+import pytest
+
+from tests.cli.shell import Shell
+from tests.environments import caches as caches
+
+pytestmark = pytest.mark.usefixtures("caches")
+
+CELLS = ("%%environment old\nsix==1.16.0", "%%step a --env old\nx = 1", "%%step b --env old\ny = x", "%%step c\nz = y")
+
+
+def test_environments_are_built_listed_and_removed(shell: Shell, caches: Path) -> None:
+    notebook = shell.write("films", *CELLS)
+    assert shell("env", "list").out == "no environment is built\n"
+    built = shell("env", "build", notebook)
+    assert (built.code, built.out.startswith("a, b · six 1.16.0")) == (0, True)
+    listed = shell("env", "list").lines
+    assert listed[0].split() == ["environment", "Python", "used", "packages"]
+    assert "six 1.16.0" in listed[1]
+    assert listed[1].split()[0] in built.out
+    assert shell("env", "gc").out == "removed 0 environments\n"
+    os.utime(next(caches.glob("nbflow/environments/*/nbflow-lock.txt")), (0, 0))
+    assert shell("env", "gc").lines[-1] == "removed 1 environment"
+    assert shell("env", "list").out == "no environment is built\n"
+
+
+def write_wheel(folder: Path, version: str) -> None:
+    """Write a version of a package that no index has."""
+    with ZipFile(folder / f"nbflow_thing-{version}-py3-none-any.whl", "w") as wheel:
+        wheel.writestr("nbflow_thing.py", f"__version__ = {version!r}")
+        info = f"nbflow_thing-{version}.dist-info"
+        wheel.writestr(f"{info}/METADATA", f"Metadata-Version: 2.1\nName: nbflow-thing\nVersion: {version}\n")
+        wheel.writestr(f"{info}/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
+        wheel.writestr(f"{info}/RECORD", "")
+
+
+def test_a_lock_stays_until_it_is_upgraded(shell: Shell, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    notebook = shell.write("films", "%%step a --env 'nbflow-thing<3'\nx = 1")
+    monkeypatch.setenv("UV_FIND_LINKS", str(tmp_path))
+    write_wheel(tmp_path, "1.0")
+    assert "nbflow-thing 1.0" in shell("env", "build", notebook).out
+    write_wheel(tmp_path, "2.0")
+    assert "nbflow-thing 1.0" in shell("env", "build", notebook).out
+    assert "nbflow-thing 2.0" in shell("env", "build", notebook, "--upgrade").out
+
+
+def test_what_cannot_be_built_is_said_in_one_message(shell: Shell) -> None:
+    notebook = shell.write("films", *CELLS, "%%step odd --env six==99\nq = 1")
+    answer = shell("env", "build", notebook)
+    assert answer.code == 1
+    assert answer.err.startswith(
+        "error: films.ipynb · cell 5, line 1: the environment of step 'odd' (six==99): No solution"
+    )
+    assert answer.out.startswith("a, b · ")
+    ran = shell("run", notebook)
+    assert (ran.code, ran.err.count("six==99")) == (1, 3)
+    assert "Traceback" not in ran.err
+    assert shell("run", notebook, "--to", "c").code == 0
+
+
+def test_a_status_and_a_reason_name_the_packages(shell: Shell) -> None:
+    notebook = shell.write("films", *CELLS)
+    assert shell("run", notebook).code == 0
+    assert "0 steps would run" in shell("status", notebook).out
+    shell.write("films", CELLS[0].replace("1.16.0", "1.15.0"), *CELLS[1:])
+    assert "its environment is not resolved yet" in shell("why", notebook, "a").out
+    shell("env", "build", notebook)
+    assert "six is 1.15.0, before 1.16.0" in shell("why", notebook, "a").out
+
+
+def test_a_notebook_without_environments_says_so(shell: Shell) -> None:
+    assert "no step of films.ipynb asks for an environment" in shell("env", "build", shell.write("films", CELLS[3])).out
+    assert shell("env", "build").code == 2
