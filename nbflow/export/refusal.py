@@ -25,6 +25,7 @@ from nbflow.flow.source.cell import Problem
 from nbflow.flow.source.ipython import is_capture
 from nbflow.flow.source.trees import every_node
 from nbflow.flow.syntax.definition import Definition
+from nbflow.flow.syntax.environment_words import is_version
 from nbflow.flow.syntax.parameter_cell import parse_value
 from nbflow.flow.syntax.places import listed, problem
 from nbflow.flow.syntax.specs import ParameterType, StepSpec
@@ -52,6 +53,14 @@ def _step_names(usage: Usage) -> Iterator[Problem]:
             else:
                 fix = f"Use small letters a-z, digits and _, and no _ in front, for example {_small(step.name)}"
             yield problem("step-name", step, message, fix)
+
+
+def environments_in_files(usage: Usage) -> Iterator[Problem]:
+    """Yield steps whose environment no decorator can express."""
+    for step in usage.graph.steps.values():
+        for word in (one for one in step.options.env or () if not is_version(one)):
+            message = f"step '{step.name}' runs with '{word}', and @pypi of a script names packages with versions"
+            yield problem("environment", step, message, "Write the packages and their versions into the header")
 
 
 def _small(name: str) -> str:
@@ -365,6 +374,7 @@ def membership_of_tasks(usage: Usage) -> Iterator[Problem]:
 
 _RULES: tuple[_Rule, ...] = (
     _step_names,
+    environments_in_files,
     artifact_names,
     parameter_names,
     parameter_defaults,

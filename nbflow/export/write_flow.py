@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -35,6 +36,7 @@ from nbflow.flow.graph.graph import Graph
 from nbflow.flow.source.encoding import escaped
 from nbflow.flow.source.lines import lines_of
 from nbflow.flow.syntax.header import CellKind, read_header
+from nbflow.flow.syntax.specs import StepSpec
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,6 +247,14 @@ class _Export:
         apart = [*constants_apart(sharing), *(coming_apart(sharing) if self.target is Target.METAFLOW else ())]
         return [str(one) for one in apart]
 
+    def _packages_of(self, step: StepSpec) -> list[str]:
+        """Tell which packages the environment of a step needs because the script imports them at its top."""
+        used = {module for one in self.graph.prelude.definitions for module in one.modules}
+        named = sorted({name.partition(".")[0] for name in used} - sys.stdlib_module_names)
+        if not step.options.env or not named:
+            return []
+        return [f"the script imports {', '.join(named)} at its top: @pypi of '{step.name}' must have them too"]
+
     def _dropped(self) -> list[str]:
         """Return options that a script cannot express."""
         notes = []
@@ -252,5 +262,6 @@ class _Export:
             options = step.options
             given = [("--watch", options.watch), ("--bg", options.background)]
             given += [("--cache", options.cache.mode != "auto")]
+            notes += self._packages_of(step)
             notes += [f"{option} of '{step.name}' has no counterpart in a script" for option, value in given if value]
         return notes

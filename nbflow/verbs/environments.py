@@ -94,9 +94,9 @@ def _build(workspace: Workspace, words: tuple[str, ...], steps: list[str], upgra
     return True
 
 
-@env.command()
+@env.command("gc")
 @click.option("--older", type=Age(), default=30 * 86400.0, help="Remove those not used for this long.  [default: 30d]")
-def gc(older: float) -> None:
+def remove_environments(older: float) -> None:
     """Remove environments that were not used for long. A run that needs one builds it again."""
     removed = remove_unused(older)
     for line in _told(removed):

@@ -189,12 +189,12 @@ def test_a_flow_that_could_not_run_is_refused(shell: Shell, text: str, message: 
 
 
 def test_everything_that_is_wrong_with_decorators_is_said_at_once(shell: Shell) -> None:
-    body = "@batch\n@step\ndef start(self): self.next(self.end)\n@conda(libraries={})\n@step\ndef end(self): pass"
+    body = "@batch\n@step\ndef start(self): self.next(self.end)\n@slurm(nodes=2)\n@step\ndef end(self): pass"
     answer = imported(shell, flow(body))
     path = shell.folder / "flow.py"
     assert [line.partition(" has no")[0] for line in answer.err.splitlines()] == [
         f"Error: {path}:4: @batch",
-        f"{path}:7: @conda",
+        f"{path}:7: @slurm",
     ]
 
 

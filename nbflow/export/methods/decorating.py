@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from nbflow.export.methods.draft import MethodDraft
 from nbflow.export.methods.method_lines import Writing
 from nbflow.export.plan.plan_shape import is_caught
+from nbflow.flow.syntax.environment_words import versions_of_words
 from nbflow.flow.syntax.specs import StepSpec
 
 MOST_RETRIES = 4
@@ -33,6 +34,8 @@ class Decorating(Writing):
         asked = [f"cpu={options.cpu}"] if options.cpu != 1 else []
         asked += [f"gpu={options.gpu}"] if options.gpu else []
         asked += [f"memory={_megabytes(options.memory.size)}"] if options.memory else []
+        if options.env:
+            yield self._decorator("pypi", _packages(versions_of_words(options.env)))
         self._note_unsaid(step)
         if asked:
             yield self._decorator("resources", ", ".join(asked))
@@ -47,6 +50,17 @@ class Decorating(Writing):
     def _decorator(self, name: str, arguments: str) -> str:
         self.flowspec.add(name)
         return f"@{self.spelling[name]}({arguments})"
+
+
+def _packages(versions: Mapping[str, str]) -> str:
+    """Return the arguments of `@pypi`, in which a version alone means this one."""
+    listed = {name: version for name, version in versions.items() if name != "python"}
+    python = f', python="{versions["python"]}"' if "python" in versions else ""
+    return f"packages={{{', '.join(f'{name}: {version}' for name, version in _quoted(listed))}}}{python}"
+
+
+def _quoted(versions: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    return ((f'"{name}"', f'"{version}"') for name, version in versions.items())
 
 
 def _megabytes(size: int) -> int:

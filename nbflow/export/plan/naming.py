@@ -12,8 +12,8 @@ from nbflow.flow.source.builtin_names import BUILTINS
 from nbflow.flow.syntax.specs import StepSpec
 
 FLOWSPEC = frozenset(
-    {"FlowSpec", "IncludeFile", "JSONType", "Parameter", "card", "catch", "current", "resources", "retry", "step",
-     "timeout"}
+    {"FlowSpec", "IncludeFile", "JSONType", "Parameter", "card", "catch", "current", "pypi", "resources", "retry",
+     "step", "timeout"}
 )  # fmt: skip
 """Names everything that a script may import from nbflow or Metaflow."""
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -63,6 +63,32 @@ def fault_of(requirement: str) -> str:
     if found.name.lower() == "python" and (found.extras or found.url or found.marker):
         return "python takes a version, such as python==3.12"
     return ""
+
+
+def is_version(word: str) -> bool:
+    """Return whether a word is the name of a package with a version, and not a file, an address or a condition."""
+    from packaging.requirements import Requirement  # noqa: PLC0415 - as above
+
+    if is_file(word) or fault_of(word):
+        return False
+    found = Requirement(word)
+    return not (found.url or found.marker)
+
+
+def versions_of_words(words: Iterable[str]) -> dict[str, str]:
+    """Return the versions by the names of packages, such as "1.2" or ">=1.2,<2"; all words are versions."""
+    from packaging.requirements import Requirement  # noqa: PLC0415 - as above
+
+    found: dict[str, list[str]] = {}
+    for one in map(Requirement, words):
+        extras = f"[{','.join(sorted(one.extras))}]" if one.extras else ""
+        found.setdefault(f"{one.name}{extras}", []).extend(filter(None, str(one.specifier).split(",")))
+    return {name: _joined(said) for name, said in found.items()}
+
+
+def _joined(specifiers: list[str]) -> str:
+    is_exact = len(specifiers) == 1 and specifiers[0].startswith("==") and not specifiers[0].startswith("===")
+    return specifiers[0][2:] if is_exact else ",".join(sorted(specifiers, reverse=True))
 
 
 def read_environment(source: str, name: str, line: int, place: Place) -> tuple[NamedEnvironment, list[Problem]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -11,8 +12,9 @@ from nbflow.errors import DefaultError
 from nbflow.flow.source.literals import value_of
 from nbflow.importing.refusals import ObstacleFound
 from nbflow.script.language import refused
+from nbflow.script.preparing.packages import requirements_of
 
-_ENVIRONMENTS = "nbflow does not make environments: install what the step needs into the one that runs it"
+_ENVIRONMENTS = "write an %%environment cell with these packages into the notebook"
 
 CONTENT = ("card",)
 """Names decorators that a notebook does not need: it keeps whatever a step displays."""
@@ -63,6 +65,9 @@ def _read(found: Decoration, decorator: ast.expr) -> Decoration:
             return _with_option(found, f"--timeout {_duration(given)}")
         case "resources":
             return replace(found, options=(*found.options, *_resources(given)))
+        case "pypi" | "conda":
+            words = requirements_of(name, given)
+            return _with_option(found, f"--env {shlex.join(words)}") if words else found
         case "environment":
             return _with_environment(found, given.get("vars") or {})
         case "secrets":
@@ -74,7 +79,7 @@ def _read(found: Decoration, decorator: ast.expr) -> Decoration:
 
 
 def fix_for(name: str) -> str:
-    environments = dict.fromkeys(("conda", "conda_base", "pypi", "pypi_base"), _ENVIRONMENTS)
+    environments = dict.fromkeys(("conda_base", "pypi_base"), _ENVIRONMENTS)
     known = (refused.DECORATORS | environments).get(name)
     return f"Remove it ({known})" if known else "Remove it, and do the same in the body of the step"
 

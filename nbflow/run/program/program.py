@@ -59,6 +59,10 @@ class Program:
         """Return the files that every worker needs, whatever the steps name."""
         return ()
 
+    def apart(self) -> Self:
+        """Return the program as it is in an environment that has other packages than this process."""
+        return self
+
     def moved(self, source: Path, target: Path) -> Self:
         """Return the program as it is where the folder `source` of the project lies at `target`."""
         return replace(self, folder=move_path(self.folder, source, target))

@@ -37,7 +37,8 @@ class LocalWorkers:
             self._ordinary = self._make_pool(plan)
 
     def _make_pool(self, plan: RunPlan, server: EnvironmentServer | None = None) -> LocalPool:
-        return LocalPool(self._program, plan, self._receiver, self._open_store, server)
+        program = self._program.apart() if server else self._program
+        return LocalPool(program, plan, self._receiver, self._open_store, server)
 
     def submit(self, job: Job, timeout: float | None) -> None:
         """Have a job done, and answer it once. `timeout` is in seconds; None means that there is no limit."""

@@ -47,7 +47,7 @@ IGNORED_VALUES = (
     "--mode",
 )
 IGNORED_FLAGS = ("--pylint", "--no-pylint", "--allow-branches", "--force-rebuild-environments")
-_LOCAL = {"--metadata": ("local",), "--datastore": ("local",), "--environment": ("local",)}
+_LOCAL = {"--metadata": ("local",), "--datastore": ("local",), "--environment": ("local", "pypi", "conda")}
 
 
 def build_commands(cls: type[FlowSpec]) -> click.Group:

@@ -18,6 +18,7 @@ from nbflow.errors import MetaflowNotFound, UnknownName
 from nbflow.flow.graph.graph import Graph
 from nbflow.history.store_limit import keep_within_limit
 from nbflow.run.environment import describe_environment, files_of
+from nbflow.run.environments.locking import Locks, resolve_locks
 from nbflow.run.events.events import Outcome, Reuse
 from nbflow.run.events.task_table import TaskPhase
 from nbflow.run.executor import Executor
@@ -192,10 +193,11 @@ def launch_prepared(
 ) -> Ended:  # fmt: skip
     """Record a run and perform it to its end. With `spin` it is the run of a single task."""
     module = alias_main(prepared.cls)
+    locks = resolve_locks(prepared.graph, run.plan.reuse, script_file(prepared.cls).parent)
     with Store.open(locate_store(Path.cwd())) as store:
         store.remove_leftovers(Path.cwd())
         with store.lease(), store.writer() as writer:
-            program = _program(prepared, values, settings, module)
+            program = _program(prepared, values, settings, module, locks)
             row = _begin(writer, prepared, program, run.plan, settings, kind, origin)
             program = replace(program, run=row.id, facts=_facts(prepared, row, settings, values), spin=spin)
             console = Console(str(row.number), program.live, prepared.graph)
@@ -226,12 +228,14 @@ def _numbers(executor: Executor) -> Callable[[str], int | None]:
     return executor.journal.running.get
 
 
-def _program(prepared: Prepared, values: Mapping[str, Any], settings: Settings, module: str) -> ScriptProgram:
+def _program(
+    prepared: Prepared, values: Mapping[str, Any], settings: Settings, module: str, locks: Locks
+) -> ScriptProgram:
     file, root = script_file(prepared.cls), locate_store(Path.cwd())
     return ScriptProgram(
         prepared.graph, values, file.parent, root, file=str(file), module=module, flow=prepared.cls.__name__,
         cwd=os.getcwd(), path=tuple(sys.path), max_splits=settings.max_splits, decorators=settings.decorators,
-        configs=stored_configs(prepared.cls),
+        configs=stored_configs(prepared.cls), locks=locks,
         branches=branches_of(prepared.script, prepared.graph),
     )  # fmt: skip
 
@@ -243,7 +247,7 @@ def _begin(
     user = user_name()
     facts = project_facts(prepared.cls, user)
     project = [f"project:{facts['project_name']}", f"project_branch:{facts['branch_name']}"] if facts else []
-    surroundings = describe_environment(files_of(program, plan.reuse)) | {"tags": project}
+    surroundings = describe_environment(files_of(program, plan.reuse), locks=program.locks) | {"tags": project}
     return writer.begin_run(
         prepared.cls.__name__,
         prepared.script.document,

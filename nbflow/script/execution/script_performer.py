@@ -54,6 +54,7 @@ from nbflow.script.preparing.read_class import step_facts
 from nbflow.script.preparing.settling import finish, leave_out
 from nbflow.script.wrapper import MetaflowExceptionWrapper
 from nbflow.store.leftovers import own_name
+from nbflow.store.pickling.reduce.crossing import expect_crossing
 from nbflow.store.values.artifact_ref import ArtifactRef
 from nbflow.store.values.encoded import Encoded
 
@@ -61,6 +62,7 @@ from nbflow.store.values.encoded import Encoded
 def perform_script(program: ScriptProgram, store: TaskStore) -> ScriptPerformer:
     """Import the script in a worker and return the performer of its tasks."""
     os.chdir(program.cwd)
+    expect_crossing(program.crosses)
     sys.path[:0] = [path for path in program.path if path not in sys.path]
     if program.facts["namespace"] != f"user:{program.facts['username']}":
         importlib.import_module("nbflow.client").namespace(program.facts["namespace"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import sys
+import sysconfig
 import types
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -56,12 +57,23 @@ class ScriptProgram(Program):
         script = Path(self.file)
         return (script, *local_modules(imported_by(script), self.project).values())
 
+    def apart(self) -> Self:
+        """Return the program without the folders in which this process has the standard library and its packages."""
+        return replace(self, path=tuple(path for path in self.path if not _is_installed(Path(path))))
+
     def moved(self, source: Path, target: Path) -> Self:
         def there(path: str) -> str:
             return str(move_path(Path(path), source, target))
 
         inside = tuple(there(path) for path in self.path if Path(path).is_relative_to(source))
         return replace(super().moved(source, target), file=there(self.file), cwd=there(self.cwd), path=inside)
+
+
+def _is_installed(folder: Path) -> bool:
+    standard = Path(sysconfig.get_path("stdlib"))
+    zipped = standard.with_name(f"{standard.name.replace('.', '')}.zip")
+    is_standard = folder == zipped or folder.is_relative_to(standard)
+    return is_standard or folder.name in ("site-packages", "dist-packages")
 
 
 class ScriptHome:

@@ -349,15 +349,15 @@ def card(
 
 @_decorator
 def pypi(packages: Any = None, python: Any = None, disabled: Any = None) -> FactsChange:
-    """Say which packages of PyPI a step needs. nbflow builds no environments: see `--environment local`.
+    """Say which packages of PyPI a step needs: it runs in an environment with them, which uv builds.
 
     Args:
-        packages: Versions by the names of packages.
-        python: The version of Python.
-        disabled: Whether this says nothing.
+        packages: Versions by the names of packages: `1.2` for this one, `>=1.2` for a newer one, too.
+        python: The version of Python, which must be installed.
+        disabled: Whether the step runs with the packages of the script.
 
     Returns:
-        A decorator for a step. Without `--environment local`, a flow with such a step is refused.
+        A decorator for a step. With `--environment local` it has no effect.
 
     Raises:
         InvalidDecorator: if an argument is not known.
@@ -367,16 +367,16 @@ def pypi(packages: Any = None, python: Any = None, disabled: Any = None) -> Fact
 
 @_decorator
 def conda(packages: Any = None, libraries: Any = None, python: Any = None, disabled: Any = None) -> FactsChange:
-    """Say which packages of conda a step needs. nbflow builds no environments: see `--environment local`.
+    """Say which packages a step needs, by their names in conda: uv looks for packages of these names on PyPI.
 
     Args:
-        packages: Versions by the names of packages.
+        packages: Versions by the names of packages: `1.2` for this one, `=1.2` for any patch of it.
         libraries: The same; an older name.
-        python: The version of Python.
-        disabled: Whether this says nothing.
+        python: The version of Python, which must be installed.
+        disabled: Whether the step runs with the packages of the script.
 
     Returns:
-        A decorator for a step. Without `--environment local`, a flow with such a step is refused.
+        A decorator for a step. With `--environment local` it has no effect.
 
     Raises:
         InvalidDecorator: if an argument is not known.

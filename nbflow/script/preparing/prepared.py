@@ -12,7 +12,6 @@ from nbflow.flow.graph.graph import Graph
 from nbflow.flow.source.cell import Problem
 from nbflow.script.language.flowspec import FlowSpec
 from nbflow.script.language.unsupported import unsupported_decorators
-from nbflow.script.preparing.packages import refuse_environments
 from nbflow.script.preparing.read_class import read_script
 from nbflow.script.preparing.settling import finish
 
@@ -34,8 +33,7 @@ def prepare(cls: type[FlowSpec], decorators: tuple[str, ...] = ()) -> Prepared:
 
 
 def refuse_script_errors(prepared: Prepared) -> None:
-    """Raise FlowRefused if the checks find problems, and MetaflowException if a step cannot run here."""
-    refuse_environments(prepared.cls)
+    """Raise FlowRefused if the checks find problems."""
     if found := script_problems(prepared):
         raise FlowRefused([str(problem) for problem in found])
 

@@ -25,6 +25,7 @@ from nbflow.script.inputs.parameters import IncludeFile, JSONType, Parameter, co
 from nbflow.script.language.decorators import STEP_DECORATORS, DecoratorFacts, facts_of
 from nbflow.script.language.flowspec import FlowSpec
 from nbflow.script.preparing.cases import fill_in_cases
+from nbflow.script.preparing.packages import step_environment
 
 _TYPES = {int: ParameterType.INT, float: ParameterType.FLOAT, bool: ParameterType.BOOL, str: ParameterType.STR}
 
@@ -131,10 +132,12 @@ def _with_facts(cls: type, method: Method, parsers: frozenset[str], configs: Map
     facts = facts_of(getattr(cls, method.name, None))
     if facts is None:
         return method
+    file = script_file(cls)
+    asked = step_environment(cls, method.name, facts, _text(file), file.name)
     return replace(
         method, tree=fill_in_cases(method.tree, configs),
         uses=_used_by(method.tree, facts) | parsers, is_step=True, is_start=facts.is_start,
-        is_end=facts.is_end, options=facts.options, catch=facts.catch, meaning=facts.meaning,
+        is_end=facts.is_end, options=replace(facts.options, env=asked), catch=facts.catch, meaning=facts.meaning,
     )  # fmt: skip
 
 
