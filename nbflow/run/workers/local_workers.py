@@ -34,7 +34,7 @@ class LocalWorkers:
         self._apart: dict[str, EnvironmentPool] = {}
         self._ordinary: LocalPool | None = None
         if not plan.reuse.keys() <= program.locks.keys():
-            self._ordinary = self._make_pool(plan)
+            self._ordinary = self._make_pool(self._part_of(None))
 
     def _make_pool(self, plan: RunPlan, server: EnvironmentServer | None = None) -> LocalPool:
         program = self._program.apart() if server else self._program
@@ -44,15 +44,15 @@ class LocalWorkers:
         """Have a job done, and answer it once. `timeout` is in seconds; None means that there is no limit."""
         lock = self._program.locks.get(job.task.step)
         if lock is None:
-            self._ordinary = self._ordinary or self._make_pool(self._plan)
+            self._ordinary = self._ordinary or self._make_pool(self._part_of(None))
             self._ordinary.submit(job, timeout)
             return
         if lock.digest not in self._apart:
             self._apart[lock.digest] = EnvironmentPool(lock, self._part_of(lock), self._make_pool, self._receiver)
         self._apart[lock.digest].submit(job, timeout)
 
-    def _part_of(self, lock: EnvironmentLock) -> RunPlan:
-        """Return the plan of the steps that have an environment."""
+    def _part_of(self, lock: EnvironmentLock | None) -> RunPlan:
+        """Return the plan of the steps that have this environment, None for those that have none."""
         same = {step: how for step, how in self._plan.reuse.items() if self._program.locks.get(step) == lock}
         return replace(self._plan, reuse=same)
 
