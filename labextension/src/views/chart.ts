@@ -22,10 +22,13 @@ export class Chart implements Component {
   constructor(
     private readonly trans: Translate,
     private readonly showOutputs: ShowOutputs
-  ) {}
+  ) {
+    this.watching.observe(document.body, { attributeFilter: ['data-jp-theme-name'] });
+  }
 
   /** Draw the columns; nothing for fewer than two, or without rows. `names` are those of the rows. */
   show(columns: readonly ChartColumn[], names: readonly string[]): void {
+    this.given = [columns, names];
     const [first, second] = columns;
     const drawn =
       first &&
@@ -53,10 +56,13 @@ export class Chart implements Component {
 
   dispose(): void {
     this.isDisposed = true;
+    this.watching.disconnect();
     this.shown?.dispose();
     this.shown = null;
   }
 
+  private given: Parameters<Chart['show']> = [[], []];
+  private readonly watching = new MutationObserver(() => this.show(...this.given)); // the theme has other colours
   private text = 'null';
   private shown: { dispose(): void } | null = null;
 }

@@ -10,6 +10,11 @@ from tests.browser.renderer.stage import Stage
 from tests.browser.renderer.states import Json
 
 TEXTS = "nodes => nodes.map(node => node.textContent)"
+IN_DARK = """chart => {
+  chart.dataset.theme = 'light';
+  chart.parentElement.style.color = 'white';
+  document.body.dataset.jpThemeName = 'dark';
+}"""
 DEPTHS, SCORES, ERRORS = [2, 4, 8, 16, 32], [0.61, 0.8734567, 0.79, None, 0.7], [0.4, 0.2, 0.3, None, "nan"]
 
 
@@ -112,6 +117,9 @@ def test_picked_headings_are_drawn(tasks: Stage) -> None:
     tasks.page.get_by_label("Filter the tasks").fill("forest")
     expect(tasks.find(".nbf-Chart")).to_be_hidden()
     tasks.page.get_by_label("Filter the tasks").fill("")
+    tasks.find(".nbf-Chart > div").evaluate(IN_DARK)
+    expect(tasks.find(".nbf-Chart > [data-theme=light]")).to_have_count(0)
+    expect(tasks.find(".nbf-Chart > div")).to_have_count(1)
     heading(tasks, "r2").click()
     heading(tasks, "Time").click()
     expect(tasks.find(".nbf-Chart")).to_be_hidden()
