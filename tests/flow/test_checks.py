@@ -7,6 +7,7 @@ from tests.flow.reading import graph_of, problems_of
 
 PARAMS = "%%parameters\ntop_k = 3\n---\n"
 FOREACH = "%%step f --foreach i in range(3)\nx = i\n---\n"
+FILM = "class Film:\n    count = 0\n    def __init__(self):\n        Film.count += 1"
 
 # wrong, its one message, the same made right
 BRANCHES = (
@@ -277,6 +278,12 @@ RULES = [
         "cell 3 `N = len(L)`, line 1: this reads 'L', which step 'a' changes; the steps below would not see that. "
         "Write  %%step n  on top of cell 3",
         "L = []\ndef f(): L.append(1)\n---\nN = len(L)\n---\n%%step a\nf()\n---\n%%step b\ny = N",
+    ),
+    (
+        f"{FILM}\n---\n%%step a\nfilms = [Film(), Film()]\n---\nprint(Film.count)",
+        "cell 3 `print(Film.count)`, line 1: this uses 'Film', which step 'a' changes; the steps below would not see "
+        "that. Write  %%step show  on top of cell 3",
+        f"{FILM}\n---\n%%step a\nfilms = [Film(), Film()]\n---\n%%step show\nprint(Film.count)",
     ),
     (
         "import os\n---\nos.environ['TOKEN'] = input()\n---\n%%step a\ny = 1",

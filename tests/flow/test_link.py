@@ -331,7 +331,7 @@ def test_a_cell_cannot_change_what_a_step_above_has_changed() -> None:
     graph = graph_of(REGISTRY.replace("x = list(found)", "register(len)"))
     assert "found" in graph.links["a"].writes
     (problem,) = check_flow(graph)
-    assert problem.message == "this changes 'found', which step 'a' changes; the steps below would not see that"
+    assert problem.message == "this uses 'found', which step 'a' changes; the steps below would not see that"
 
 
 def test_linking_does_not_look_at_every_change_of_a_constant_again_and_again() -> None:

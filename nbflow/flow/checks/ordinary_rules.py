@@ -71,11 +71,18 @@ def artifact_read_outside(graph: Graph) -> Iterator[Problem]:
             for name in sorted(_read_at_once(definition) & written):
                 writer = _changed_by(graph, definition, name)
                 if writer is not None:
-                    verb = "changes" if name in definition.changes else "reads"
-                    message = f"this {verb} '{name}', which step '{writer}' changes; the steps below would not see that"
+                    what = f"this {_verb(definition, name)} '{name}', which step '{writer}' changes"
+                    message = f"{what}; the steps below would not see that"
                     if name in GENERATORS:
                         message = f"this draws random numbers below step '{writer}', which draws random numbers too"
                     yield with_step(graph, Problem("artifact-read", message, "", definition.place))
+
+
+def _verb(definition: Definition, name: str) -> str:
+    """Return what a definition does with a name: a call may change its arguments, but `print(Film.count)` does not."""
+    if name not in definition.changes:
+        return "reads"
+    return "changes" if name in names_of(definition.source).mutates else "uses"
 
 
 def _read_at_once(definition: Definition) -> frozenset[str]:
