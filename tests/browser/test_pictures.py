@@ -86,7 +86,6 @@ def test_the_outputs_of_a_run_beside_two_runs_compared(films: Window, album: Pat
     films.panel.root.locator(".nbf-Form").get_by_label("genre").fill("Comedy")
     films.panel.action("run-with").click()
     films.panel.chip("genre").wait_for()
-    films.panel.action("parameters").click()
     films.panel.wait_for_steps(fit="done", playlist="done", figure="done")
     runs = films.panel.open_view("runs")
     for number in (0, 1):

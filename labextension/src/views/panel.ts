@@ -89,6 +89,7 @@ export class FlowPanel extends Widget {
   run(part: Part): boolean {
     const { isValid } = this.form;
     if (isValid) {
+      this.openForm(false); // the chips tell what was chosen
       void this.host.actions?.run(part, this.model.choices ?? {});
     } else {
       this.openForm(true);

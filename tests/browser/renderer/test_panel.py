@@ -121,6 +121,7 @@ def test_what_is_left_empty_is_not_told_and_the_rest_as_it_was_typed(stage: Stag
         stage.find(".nbf-Form").get_by_label(name).fill(text)
     stage.find(".nbf-Form").get_by_label("kind").select_option("b")
     stage.act("run-with")
+    expect(stage.button("Parameters")).to_be_focused()
     assert stage.calls == [
         [
             "run",
@@ -138,6 +139,7 @@ def test_what_is_required_must_be_there_before_anything_runs(stage: Stage) -> No
     stage.press("x")
     stage.button("Run").click()
     assert stage.calls == [["run", {}, {"epochs": "20", "data": "x"}]]
+    expect(stage.find(".nbf-Form")).to_be_hidden()
 
 
 def test_what_was_typed_survives_an_edit_of_the_notebook(stage: Stage) -> None:
