@@ -86,7 +86,7 @@ def heading(row: RunRow, task: TaskRow) -> str:
     source = f", from run {task.source.partition('/')[0]}" if task.source else ""
     seconds = f" · {duration(task.seconds)}" if task.seconds else ""
     memory = f" · {format_size(task.memory)}" if task.memory else ""
-    processor = f" · {duration(task.cpu_seconds)} of processor" if task.cpu_seconds else ""
+    processor = f" · CPU {duration(task.cpu_seconds)}" if task.cpu_seconds else ""
     host = f" · on {task.host}" if task.host else ""
     return f"{task_name(task)} · run {row.number} · {task.status}{source}{seconds}{memory}{processor}{host}"
 

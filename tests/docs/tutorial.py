@@ -20,7 +20,7 @@ CHANGING = (
     (r"\b\d+(\.\d+)? (ms|s|m|min|h)\b", "0 s"),
     (r"(?m)^.*in <listcomp>\n.*\n", ""),  # newer versions of Python have no such frame
     (r"(?m)^.*[~^]{2,}.*\n", ""),
-    (r"(?m) · [\d.]+ [kMG]B$", ""),  # the memory that a task held
+    (r"(?m) · [\d.]+ [kMG]B( · CPU 0 s)?$", ""),  # the memory that a task held, and its processor time
     (r"\bfor user:\w+", "for user:me"),
     (r" +", " "),
     (r"\b[1-9]\d* workers?", "2 workers"),

@@ -47,7 +47,12 @@ def resolve(words: Iterable[str], folder: Path, anew: bool = False) -> Environme
 
 def known(words: Iterable[str], folder: Path) -> EnvironmentLock | None:
     """Return the lock of an environment if it was resolved before. Raises RequirementsUnreadable."""
-    return _read_known(_place(gather_requirements(words, folder), folder))
+    return _read_known(resolution_file(words, folder))
+
+
+def resolution_file(words: Iterable[str], folder: Path) -> Path:
+    """Return the file in which the lock of an environment is kept. Raises RequirementsUnreadable."""
+    return _place(gather_requirements(words, folder), folder)
 
 
 def _read_known(place: Path) -> EnvironmentLock | None:
