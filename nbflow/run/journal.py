@@ -5,11 +5,12 @@ from __future__ import annotations
 import ast
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import cached_property
 from typing import Any, assert_never
 
-from nbflow.errors import Untrusted
+from nbflow.errors import NbflowError, Untrusted
 from nbflow.flow.syntax.specs import Cache, CacheMode
 from nbflow.run.events.events import (
     NOT_STORED,
@@ -307,3 +308,13 @@ class JournalOfSpin(Journal):
 
 def _chosen(artifacts: tuple[ArtifactRef, ...]) -> str:
     return next((str(ast.literal_eval(one.summary.text)) for one in artifacts if one.name == CHOSEN), "")
+
+
+@contextmanager
+def failing_without_workers(journal: Journal) -> Iterator[None]:
+    """Close the run as failed if its workers cannot be had."""
+    try:
+        yield
+    except NbflowError:
+        journal.finish(Outcome.FAILED)
+        raise

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from nbflow.errors import FlowRefused, NbflowError
+from nbflow.errors import FlowRefused
 from nbflow.flow.checks.rules import check_flow
 from nbflow.flow.graph.graph import Graph
 from nbflow.run.environment import describe_environment, files_of
 from nbflow.run.environments.locking import resolve_locks
 from nbflow.run.events.events import Outcome
 from nbflow.run.executor import Executor, Listener
-from nbflow.run.journal import Journal
+from nbflow.run.journal import Journal, failing_without_workers
 from nbflow.run.learning import keep_learned
 from nbflow.run.local_resources import count_resources
 from nbflow.run.machine.machine import RunMachine
@@ -72,22 +71,12 @@ def launch(
         program = replace(program, run=row.id)
         journal = Journal(writer, store.history, row)
         plan = request.plan if request.workers else count_resources(request.plan, graph)
-        with _failing(journal):
+        with failing_without_workers(journal):
             executor = Executor(RunMachine(graph, plan), program, journal, listener, request.workers or LocalWorkers)
         started(row, executor)
         outcome = executor.execute()
         keep_learned(writer, executor.run.graph, executor.run.learned)
         return Finished(row, outcome, executor.run)
-
-
-@contextmanager
-def _failing(journal: Journal) -> Iterator[None]:
-    """Close the run as failed if its workers cannot be had."""
-    try:
-        yield
-    except NbflowError:
-        journal.finish(Outcome.FAILED)
-        raise
 
 
 def refuse_errors(graph: Graph) -> None:

@@ -15,6 +15,7 @@ from nbflow.script.execution.script_program import Spin
 from nbflow.script.execution.settings import Settings
 from nbflow.script.inputs.parameters import IncludeFile, Parameter, parameters_of, script_file
 from nbflow.script.language.class_decorators import choose_branch
+from nbflow.script.language.cluster_requests import read_place
 from nbflow.script.language.flowspec import FlowSpec
 from nbflow.script.preparing.lint import Lint
 from nbflow.script.preparing.prepared import prepare, refuse_script_errors
@@ -79,6 +80,10 @@ _OF_SPIN = frozenset(
 def _options() -> list[click.Parameter]:
     return [
         click.Option(["--tag", "tags"], multiple=True, help="Tag the run; may be repeated."),
+        click.Option(
+            ["--on"], metavar="CLUSTER",
+            help="Run the tasks on a dask cluster: its name in the project's settings, or the address tcp://HOST:8786.",
+        ),
         click.Option(["--max-workers"], type=click.IntRange(1), help="Worker processes."),
         click.Option(
             ["--max-num-splits"], type=click.IntRange(1), default=100, show_default=True, help="Items of a foreach."
@@ -117,10 +122,17 @@ def _given(ctx: click.Context, cls: type[FlowSpec]) -> dict[str, str]:
     return {name: value for name, value in values.items() if sources[name] is ParameterSource.COMMANDLINE}
 
 
+def _known_clusters() -> tuple[str, ...]:
+    from nbflow.run.hosts.named_clusters import cluster_names  # noqa: PLC0415 - a run on this machine does not pay for it
+
+    return cluster_names(Path.cwd())
+
+
 def _settings(facts: dict[str, Any]) -> Settings:
+    cluster, decorators = read_place(facts["on"], facts["decorators"], _known_clusters)
     return Settings(
-        facts["max_workers"], facts["max_num_splits"], facts["tags"], facts["decorators"], facts["run_id_file"],
-        facts["namespace"], facts.get("quiet", False), facts["attribute_file"],
+        facts["max_workers"], facts["max_num_splits"], facts["tags"], decorators, facts["run_id_file"],
+        facts["namespace"], facts.get("quiet", False), facts["attribute_file"], cluster=cluster,
     )  # fmt: skip
 
 
@@ -178,7 +190,7 @@ def _begin(cls: type[FlowSpec], settings: Settings, wants_lint: bool) -> Any:
     """Print what is going to run, and check the flow."""
     wants_lint = wants_lint and not click.get_current_context().meta.get(NO_PYLINT)
     with Lint(script_file(cls), wants_lint) as linting:
-        prepared = prepare(cls, settings.decorators)
+        prepared = prepare(cls, settings.decorators, bool(settings.cluster))
         lines = f"nbflow executing {cls.__name__} for user:{user_name()}", "Validating your flow..."
         for line in () if settings.quiet else lines:
             click.echo(line)

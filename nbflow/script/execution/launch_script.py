@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,10 +23,12 @@ from nbflow.run.environments.locking import Locks, resolve_locks
 from nbflow.run.events.events import Outcome, Reuse
 from nbflow.run.events.task_table import TaskPhase
 from nbflow.run.executor import Executor
-from nbflow.run.journal import Journal, JournalOfSpin
+from nbflow.run.journal import Journal, JournalOfSpin, failing_without_workers
 from nbflow.run.local_resources import memory_here
 from nbflow.run.machine.machine import RunMachine
-from nbflow.run.machine.plan import RunPlan
+from nbflow.run.machine.plan import Resources, RunPlan
+from nbflow.run.workers.local_workers import LocalWorkers
+from nbflow.run.workers.workers import StartWorkers
 from nbflow.script.execution.console import Console
 from nbflow.script.execution.early import WIDEST, most_workers, start_workers_early
 from nbflow.script.execution.hooks import call_hooks
@@ -70,7 +73,7 @@ def run_script(prepared: Prepared, given: Mapping[str, Any], settings: Settings)
     refuse_script_errors(prepared)
     with announced(prepared, settings, None):
         values = resolve_parameters(prepared.cls, given)
-    start_workers_early(script_file(prepared.cls), settings.max_workers)
+    _start_workers_early(prepared, settings)
     plan = _plan(prepared.graph, dict.fromkeys(prepared.graph.links, Reuse.NEVER), settings)
     return launch_prepared(prepared, values, RunMachine(prepared.graph, plan), settings, RunKind.RUN)
 
@@ -85,7 +88,7 @@ def resume_script(
     """
     refuse_script_errors(prepared)
     _refuse_unknown(prepared, step)
-    start_workers_early(script_file(prepared.cls), settings.max_workers)
+    _start_workers_early(prepared, settings)
     row = find_origin(prepared.cls, origin)
     with announced(prepared, settings, row):
         values = values_again(prepared, row, given)
@@ -173,7 +176,31 @@ def stored_values(cls: type, row: RunRow) -> dict[str, Any]:
         return store.load({one.name: one for one in artifacts}, home, made_by=made_by)
 
 
+def _start_workers_early(prepared: Prepared, settings: Settings) -> None:
+    if not settings.cluster:
+        start_workers_early(script_file(prepared.cls), settings.max_workers)
+
+
+@contextmanager
+def workers_of(settings: Settings) -> Iterator[StartWorkers]:
+    """Give what makes the workers of a run. A cluster is closed if the run does not begin, and else when it ends."""
+    if not settings.cluster:
+        yield LocalWorkers
+        return
+    from nbflow.run.hosts.clusters import find_cluster  # noqa: PLC0415 - a run on this machine does not pay for it
+
+    cluster = find_cluster(settings.cluster, Path.cwd(), {}, partial(print, file=sys.stderr))
+    try:
+        yield cluster.start
+    finally:
+        cluster.close()
+
+
 def _plan(graph: Graph, reuse: Mapping[str, Reuse], settings: Settings) -> RunPlan:
+    if settings.cluster:
+        from nbflow.run.hosts.clusters import WINDOW  # noqa: PLC0415 - as above
+
+        return RunPlan(reuse, slots=settings.max_workers or WINDOW, here=Resources())
     workers = most_workers(_width(graph), settings.max_workers)
     asked = max((step.options.cpu for step in graph.steps.values()), default=1)
     return RunPlan(reuse, slots=max(workers, min(asked, settings.max_workers or asked)), memory=memory_here())
@@ -194,7 +221,7 @@ def launch_prepared(
     """Record a run and perform it to its end. With `spin` it is the run of a single task."""
     module = alias_main(prepared.cls)
     locks = resolve_locks(prepared.graph, run.plan.reuse, script_file(prepared.cls).parent)
-    with Store.open(locate_store(Path.cwd())) as store:
+    with workers_of(settings) as workers, Store.open(locate_store(Path.cwd())) as store:
         store.remove_leftovers(Path.cwd())
         with store.lease(), store.writer() as writer:
             program = _program(prepared, values, settings, module, locks)
@@ -202,7 +229,8 @@ def launch_prepared(
             program = replace(program, run=row.id, facts=_facts(prepared, row, settings, values), spin=spin)
             console = Console(str(row.number), program.live, prepared.graph)
             journal = (Journal if spin is None else JournalOfSpin)(writer, store.history, row)
-            executor = Executor(run, program, journal, console)
+            with failing_without_workers(journal):
+                executor = Executor(run, program, journal, console, workers)
             console.number_of = _numbers(executor)
             if spin is None or spin.keeps:
                 _keep_values(prepared, executor, store, row, values)

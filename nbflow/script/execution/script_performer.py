@@ -34,6 +34,7 @@ from nbflow.run.surroundings.alarm import alarm
 from nbflow.run.surroundings.patches import undone
 from nbflow.run.surroundings.surroundings import Surroundings
 from nbflow.run.task.cost import measured
+from nbflow.run.task.granted import with_gpus
 from nbflow.run.task.job import CAUGHT, CHOSEN, Job, Result
 from nbflow.run.task.task_store import TaskStore
 from nbflow.run.task.tracebacks import describe_failure
@@ -133,7 +134,7 @@ class ScriptPerformer:
         branches = self.program.branches
         watch = ModuleWatch(branches, self.program.graph, step.name, self.home) if branches else None
         try:
-            with measured(result):
+            with measured(result), with_gpus(job.gpus):
                 self._attempt(job, step, flow, facts)
         finally:
             failed = sys.exc_info()[1] is not None

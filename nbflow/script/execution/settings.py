@@ -23,6 +23,7 @@ class Settings:
     quiet: bool = False
     attribute_file: Path | None = None
     spun_step: str = ""
+    cluster: str = ""  # what `--on` names; "" for this machine
 
     def announce(self, flow: str, run: int, folder: Path) -> None:
         """Write the id of the run into the files that the options name. `folder` is the folder of the store."""

@@ -276,6 +276,11 @@ def resources(
     return _with_options(**changes)
 
 
+def request_of(given: Mapping[str, Any]) -> Options:
+    """Return the options that `@resources` with these arguments gives to a step that has no others."""
+    return _CHANGES["resources"](dict(given))(DecoratorFacts()).options
+
+
 @_decorator
 def environment(vars: Mapping[str, Any] | None = None) -> FactsChange:
     """Set environment variables while a step runs.

@@ -8,14 +8,15 @@ from typing import Any
 from nbflow.errors import MetaflowException
 
 _ELSEWHERE = "nbflow runs on this machine: remove it, or run the script with Metaflow"
+_ON_CLUSTER = "nbflow runs on this machine: give the run a cluster, with --on CLUSTER, or remove it"
 _DEPLOY = "nbflow does not deploy: start the script from cron, a timer, or the program that should trigger it"
 
 DECORATORS = {
     "airflow_external_task_sensor": _DEPLOY,
     "airflow_s3_key_sensor": _DEPLOY,
-    "batch": _ELSEWHERE,
+    "batch": _ON_CLUSTER,
     "checkpoint": "every finished task is a checkpoint in nbflow: split the step, or let it loop by a switch",
-    "kubernetes": _ELSEWHERE,
+    "kubernetes": _ON_CLUSTER,
     "parallel": "nbflow has no groups of machines: use foreach=",
     "pytorch_parallel": "nbflow has no groups of machines: use foreach=, or start the processes in the step",
     "schedule": "nbflow does not deploy: run the script from cron or a timer",

@@ -10,10 +10,11 @@ from nbflow.flow.flowspec.classes import Script
 from nbflow.flow.flowspec.links import link_script
 from nbflow.flow.graph.graph import Graph
 from nbflow.flow.source.cell import Problem
+from nbflow.script.language.cluster_requests import accept_requests
 from nbflow.script.language.flowspec import FlowSpec
 from nbflow.script.language.unsupported import unsupported_decorators
 from nbflow.script.preparing.read_class import read_script
-from nbflow.script.preparing.settling import finish
+from nbflow.script.preparing.settling import finish, step_methods
 
 
 @dataclass(frozen=True)
@@ -25,9 +26,11 @@ class Prepared:
     graph: Graph
 
 
-def prepare(cls: type[FlowSpec], decorators: tuple[str, ...] = ()) -> Prepared:
+def prepare(cls: type[FlowSpec], decorators: tuple[str, ...] = (), has_cluster: bool = False) -> Prepared:
     """Read and link a flow class. `decorators` are those of `--with`. Raises MetaflowException if it cannot be read."""
     finish(cls, decorators)
+    if has_cluster:
+        accept_requests(step_methods(cls))
     script = read_script(cls)
     return Prepared(cls, script, link_script(script))
 

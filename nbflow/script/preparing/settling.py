@@ -57,7 +57,7 @@ SPUN_WITH = frozenset({"card", "conda", "environment", "project", "pypi", "timeo
 def leave_out(cls: type, all_of_them: bool = False) -> dict[str, list[str]]:
     """Remove the decorators that a spun step does not keep, or all but the script's own. Return the names by step."""
     gone: dict[str, list[str]] = {}
-    for method in _steps(cls):
+    for method in step_methods(cls):
         facts = facts_of(method)
         assert facts is not None
         kept = [one for one in facts.applied if one.name in SPUN_WITH and not all_of_them]
@@ -68,10 +68,11 @@ def leave_out(cls: type, all_of_them: bool = False) -> dict[str, list[str]]:
 
 def has_mutators(cls: type) -> bool:
     """Tell whether the flow or one of its steps has a mutator."""
-    return bool(mutators_above(cls)) or any(getattr(facts_of(method), "mutators", ()) for method in _steps(cls))
+    return bool(mutators_above(cls)) or any(getattr(facts_of(method), "mutators", ()) for method in step_methods(cls))
 
 
-def _steps(cls: type) -> Iterator[Any]:
+def step_methods(cls: type) -> Iterator[Any]:
+    """Yield the methods of a flow that are steps."""
     for name in dir(cls):
         method = getattr(cls, name, None)
         if facts_of(method) is not None:
@@ -85,7 +86,7 @@ def _find_values(cls: type) -> None:
     for one in flow_decorators(cls):
         if is_delayed(one.given):
             note_on_flow(cls, Applied(one.name, resolve_delayed(dict(one.given), configs)), instead=one)
-    for method in _steps(cls):
+    for method in step_methods(cls):
         facts = facts_of(method)
         assert facts is not None
         if any(is_delayed(one.given) for one in facts.applied):
@@ -104,7 +105,7 @@ def _mutate(cls: type, early: bool) -> None:
         done.add(id(waiting[0]))
         waiting[0].get_ready(named_configs(cls))
         getattr(waiting[0], verb)(MutableFlow(cls, early, _origin(waiting[0])))
-    for method in _steps(cls):
+    for method in step_methods(cls):
         seen: set[int] = set()
         while rest := [one for one in getattr(facts_of(method), "mutators", ()) if id(one) not in seen]:
             seen.add(id(rest[0]))
@@ -120,9 +121,9 @@ def _attach(cls: type, text: str) -> None:
     name, given = read_spec(text)
     custom = None if name in STEP_DECORATORS or name in refused.DECORATORS else custom_named(name)
     if custom is None:
-        attach(text, _steps(cls))
+        attach(text, step_methods(cls))
         return
     if not issubclass(custom, UserStepDecorator):
         raise InvalidDecorator(f"--with {name}: it is not a decorator for steps: write it above what it changes")
-    for method in _steps(cls):
+    for method in step_methods(cls):
         MutableStep(cls, method, False, [f"--with {text}"]).add_decorator(custom, deco_kwargs=given)
