@@ -232,3 +232,7 @@ __all__ = [
     "VersionsClash",
     "VersionsDiffer",
 ]
+
+for _name in __all__:
+    # tracebacks and stored failures show this module, so that classes can move between files
+    globals()[_name].__module__ = __name__

@@ -43,18 +43,20 @@ class ResourcePlugin(WorkerPlugin):
         found = {CPU: worker.state.nthreads, GPU: len(gpus_here()), MEMORY: _memory_of(worker)}
         await worker.set_resources(**{**{name: size for name, size in found.items() if size}, **known})
         names = [*gpus_here(), *(str(number) for number in range(int(known.get(GPU, 0))))]
-        self._gpus, self._taking = list(dict.fromkeys(names))[: int(known.get(GPU, len(names)))], threading.Lock()
+        self._gpus = list(dict.fromkeys(names))[: int(known.get(GPU, len(names)))]
+        self._free, self._taking = {*self._gpus}, threading.Lock()
 
     @contextmanager
     def gpus(self, count: int) -> Iterator[tuple[str, ...]]:
         """Hand out so many GPUs. Dask lets no more tasks run than there are GPUs for."""
         with self._taking:
-            given, self._gpus = tuple(self._gpus[:count]), self._gpus[count:]
+            given = tuple([one for one in self._gpus if one in self._free][:count])
+            self._free -= {*given}
         try:
             yield given
         finally:
             with self._taking:
-                self._gpus = [*given, *self._gpus]
+                self._free |= {*given}
 
 
 def _memory_of(worker: Any) -> int:

@@ -29,7 +29,7 @@ from tests.run.running import Place, Ran
 @pytest.fixture(scope="module")
 def cluster() -> Iterator[LocalCluster]:
     """A worker of four threads that declares two GPUs."""
-    options: dict[str, Any] = {"dashboard_address": None, "resources": {"GPU": 2}, "memory_limit": "3GB"}
+    options: dict[str, Any] = {"dashboard_address": ":0", "resources": {"GPU": 2}, "memory_limit": "3GB"}
     with LocalCluster(n_workers=1, threads_per_worker=4, **options) as made:
         yield made
 
