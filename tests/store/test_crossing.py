@@ -11,6 +11,7 @@ import pytest
 
 from nbflow.errors import LoadFailed, VersionsClash
 from nbflow.store.blobs.local import LocalBlobs
+from nbflow.store.pickling import rebuild_crossed
 from nbflow.store.pickling.codec import encode
 from nbflow.store.pickling.reduce.crossing import expect_crossing
 from nbflow.store.values import package_versions
@@ -104,3 +105,23 @@ def test_a_value_that_cannot_be_loaded_names_both_versions(
     monkeypatch.setattr(package_versions, "package_version", lambda name: "2.2.3")
     with pytest.raises(VersionsClash, match=rf"'when' was made with pandas {pd.__version__}, .* with pandas 2.2.3 "):
         heap_of(encoded, blobs, notebook).load(wanted)
+
+
+def test_code_of_another_python_is_refused(
+    blobs: LocalBlobs, notebook: Notebook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    notebook.define(
+        "def outer(n):\n    def inner(x): return x + n\n    return inner\nclass Kind:\n    def f(self): return 1"
+    )
+    values = {"inner": notebook.namespace["outer"](1), "kind": notebook.namespace["Kind"]()}
+    encoded = encode(values, blobs, notebook)
+    wanted = {one.name: one for one in encoded.artifacts}
+    loaded = heap_of(encoded, blobs, Notebook()).load(wanted)
+    assert (loaded["inner"](2), loaded["kind"].f()) == (3, 1)
+    for module in (package_versions, rebuild_crossed):
+        monkeypatch.setattr(module, "python_version", lambda: "3.99")
+    package_versions.package_version.cache_clear()
+    for name, one in wanted.items():
+        with pytest.raises(VersionsClash, match=rf"'{name}' was made with python 3\.\d+, .* with python 3.99"):
+            heap_of(encoded, blobs, Notebook()).load({name: one})
+    package_versions.package_version.cache_clear()

@@ -42,3 +42,8 @@ def reduce_dynamic_class(cls: type) -> Any:
 def set_class_state(cls: type, state: Any) -> None:
     """Give a class that was made again its attributes."""
     cloud._class_setstate(cls, state)
+
+
+def reduce_code(code: CodeType) -> Any:
+    """Return what makes a code object again: its type, and the arguments of that."""
+    return cloud._code_reduce(code)

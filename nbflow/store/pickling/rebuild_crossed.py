@@ -9,6 +9,8 @@ import importlib
 from importlib.util import find_spec
 from typing import Any
 
+from nbflow.store.values.package_versions import python_version
+
 
 def labels(texts: Any, name: Any) -> Any:
     """Return labels of columns, as this version of pandas makes them of texts."""
@@ -55,6 +57,13 @@ def periods(ordinals: Any, frequency: str) -> Any:
 def nat() -> Any:
     """Return the time that is missing."""
     return importlib.import_module("pandas").NaT
+
+
+def code(python: str, make: Any, arguments: Any) -> Any:
+    """Return the code of a function, unless it is that of another version of Python, which would crash."""
+    if python != python_version():
+        raise ImportError(f"the code of a function of Python {python} cannot run in Python {python_version()}")
+    return make(*arguments)
 
 
 def generator(bits: Any) -> Any:

@@ -10,7 +10,7 @@ from nbflow.store.pickling.reduce import crossing
 from nbflow.store.values.artifact_ref import ArtifactRef
 from nbflow.store.values.package_versions import differing
 
-_SOUND = frozenset({"numpy", "pandas", "sklearn"})
+_SOUND = frozenset({"numpy", "pandas", "python", "sklearn"})
 """Reads what other versions have made, or says itself that it may not be sound."""
 
 
@@ -18,7 +18,7 @@ def explain_failure(error: LoadFailed, artifacts: Sequence[ArtifactRef]) -> None
     """Raise VersionsClash if the packages have other versions here than where the artifacts were made."""
     for one in artifacts:
         if found := differing(one.summary.versions):
-            raise VersionsClash(one.name, found, error.reason) from error
+            raise VersionsClash(one.name, found, error.reason) from None
 
 
 def warn_of_versions(artifacts: Iterable[ArtifactRef]) -> None:

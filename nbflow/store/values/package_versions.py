@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import types
 from collections.abc import Iterable
 from functools import cache
 
@@ -13,14 +14,26 @@ _WITHOUT = sys.stdlib_module_names | {"__main__", "nbflow"}
 
 
 def versions_of(kinds: Iterable[type]) -> PackageVersions:
-    """Return the versions of the packages from which types come; modules without a version are left out."""
+    """Return the versions of the packages from which types come; modules without a version are left out.
+
+    Python is among them if there is code of functions.
+    """
+    kinds = frozenset(kinds)
     packages = {str(kind.__module__).partition(".")[0] for kind in kinds} - _WITHOUT
-    return tuple((name, found) for name in sorted(packages) if (found := package_version(name)))
+    found = tuple((name, version) for name in sorted(packages) if (version := package_version(name)))
+    return (("python", python_version()), *found) if types.CodeType in kinds else found
+
+
+def python_version() -> str:
+    """Return the version of Python that the code of functions is for."""
+    return f"{sys.version_info.major}.{sys.version_info.minor}"
 
 
 @cache
 def package_version(package: str) -> str:
     """Return the version of a package by the name under which it is imported; "" if it has none, or is not here."""
+    if package == "python":
+        return python_version()
     found = getattr(sys.modules.get(package), "__version__", None)
     if isinstance(found, str):
         return found

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import sys
+import types
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from nbflow.store.pickling import rebuild, rebuild_crossed
+from nbflow.store.pickling._cloudpickle import reduce_code
 from nbflow.store.pickling.reduce import views
+from nbflow.store.values.package_versions import python_version
 
 _is_expected = False
 
@@ -46,7 +49,7 @@ def families() -> list[tuple[type, _Reduce]]:
     if not _is_expected:
         return []
     found = ((getattr(sys.modules.get(module), name, None), reducer) for (module, name), reducer in _FORMS.items())
-    return [(family, reducer) for family, reducer in found if isinstance(family, type)]
+    return [(types.CodeType, _reduce_code), *((one, reducer) for one, reducer in found if isinstance(one, type))]
 
 
 def _reduce_texts(_: Any, values: Any) -> Any:
@@ -74,6 +77,11 @@ def _reduce_random_state(recorder: Any, generator: Any) -> Any:
 
 def _reduce_bit_generator(_: Any, bits: Any) -> Any:
     return rebuild_crossed.bit_generator, (type(bits).__name__, bits.state, bits.seed_seq)
+
+
+def _reduce_code(_: Any, code: Any) -> Any:
+    make, arguments = reduce_code(code)
+    return rebuild_crossed.code, (python_version(), make, arguments)
 
 
 _FORMS: Mapping[tuple[str, str], _Reduce] = {
