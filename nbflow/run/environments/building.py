@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import threading
 import time
@@ -11,15 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from nbflow.errors import SystemRefused
-from nbflow.run.environments.environment_lock import EnvironmentLock
+from nbflow.run.environments.environment_lock import LOCK_FILE, EnvironmentLock, environments_folder, find_built
 from nbflow.run.environments.resolving import find_interpreter
 from nbflow.run.environments.uv_program import call_uv
-from nbflow.store.homes import cache_folder
 from nbflow.store.leftovers import own_name, remove_leftovers
 from nbflow.store.lock import alone, in_turn
-
-_LOCK = "nbflow-lock.txt"
-"""Is the lock in the folder of its environment; its time of change says when the environment was last used."""
 
 _ASIDE = "building-"
 
@@ -41,49 +36,35 @@ def build_environment(lock: EnvironmentLock, cancelled: threading.Event | None =
 
     Raises UvMissing, UvFailed, PythonMissing or SystemRefused.
     """
-    home = _home()
-    folder = home / lock.digest
+    home = environments_folder()
     try:
-        if not _touch(folder):
-            home.mkdir(parents=True, exist_ok=True)
-            with in_turn(home / f"{lock.digest}.turn"):
-                if not _touch(folder):
-                    _build(lock, home, folder, cancelled)
+        if python := find_built(lock):
+            return python
+        home.mkdir(parents=True, exist_ok=True)
+        with in_turn(home / f"{lock.digest}.turn"):
+            return find_built(lock) or _build(lock, home, cancelled)
     except OSError as error:
         raise SystemRefused(error) from error
-    return folder / "bin" / "python"
 
 
-def _home() -> Path:
-    return cache_folder() / "environments"
-
-
-def _touch(folder: Path) -> bool:
-    """Note that an environment is used, and return whether it is there."""
-    try:
-        os.utime(folder / _LOCK)
-    except FileNotFoundError:
-        return False
-    return True
-
-
-def _build(lock: EnvironmentLock, home: Path, folder: Path, cancelled: threading.Event | None) -> None:
+def _build(lock: EnvironmentLock, home: Path, cancelled: threading.Event | None) -> Path:
     remove_leftovers(home, _ASIDE)
-    aside = home / own_name(_ASIDE)
+    folder, aside = home / lock.digest, home / own_name(_ASIDE)
     try:
         interpreter = find_interpreter(f"=={lock.python}.*", home)
         call_uv(["venv", "--quiet", "--relocatable", "--no-project", "--python", interpreter, str(aside)], home)
-        (aside / _LOCK).write_text(lock.text, "utf-8")
-        words = ["pip", "sync", "--quiet", "--python", str(aside / "bin" / "python"), str(aside / _LOCK)]
+        (aside / LOCK_FILE).write_text(lock.text, "utf-8")
+        words = ["pip", "sync", "--quiet", "--python", str(aside / "bin" / "python"), str(aside / LOCK_FILE)]
         call_uv(words, home, cancelled=cancelled)
         aside.rename(folder)
     finally:
         shutil.rmtree(aside, ignore_errors=True)
+    return folder / "bin" / "python"
 
 
 def built_environments() -> Iterator[BuiltEnvironment]:
     """Yield the environments that are built, the one used last first."""
-    found = sorted(_home().glob(f"*/{_LOCK}"), key=lambda one: one.stat().st_mtime, reverse=True)
+    found = sorted(environments_folder().glob(f"*/{LOCK_FILE}"), key=lambda one: one.stat().st_mtime, reverse=True)
     for file in (one for one in found if not one.parent.name.startswith(_ASIDE)):
         python = next((file.parent / "lib").glob("python*")).name.removeprefix("python")
         lock = EnvironmentLock(python, file.read_text("utf-8"))
@@ -92,7 +73,7 @@ def built_environments() -> Iterator[BuiltEnvironment]:
 
 def remove_unused(seconds: float) -> list[BuiltEnvironment]:
     """Remove the environments that were not used for so many seconds, and return them."""
-    home, removed = _home(), list[BuiltEnvironment]()
+    home, removed = environments_folder(), list[BuiltEnvironment]()
     remove_leftovers(home, _ASIDE)
     for one in built_environments():
         with alone(home / f"{one.digest}.turn") as is_free:

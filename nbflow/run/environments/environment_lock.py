@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 from blake3 import blake3
 
+from nbflow.store.homes import cache_folder
+
 _PINNED = re.compile(r"^([A-Za-z0-9][\w.-]*)(?:==| @ )(\S+)", re.M)
+
+
+LOCK_FILE = "nbflow-lock.txt"
+"""Is the lock in the folder of its environment; its time of change says when the environment was last used."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +37,21 @@ class EnvironmentLock:
     def packages(self) -> Mapping[str, str]:
         """Return the version, or the address, of each package."""
         return dict(_PINNED.findall(self.text))
+
+
+def environments_folder() -> Path:
+    """Return the folder that holds the environments of this user."""
+    return cache_folder() / "environments"
+
+
+def find_built(lock: EnvironmentLock) -> Path | None:
+    """Return the interpreter of a lock's environment, and note that it is used; None if it is not built."""
+    folder = environments_folder() / lock.digest
+    try:
+        os.utime(folder / LOCK_FILE)
+    except FileNotFoundError:
+        return None
+    return folder / "bin" / "python"
 
 
 def describe_locks(locks: Mapping[str, EnvironmentLock]) -> dict[str, Any]:

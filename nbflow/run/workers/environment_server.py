@@ -31,9 +31,10 @@ class EnvironmentServer(ForkServer):
         self.modules: tuple[str, ...] = ()
         self.workers, self.notebook = 1, Path()
 
-    def prepare(self, modules: Iterable[str], workers: int, notebook: Path) -> None:
-        """Say what the server imports when it starts, how many workers share the cores, and where it starts."""
+    def start(self, modules: Iterable[str], workers: int, notebook: Path) -> None:
+        """Start the server unless it runs: with these modules, in this folder, for workers that share the cores."""
         self.modules, self.workers, self.notebook = tuple(modules), workers, notebook
+        self.ensure_running()
 
     def variables(self, environment: dict[str, str]) -> dict[str, str]:
         """Return environment variables changed so that programs which a step starts are those of the environment."""

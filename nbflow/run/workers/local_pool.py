@@ -46,7 +46,7 @@ class LocalPool:
     ) -> None:
         method, environment = _start_method(), {**_environment(program), **threads_of(plan.slots)}
         if server is not None:
-            server.prepare(modules_to_preload(program, plan.reuse), plan.slots, program.folder)
+            server.start(modules_to_preload(program, plan.reuse), plan.slots, program.folder)
             environment = server.variables(environment)
         elif method == "forkserver" and not has_fork_server():
             start_fork_server(modules_to_preload(program, plan.reuse), plan.slots, program.folder)

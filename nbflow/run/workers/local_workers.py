@@ -7,9 +7,10 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 from nbflow.errors import NbflowError, SystemRefused
-from nbflow.run.environments.environment_lock import EnvironmentLock
+from nbflow.run.environments.environment_lock import EnvironmentLock, find_built
 from nbflow.run.machine.plan import RunPlan
 from nbflow.run.program.program import Program
 from nbflow.run.task.job import Job
@@ -35,6 +36,9 @@ class LocalWorkers:
         self._ordinary: LocalPool | None = None
         if not plan.reuse.keys() <= program.locks.keys():
             self._ordinary = self._make_pool(self._part_of(None))
+        for lock in {program.locks[step] for step in plan.reuse.keys() & program.locks.keys()}:
+            if find_built(lock):  # while the driver begins the run, its server imports what the steps need
+                self._pool_of(lock)
 
     def _make_pool(self, plan: RunPlan, server: EnvironmentServer | None = None) -> LocalPool:
         program = self._program.apart() if server else self._program
@@ -47,9 +51,12 @@ class LocalWorkers:
             self._ordinary = self._ordinary or self._make_pool(self._part_of(None))
             self._ordinary.submit(job, timeout)
             return
+        self._pool_of(lock).submit(job, timeout)
+
+    def _pool_of(self, lock: EnvironmentLock) -> EnvironmentPool:
         if lock.digest not in self._apart:
             self._apart[lock.digest] = EnvironmentPool(lock, self._part_of(lock), self._make_pool, self._receiver)
-        self._apart[lock.digest].submit(job, timeout)
+        return self._apart[lock.digest]
 
     def _part_of(self, lock: EnvironmentLock | None) -> RunPlan:
         """Return the plan of the steps that have this environment, None for those that have none."""
@@ -131,11 +138,15 @@ class EnvironmentPool:
 
 
 def _server_of(lock: EnvironmentLock, cancelled: threading.Event) -> EnvironmentServer:
-    from nbflow.run.environments.building import build_environment  # noqa: PLC0415 - few flows have environments
-
-    python = build_environment(lock, cancelled)
+    python = find_built(lock) or _build(lock, cancelled)
     with _starting:
         return _servers.setdefault(lock.digest, EnvironmentServer(python))
+
+
+def _build(lock: EnvironmentLock, cancelled: threading.Event) -> Path:
+    from nbflow.run.environments.building import build_environment  # noqa: PLC0415 - most are built already
+
+    return build_environment(lock, cancelled)
 
 
 def stop_servers() -> None:
