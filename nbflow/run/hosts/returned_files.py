@@ -45,7 +45,9 @@ class ReturnedFiles:
         return ""
 
     def for_steps(self, steps: Iterable[str]) -> tuple[ShippedFile, ...]:
-        """Return the files that came back and that these steps may read."""
+        """Return the files that came back and that these steps may read: all of them if the code of steps is not read."""
+        if not self._program.reads_code_of_steps:
+            return tuple(map(self._current, [*self._newest]))
         wanted = {pattern for step in steps for pattern in self._read_by(step)} if self._newest else ()
         places = ((path, self._name(path)) for path in self._newest)
         return tuple(self._current(path) for path, name in places if any(covers(pattern, name) for pattern in wanted))
@@ -58,7 +60,7 @@ class ReturnedFiles:
     def _name(self, path: str) -> str:
         """Return a path as the code of a step names it: relative to the folder of the flow."""
         place = self._base / path
-        folder = self._program.folder
+        folder = self._program.working_folder
         return place.relative_to(folder).as_posix() if place.is_relative_to(folder) else str(place)
 
     def _current(self, path: str) -> ShippedFile:

@@ -16,11 +16,13 @@ from nbflow.flow.files.file_use import Access, FileUse
 from nbflow.flow.files.pathtexts import UNKNOWN, fill_in, show_path
 from nbflow.flow.names.code import parse
 from nbflow.flow.source.cell import Problem
+from nbflow.flow.source.encoding import decode_source
 from nbflow.flow.source.trees import every_node
 from nbflow.flow.syntax.specs import StepSpec
 from nbflow.run.hosts.host_messages import ShippedFile
 from nbflow.run.program.local_modules import local_modules
 from nbflow.run.program.program import Program
+from nbflow.run.program.regular_file import read_regular
 from nbflow.run.surroundings.disk import files_of_pattern
 from nbflow.store.blobs.protocol import BlobStore
 
@@ -29,7 +31,9 @@ _LONGEST_PATH = 400  # characters of a text that may be a path
 
 def files_to_ship(program: Program, steps: Iterable[str]) -> list[Path]:
     """Return the absolute paths of the files that these steps name, each once, sorted."""
-    named = (path for step in steps for path in (*_modules(program, step), *_named_files(program, step)))
+    named = {path for step in steps for path in (*_modules(program, step), *_named_files(program, step))}
+    code = [path for path in (*named, *program.own_files) if path.suffix == ".py"]
+    named |= {path for file in code for path in _literal_paths(program, [_source_of(file)])}
     return sorted({Path(os.path.normpath(path)) for path in (*named, *program.own_files) if path.is_file()})
 
 
@@ -114,19 +118,30 @@ def _named_files(program: Program, step: str) -> Iterator[Path]:
         if UNKNOWN not in path and not _is_absolute(path):
             yield from _below(folder / path) if (folder / path).is_dir() else files_of_pattern(path, folder)
             yield folder / path  # a name may have a bracket in it
-    yield from _literal_paths(program, step)
-
-
-def _literal_paths(program: Program, step: str) -> Iterator[Path]:
-    """Yield the files that are named by a whole text in the code, whatever the code does with it."""
     sources = [program.graph.steps[step].source.body, *(one.source for one in program.closure(step))]
+    yield from _literal_paths(program, sources)
+
+
+def _literal_paths(program: Program, sources: Iterable[str]) -> Iterator[Path]:
+    """Yield the files that are named by a whole text in the code, whatever the code does with it."""
     for text in {text for source in sources for text in _texts(source)}:
-        if not _is_absolute(text) and (program.folder / text).is_file():
-            yield program.folder / text
+        if not _is_absolute(text) and (program.working_folder / text).is_file():
+            yield program.working_folder / text
+
+
+def _source_of(file: Path) -> str:
+    try:
+        return decode_source(read_regular(file))
+    except (OSError, UnicodeError):
+        return ""
 
 
 def _texts(source: str) -> Iterator[str]:
-    for node in every_node(parse(source)):
+    try:
+        tree = parse(source)
+    except (SyntaxError, ValueError):
+        return
+    for node in every_node(tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and _may_be_path(node.value):
             yield node.value
 

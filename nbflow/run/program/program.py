@@ -50,6 +50,16 @@ class Program:
         return self.scratch is not None and self.folder.is_relative_to(self.scratch)
 
     @property
+    def reads_code_of_steps(self) -> bool:
+        """Return whether the graph says which files the code of a step names."""
+        return True
+
+    @property
+    def working_folder(self) -> Path:
+        """Return the folder in which relative paths of the steps lie."""
+        return self.folder
+
+    @property
     def places(self) -> tuple[Path, ...]:
         """Return the folders whose relative position the steps may rely on."""
         return (self.folder, *(path for path in self.project if self.folder.is_relative_to(path)))

@@ -48,6 +48,14 @@ class ScriptProgram(Program):
     spin: Spin | None = None
 
     @property
+    def reads_code_of_steps(self) -> bool:
+        return False
+
+    @property
+    def working_folder(self) -> Path:
+        return Path(self.cwd)
+
+    @property
     def places(self) -> tuple[Path, ...]:
         return (*super().places, Path(self.cwd))
 

@@ -221,3 +221,46 @@ def test_a_file_that_was_not_shipped_is_named_with_what_ships_it(apart: Apart) -
     (folder / "work.ipynb").write_text(notebook_of([MISSING[0], MISSING[1].replace("lost", "lost --watch films.csv")]))
     mended = apart.nbflow(folder, "run", "work.ipynb", "--on", apart.hosts.address)
     assert mended.returncode == 0, mended.stdout + mended.stderr
+
+
+SCRIPT = """
+from nbflow import FlowSpec, IncludeFile, step
+import rates
+
+class FilmFlow(FlowSpec):
+    data = IncludeFile("data", default="films.csv")
+
+    @step
+    def start(self):
+        self.words = open("words.txt").read()
+        self.items = [1, 2, 3, 4]
+        self.next(self.each, foreach="items")
+
+    @step
+    def each(self):
+        self.x = rates.double(self.input)
+        open(f"out{self.input}.txt", "w").write(str(self.x))
+        self.next(self.join)
+
+    @step
+    def join(self, inputs):
+        self.total = sum(int(open(f"out{n}.txt").read()) for n in (1, 2, 3, 4))
+        self.next(self.end)
+
+    @step
+    def end(self):
+        print("the total is", self.total)
+
+if __name__ == "__main__":
+    FilmFlow()
+"""
+
+
+def test_a_script_and_what_it_names_are_sent_too(apart: Apart) -> None:
+    folder = write_project(apart.project("script"))
+    (folder / "film_flow.py").write_text(SCRIPT)
+    environment = {**os.environ, **apart.environment, "XDG_CACHE_HOME": str(apart.private / "cache")}
+    command = [sys.executable, "film_flow.py", "run", "--on", apart.hosts.address]
+    ran = subprocess.run(command, cwd=folder, env=environment, text=True, capture_output=True, check=False)
+    assert "the total is 20" in ran.stdout, ran.stdout + ran.stderr
+    assert (folder / "out4.txt").read_text() == "8"
