@@ -45,7 +45,7 @@ class ReturnedFiles:
         return ""
 
     def for_steps(self, steps: Iterable[str]) -> tuple[ShippedFile, ...]:
-        """Return the files that came back and that these steps may read: all of them if the code of steps is not read."""
+        """Return the files that came back and that these steps may read; all, if the code of steps was not read."""
         if not self._program.reads_code_of_steps:
             return tuple(map(self._current, [*self._newest]))
         wanted = {pattern for step in steps for pattern in self._read_by(step)} if self._newest else ()
