@@ -146,3 +146,35 @@ def test_a_frame_of_two_million_rows(benchmark: Any, notebook: OpenNotebook) -> 
         again.append(round(float(window.page.evaluate(UNTIL_SHOWN))))
     benchmark.pedantic(lambda: None)
     tell(benchmark, cold_ms=cold, again_ms=again, sorted_ms=sorted_)
+
+
+FIVE_THOUSAND = [
+    LOAD,
+    "%%step grid\nitems = [dict(depth=n % 30, rate=n / 100, kind='ab'[n % 2]) for n in range(5000)]",
+    "%%step fit --foreach cfg in items\nr2 = 1 / (1 + cfg['rate'])\nmae = cfg['rate'] * cfg['depth']\n"
+    "size, width, name = cfg['depth'] ** 2, 7, cfg['kind'] * 3",
+]
+ROWS = "#nbflow-panel .nbf-Task"
+
+
+def test_the_table_of_five_thousand_tasks(benchmark: Any, notebook: OpenNotebook) -> None:
+    """From a click on the foreach to the frame after its rows, and from a click on a heading to the sorted ones."""
+    window = notebook(FIVE_THOUSAND)
+    panel = window.open_panel()
+    panel.wait_for_step("fit", "missing")
+    panel.action("run").click()
+    panel.wait_for_step("fit", "done")
+    opened = []
+    for _ in range(4):
+        opened.append(milliseconds(window, "#nbflow-panel .nbf-Step[data-step=fit]", ROWS, 5))
+        panel.step("grid").click()
+        panel.root.locator(".nbf-Task").first.wait_for(state="detached", timeout=9000)
+    milliseconds(window, "#nbflow-panel .nbf-Step[data-step=fit]", ROWS, 5)
+    heading = "#nbflow-panel .nbf-TaskList [data-column={}]"
+    by = ("r2", "mae", "depth", "rate")
+    spent = [
+        milliseconds(window, heading.format(name), f"[aria-sort]:not([aria-sort=none]) [data-column={name}]")
+        for name in by
+    ]
+    benchmark.pedantic(lambda: None)
+    tell(benchmark, opened_ms=opened, sorted_ms=spent)

@@ -50,7 +50,7 @@ def read_scalars(reader: CatalogReader, run: int, step: str) -> Iterator[tuple[i
         FROM ({_NEWEST} AND step = (SELECT id FROM names WHERE text = ?) {_PLACE}) AS newest
         JOIN artifacts ON artifacts.task = newest.id JOIN names ON names.id = artifacts.name
         WHERE newest.split = 0 AND {_DONE} AND {_IS_SCALAR} ORDER BY newest.id, artifacts.position"""
-    for task, name, summary in reader.query(query, run, step):
+    for task, name, summary in reader.query(query, run, step).fetchall():
         value = _read(summary)
         if value is not None and " " not in name:
             yield task, name, value
@@ -82,6 +82,7 @@ def read_items(reader: CatalogReader, run: int, foreach: str) -> Iterator[ItemRo
         yield ItemRow((*path_of(path), position), found.type, found.text, found.fields)
 
 
+@lru_cache(4096)  # many tasks have the same values
 @reads_row("an artifact")
 def _read(summary: str) -> Scalar | None:
     kind, text = summary[2:-2].split('","', 1) if summary.startswith(_NUMBERS) else json.loads(summary)[:2]
