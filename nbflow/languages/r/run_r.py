@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from nbflow.languages.r.r_process import find_rscript, perform_in_r
 from nbflow.languages.r.r_vector import NULL, RVector, list_vector, read_vector, text_vector, write_vector
 from nbflow.languages.r.values_from_r import from_r
 from nbflow.languages.r.values_to_r import to_r
+from nbflow.run.task.join_inputs import JoinInputs
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,8 @@ def vectors_of(
     """Evaluate R code as `run_r` does, and return what it binds as R has it."""
     find_rscript()
     cell = RSource(source) if isinstance(source, str) else source
-    given = {name: to_r(value, name) for name, value in values.items()}
+    words = frozenset(word for one in (*prelude, cell) for word in _WORD.findall(one.code))
+    given = {name: to_r(_tasks_of(value, words), name) for name, value in values.items()}
     with tempfile.TemporaryDirectory(prefix="nbflow-r-") as name:
         folder = Path(name)
         with (folder / "question").open("wb") as file:
@@ -68,6 +71,16 @@ def vectors_of(
     if missing is not None:
         raise ROutputMissing(missing)
     return found
+
+
+def _tasks_of(value: object, words: frozenset[str]) -> object:
+    """Return the tasks of a join as dictionaries of those artifacts that the code names, and other values unchanged."""
+    if not isinstance(value, JoinInputs):
+        return value
+    return [{name: getattr(task, name) for name in dir(task) if name in words} for task in value]
+
+
+_WORD = re.compile(r"[\w.]+")
 
 
 def _question(
