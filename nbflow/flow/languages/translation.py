@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from nbflow.errors import HeaderError
+from nbflow.flow.languages.shared_code import python_literal
 from nbflow.flow.languages.sql_reads import reads_of_sql
 from nbflow.flow.names.code import code_digest
 from nbflow.flow.syntax.header import Header, read_header
@@ -25,13 +26,15 @@ class Translated:
     files: tuple[str, ...] = ()
 
 
-def translate(text: str, header: Header) -> Translated:
-    """Return what a body does in Python. `header.language` is its language.
+def translate(text: str, header: Header, shared: Iterable[str] = ()) -> Translated:
+    """Return what a body does in Python. `header.language` is its language, `shared` names the shared code in R.
 
     Raises HeaderError if the text cannot be read, or if the header lacks an option that the language needs.
     """
     if header.connection and header.language != "sql":
         raise HeaderError("--connect is for steps in SQL", "Delete it, or write --lang sql")
+    if header.language == "R":
+        return _translate_r(text, header, shared)
     return _TRANSLATORS[header.language](text, header)
 
 
@@ -45,6 +48,15 @@ def _translate_sql(text: str, header: Header) -> Translated:
     given += [f"parameters={parameters}"] if found.parameters else []
     given += [f"connection={header.connection}"] if header.connection else []
     return Translated(_call("run_sql", text, given, out), found.files)
+
+
+def _translate_r(text: str, header: Header, shared: Iterable[str]) -> Translated:
+    item, joined = [header.foreach.var] if header.foreach else [], ["inputs"] if header.join else []
+    out, given = sorted(header.writes or ()), [_mapping(sorted({*(header.reads or ()), *item, *joined}))]
+    given += [repr(out)] if out else []
+    given += [f"shared=[{', '.join(shared)}]"] if shared else []
+    given += ["seeded=True"] if header.options.seed is not None else []
+    return Translated(_call("run_r", text, given, out, is_tuple=True))
 
 
 def _translate_named(function: str) -> Callable[[str, Header], Translated]:
@@ -62,13 +74,8 @@ def _call(function: str, text: str, given: Iterable[str], out: list[str], *, is_
     """Return the source of a call that assigns what it returns to the names in `out`."""
     targets = "".join(f"{name}, " if is_tuple else name for name in out)
     assigned = f"{targets.rstrip()} = " if out else ""
-    arguments = ", ".join([_literal(text), *given])
+    arguments = ", ".join([python_literal(text), *given])
     return f"from nbflow.languages import {function}; {assigned}{function}({arguments})"
-
-
-def _literal(text: str) -> str:
-    """Return the text as a Python literal that has as many lines."""
-    return '"""' + text.replace("\\", "\\\\").replace('"', '\\"').replace("\r", "\\r").replace("\0", "\\0") + '"""'
 
 
 def _mapping(names: Iterable[str]) -> str:
@@ -77,7 +84,6 @@ def _mapping(names: Iterable[str]) -> str:
 
 _TRANSLATORS: Mapping[str, Callable[[str, Header], Translated]] = {
     "sql": _translate_sql,
-    "R": _translate_named("run_r"),
     "bash": _translate_named("run_bash"),
 }
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from nbflow.errors import HeaderError
+from nbflow.flow.languages.shared_code import names_of_shared_code, shared_in_python
 from nbflow.flow.languages.translation import translate
 from nbflow.flow.names.code import Names, code_digest, compile_source, names_of
 from nbflow.flow.names.kept_state import assigned_by_calls, changed_by_calls
@@ -79,8 +80,10 @@ def read_flow(cells: Sequence[Cell], name: str, document: str) -> FlowSource:
     """
     found = Reading()
     lazy, stars = any(_FUTURE.search(cell.source) for cell in cells), stars_of(cells)
+    shared = names_of_shared_code(cells)
     for cell in cells:
-        found.add(_read_cell(cell, document, lazy, stars if may_hide(cell.source) else ()))
+        above = shared[cell.number] if "--lang" in cell.source else ()
+        found.add(_read_cell(cell, document, lazy, stars if may_hide(cell.source) else (), above))
     parameters = parameters_together(found.parameters, found.injected, cells, found.problems)
     result = _sort_ordinary(found, frozenset(p.name for p in parameters), cells, lazy)
     definitions = (*found.shared, *result.definitions)
@@ -100,7 +103,9 @@ def read_flow(cells: Sequence[Cell], name: str, document: str) -> FlowSource:
 
 
 @lru_cache(2048)
-def _read_cell(cell: Cell, document: str, lazy_annotations: bool, stars: Stars) -> Reading:
+def _read_cell(
+    cell: Cell, document: str, lazy_annotations: bool, stars: Stars, shared: tuple[str, ...] = ()
+) -> Reading:
     """Read one cell. The result is cached, because a notebook is read again whenever one of its cells changes."""
     header = read_header(cell.source)
     kind = cell_kind(cell, header)
@@ -109,11 +114,11 @@ def _read_cell(cell: Cell, document: str, lazy_annotations: bool, stars: Stars) 
     found.problems += [_problem(fault, cell, place, header.name or None) for fault in header.faults]
     match kind:
         case CellKind.STEP:
-            _read_step(found, cell, header, place, lazy_annotations)
+            _read_step(found, cell, header, place, lazy_annotations, shared)
         case CellKind.PARAMETERS:
             _read_parameters(found, cell, header, place)
         case CellKind.SHARED:
-            _read_shared(found, cell, header, place)
+            _read_shared(found, shared_in_python(cell, header) if header.language else cell, header, place)
         case CellKind.ENVIRONMENT if not header.faults:
             found.add_environment(*read_environment(cell.source, header.environment, header.line, place))
         case CellKind.FOREIGN if header.magic in TRANSPARENT:
@@ -145,13 +150,15 @@ def _problem(fault: Fault, cell: Cell, place: Place, step: str | None) -> Proble
 # steps
 
 
-def _read_step(found: Reading, cell: Cell, header: Header, place: Place, lazy_annotations: bool) -> None:
+def _read_step(
+    found: Reading, cell: Cell, header: Header, place: Place, lazy_annotations: bool, shared: tuple[str, ...]
+) -> None:
     if not header.name:
         return
     step = _step_of(cell, header, header.name, place)
     try:
         if header.language:
-            step, header = _in_python(step, header)
+            step, header = _in_python(step, header, shared)
         text = parse_step(step.source.body, found.stars)
         step = replace(step, source=replace(step.source, body=text.source))
         found.problems += _refusals(text, step, cell)
@@ -167,9 +174,9 @@ def _read_step(found: Reading, cell: Cell, header: Header, place: Place, lazy_an
     found.steps.append(step)
 
 
-def _in_python(step: StepSpec, header: Header) -> tuple[StepSpec, Header]:
+def _in_python(step: StepSpec, header: Header, shared: tuple[str, ...]) -> tuple[StepSpec, Header]:
     """Return a step in another language with a body in Python, which says what it reads and writes."""
-    translated = translate(step.source.body, header)
+    translated = translate(step.source.body, header, shared)
     options = replace(step.options, watch=(*step.options.watch, *translated.files))
     source = replace(step.source, body=translated.body, language=header.language)
     return replace(step, source=source, options=options), replace(header, reads=None, writes=None)

@@ -157,6 +157,8 @@ def _read(word: str, rest: str, *, magic: bool) -> Header:
         case "environment":
             named = _with_name(Header(), rest, "an environment") if rest else Header()
             return Header(CellKind.ENVIRONMENT, environment=named.name, faults=named.faults)
+        case "shared" if re.fullmatch(r"--lang\s+[rR]", rest):
+            return Header(CellKind.SHARED, language="R")
         case "parameters" | "shared":
             faults = (_surplus(word, rest),) if rest else ()
             return Header(CellKind(word), faults=faults)
@@ -166,7 +168,8 @@ def _read(word: str, rest: str, *, magic: bool) -> Header:
 
 
 def _surplus(word: str, rest: str) -> Fault:
-    fix = f"Delete '{rest}'; {word} cells take no options"
+    options = "no option but --lang R" if word == "shared" else "no options"
+    fix = f"Delete '{rest}'; {word} cells take {options}"
     return Fault(f"'{rest}' after {word} has no meaning", fix, instead=(rest, ""))
 
 

@@ -12,6 +12,7 @@ from IPython.core.completer import Completion
 from IPython.core.magic import Magics, cell_magic, line_magic, magics_class, no_var_expand
 
 from nbflow.errors import NbflowError, SystemRefused
+from nbflow.flow.languages.shared_code import code_as_value
 from nbflow.flow.syntax.header import CellKind, read_header, rest_of
 from nbflow.jupyter.kernel.broadcast import Broadcast, open_channel
 from nbflow.jupyter.kernel.completing.completion import complete
@@ -98,7 +99,8 @@ def as_magic(lines: list[str]) -> list[str]:
     """Move the header of a cell to the first line as a cell magic; remove a `%%shared` header and what is above it."""
     header = read_header("".join(lines))
     if header.kind is CellKind.SHARED:
-        return ["\n"] * header.line + lines[header.line :]
+        text = "".join(lines[header.line :])
+        return ["\n"] * header.line + (code_as_value(text) if header.language else text).splitlines(True)
     if header.kind in _OURS and not (header.line == 1 and lines[0].startswith(f"%%{header.kind} ")):
         above, line, below = lines[: header.line - 1], lines[header.line - 1], lines[header.line :]
         return [f"%%{header.kind} {rest_of(line)}\n", *above, *below]

@@ -5,43 +5,23 @@ from __future__ import annotations
 import codecs
 import os
 import secrets
-import shutil
-import subprocess
 from collections.abc import Callable, Iterator
-from functools import lru_cache
 from pathlib import Path
 
-from nbflow.errors import REnded, RMissing
+from nbflow.errors import REnded
 from nbflow.languages.child_process import how_it_ended, print_to, printing_to, run_child
 from nbflow.languages.r.r_pictures import Pictures
+from nbflow.run.program.rscript import find_rscript
 
 _DRIVER = Path(__file__).with_name("driver.R")
 
 
-def find_rscript() -> str:
-    """Return the path of Rscript. Raises RMissing."""
-    found = shutil.which("Rscript")
-    if found is None:
-        raise RMissing
-    return found
-
-
-def r_version() -> str:
-    """Return how R names its version, such as `R version 4.2.2`. Raises RMissing."""
-    path = find_rscript()
-    return _version_of(path, os.stat(path).st_mtime_ns)
-
-
-@lru_cache
-def _version_of(path: str, _changed: int) -> str:
-    said = subprocess.run([path, "--version"], capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)
-    return (said.stdout + said.stderr).strip()
-
-
 def perform_in_r(folder: Path) -> None:
-    """Let R answer the question in a folder. Raises REnded where it ends before it has written the answer.
+    """Let R answer the question in a folder. R and all that it starts end with this call, whatever ends it.
 
-    R and all that it starts end with this call, whatever ends it.
+    Raises:
+        REnded: R has ended before it has written the answer.
+        RMissing: R is not installed.
     """
     token = secrets.token_hex(8)
     command = [find_rscript(), "--vanilla", str(_DRIVER), str(folder), token]

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import random
 import re
 import tempfile
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from nbflow.errors import RFailed, ROutputMissing
-from nbflow.languages.r.r_process import find_rscript, perform_in_r
+from nbflow.languages.cell_place import place_of_call, raised_at
+from nbflow.languages.r.r_process import perform_in_r
 from nbflow.languages.r.r_vector import NULL, RVector, list_vector, read_vector, text_vector, write_vector
 from nbflow.languages.r.values_from_r import from_r
 from nbflow.languages.r.values_to_r import to_r
+from nbflow.run.program.rscript import find_rscript
 from nbflow.run.task.join_inputs import JoinInputs
 
 
@@ -26,40 +30,63 @@ class RSource:
     line: int = 1
 
 
+def r_code(code: str) -> RSource:
+    """Return code that several calls of `run_r` share. It begins on the line of this call."""
+    return RSource(code, *place_of_call())
+
+
 def run_r(
-    source: RSource | str,
+    code: str,
     values: Mapping[str, object],
     out: Sequence[str] = (),
     *,
-    prelude: Sequence[RSource] = (),
-    seed: int | None = None,
+    shared: Sequence[RSource] = (),
+    seeded: bool = False,
 ) -> tuple[Any, ...]:
-    """Evaluate R code in a process of its own, where the values have these names, and return what it binds to `out`.
+    """Evaluate R code in a process of its own.
 
-    The code of the prelude is evaluated before. Raises NotForR and NotForPython for values that cannot cross, RFailed
-    for an error of the code, ROutputMissing, REnded and RMissing.
+    Args:
+        code: The code. It begins on the line of this call, to which its errors lead.
+        values: Values that R gets, by the names of its variables. Of the tasks of a join, R gets as a list of lists
+            what the code names.
+        out: The variables to return.
+        shared: Code that is evaluated before.
+        seeded: Whether R draws the same random numbers whenever Python's `random` is in the same state.
+
+    Returns:
+        The values of the variables in `out`.
+
+    Raises:
+        NotForR: A value cannot be one of R, or NotForPython the other way round.
+        RFailed: The code ends with an error, or cannot be read.
+        ROutputMissing: The code does not bind a variable.
+        REnded: R ends before the code does.
+        RMissing: R is not installed.
     """
-    found = vectors_of(source, values, out, prelude=prelude, seed=seed)
+    found = vectors_of(RSource(code, *place_of_call()), values, out, shared, _seed() if seeded else None)
     return tuple(from_r(found[name], name) for name in out)
 
 
+def _seed() -> int:
+    """Return a seed that follows from the state of Python's generator, and leave that as it is."""
+    return zlib.crc32(repr(random.getstate()).encode()) >> 1
+
+
 def vectors_of(
-    source: RSource | str,
+    cell: RSource,
     values: Mapping[str, object],
     out: Sequence[str],
-    *,
-    prelude: Sequence[RSource] = (),
+    shared: Sequence[RSource] = (),
     seed: int | None = None,
 ) -> dict[str, RVector]:
     """Evaluate R code as `run_r` does, and return what it binds as R has it."""
     find_rscript()
-    cell = RSource(source) if isinstance(source, str) else source
-    words = frozenset(word for one in (*prelude, cell) for word in _WORD.findall(one.code))
+    words = frozenset(word for one in (*shared, cell) for word in _WORD.findall(one.code))
     given = {name: to_r(_tasks_of(value, words), name) for name, value in values.items()}
     with tempfile.TemporaryDirectory(prefix="nbflow-r-") as name:
         folder = Path(name)
         with (folder / "question").open("wb") as file:
-            write_vector(_question((*prelude, cell), given, out, seed), file)
+            write_vector(_question((*shared, cell), given, out, seed), file)
         del given
         perform_in_r(folder)
         with (folder / "answer").open("rb") as file:
@@ -109,15 +136,5 @@ def _failure(vector: RVector) -> RFailed:
         calls = [trace] if isinstance(trace, str) else trace
         error.add_note("\n".join(["Calls of R, the last one last:", *(f"  {call}" for call in calls)]))
     for name, line, function in reversed(fact["places"]):
-        error = _raised_at(error, name, line, function)
+        error = raised_at(error, name, line, function)
     return error
-
-
-def _raised_at(error: RFailed, name: str, line: int, function: str) -> RFailed:
-    """Return the error with a traceback that begins at this line of a file, and goes on as before."""
-    code = compile("\n" * (line - 1) + "raise error", name, "exec").replace(co_name=function or "<module>")
-    try:
-        exec(code, {"error": error, "__name__": "R"})
-    except RFailed as raised:
-        return raised.with_traceback(raised.__traceback__ and raised.__traceback__.tb_next)
-    raise AssertionError("the code raises")

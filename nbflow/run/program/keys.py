@@ -16,6 +16,7 @@ from nbflow.run.program.digest import digest_all, digest_parts
 from nbflow.run.program.key_parts import key_parts
 from nbflow.run.program.local_modules import digest_modules
 from nbflow.run.program.program import Program
+from nbflow.run.program.rscript import r_version
 from nbflow.run.program.watched_files import WatchedFiles
 
 _FORMAT = 2
@@ -63,11 +64,13 @@ class Keys:
         )
 
     def _environment(self, step: StepSpec) -> Iterable[str]:
-        """Yield what runs the step: a version of Python and, if it has an environment, the packages there."""
+        """Yield what runs the step: a version of Python, the packages of its environment, and the version of R."""
         lock = self.program.locks.get(step.name)
         yield lock.python if lock else f"{sys.version_info.major}.{sys.version_info.minor}"
         if step.options.env:
             yield lock.digest if lock else "unresolved"
+        if step.source.language == "R":
+            yield r_version()
 
     def _modules(self, step: StepSpec, closure: Iterable[Definition]) -> tuple[tuple[str, str], ...]:
         return digest_modules(self.program.modules(step.name, closure), self.program.project)

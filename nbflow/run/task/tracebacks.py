@@ -82,6 +82,9 @@ def _related_errors(summary: traceback.TracebackException) -> Iterator[traceback
         agenda += found
 
 
+IN_CELL = "cell in another language"
+"""Is the name of the module of frames that stand for lines in another language: the call in Python is not theirs."""
+
 _BETWEEN = ("asyncio.", "concurrent.futures.", "contextlib")
 """Are modules through which nbflow calls its own functions and those of users."""
 
@@ -92,6 +95,8 @@ def without_our_frames(tb: TracebackType | None) -> TracebackType | None:
     A body that awaits is reached through frames of asyncio, and what nbflow does around it may be in other libraries.
     """
     frames = [*_frames_of(tb)]
+    elsewhere = next((number for number, one in enumerate(frames) if _is_from(one, IN_CELL)), 0)
+    frames = frames[elsewhere:]
     users = [number for number, one in enumerate(frames) if not _is_from(one, "nbflow.")]
     first = next((number for number in users if not _is_from(frames[number], *_BETWEEN)), len(frames))
     kept: TracebackType | None = None

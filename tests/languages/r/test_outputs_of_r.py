@@ -14,7 +14,7 @@ import pytest
 
 from nbflow.errors import LanguageFailed, REnded, RFailed, RMissing
 from nbflow.languages.r.r_process import MarkedText
-from nbflow.languages.r.run_r import RSource, run_r
+from nbflow.languages.r.run_r import RSource, run_r, vectors_of
 from nbflow.run.events.events import FailureKind
 from nbflow.run.output.outputs import Output
 from tests.flows import Shape
@@ -134,7 +134,7 @@ FAILING = {
 def test_an_error_has_the_lines_of_its_cell(case: str) -> None:
     code, message, lines = FAILING[case]
     with pytest.raises(RFailed) as caught:
-        run_r(RSource(code, NAME, 2), {})
+        vectors_of(RSource(code, NAME, 2), {}, ())
     assert message in str(caught.value)
     frames = [frame for frame in traceback.extract_tb(caught.tb) if frame.filename == NAME]
     assert [(frame.lineno, frame.name) for frame in frames][: len(lines)] == lines
@@ -143,7 +143,7 @@ def test_an_error_has_the_lines_of_its_cell(case: str) -> None:
 def test_an_error_in_shared_code_has_the_lines_of_both_cells() -> None:
     shared = RSource("g <- function(x) {\n  stop('deep')\n}", "films.ipynb · cell 1", 2)
     with pytest.raises(RFailed, match="deep") as caught:
-        run_r(RSource("a <- 1\ng(a)", NAME, 2), {}, prelude=[shared])
+        vectors_of(RSource("a <- 1\ng(a)", NAME, 2), {}, (), [shared])
     frames = [
         (one.filename, one.lineno, one.name) for one in traceback.extract_tb(caught.tb) if "films" in one.filename
     ]

@@ -14,7 +14,7 @@ import polars as pl
 import pytest
 
 from nbflow.errors import NotForPython, NotForR, ROutputMissing
-from nbflow.languages.r.run_r import run_r, vectors_of
+from nbflow.languages.r.run_r import RSource, run_r, vectors_of
 from nbflow.languages.r.values_from_r import from_r
 from nbflow.languages.r.values_to_r import to_r
 from tests.languages.r.crossing import assert_same
@@ -91,7 +91,7 @@ def test_a_python_value_that_r_cannot_hold_is_named_with_the_fix(value: object, 
 
 def test_an_r_value_that_python_cannot_hold_is_named_with_the_fix() -> None:
     codes = [f"v{number} <- local({{{code}; x}})" for number, (code, _, _) in enumerate(NOT_FOR_PYTHON)]
-    vectors = vectors_of("\n".join(codes), {}, [f"v{number}" for number in range(len(codes))])
+    vectors = vectors_of(RSource("\n".join(codes)), {}, [f"v{number}" for number in range(len(codes))])
     for vector, (code, what, fix) in zip(vectors.values(), NOT_FOR_PYTHON, strict=True):
         with pytest.raises(NotForPython) as caught:
             from_r(vector, "x")
