@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from nbflow.errors import NotForPython
+from nbflow.languages.r.columns_to_r import array_of_microseconds
 from nbflow.languages.r.r_vector import NA_INTEGER, RKind, RVector
 from nbflow.languages.r.values_from_r import (
     NA_WIDE,
@@ -22,8 +23,8 @@ from nbflow.languages.r.values_from_r import (
 _TEXT: Any = pd.Series(["text"]).dtype
 """Is the type that this pandas gives to columns of text."""
 
-_FARTHEST = 2**62
-"""Limits the microseconds of a moment, so that none is mistaken for a missing one."""
+_FARTHEST = 2**62 / 1e6
+"""Limits the seconds of a moment, so that its microseconds fit in 64 bits."""
 
 
 def frame_of(vector: RVector, where: str) -> pd.DataFrame:
@@ -101,11 +102,11 @@ def _items(vector: RVector, family: RFamily, where: str) -> Any:
     """Return the items of a vector as an array. Moments count from 1970, and those of a zone are in UTC."""
     match family:
         case RFamily.DATE:
-            return _spans(np.floor(_reals(vector)) * 86_400, "M8[s]", where)
+            return _moments(np.floor(_reals(vector)) * 86_400, "M8[s]", where)
         case RFamily.TIME:
-            return _spans(_reals(vector) * 1e6, "M8[us]", where)
+            return _moments(_reals(vector), "M8[us]", where)
         case RFamily.DURATION:
-            return _spans(_reals(vector) * SECONDS[vector.words("units")[0]] * 1e6, "m8[us]", where)
+            return _moments(_reals(vector) * SECONDS[vector.words("units")[0]], "m8[us]", where)
         case RFamily.WIDE:
             return np.frombuffer(vector.data, "<i8")
         case _:
@@ -126,12 +127,14 @@ def _without_na(numbers: Any) -> Any:
     return numbers
 
 
-def _spans(counts: Any, dtype: str, where: str) -> Any:
-    missing = np.isnan(counts)
-    rounded = np.where(missing, 0, np.rint(counts))
-    if (abs(rounded) > _FARTHEST).any():
+def _moments(seconds: Any, dtype: str, where: str) -> Any:
+    """Return moments or durations, to the microsecond, or days to the second."""
+    missing = np.isnan(seconds)
+    present = np.where(missing, 0, seconds)
+    if (abs(present) > _FARTHEST).any():
         raise NotForPython(where, "it holds a date or time that is too far away", "Correct it, or hand over unclass(…)")
-    found = rounded.astype("i8").view(dtype)
+    whole = present.astype("i8") if dtype == "M8[s]" else array_of_microseconds(present)
+    found = whole.view(dtype)
     found[missing] = np.array("NaT", dtype)
     return found
 

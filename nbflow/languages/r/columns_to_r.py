@@ -227,11 +227,17 @@ def _seconds(moments: Any, where: str, attributes: Mapping[str, RVector]) -> RVe
         fine = moments.astype(f"{kind}8[us]")
     counts = fine.view("i8")
     seconds = counts / 1e6
-    wrong = (fine.astype(moments.dtype) != moments) | (np.rint(seconds * 1e6) != counts) | (abs(counts) > 2**62)
+    wrong = (fine.astype(moments.dtype) != moments) | (array_of_microseconds(seconds) != counts) | (abs(counts) > 2**62)
     if (wrong & ~missing).any():
         place = int(np.argmax(wrong & ~missing))
         raise time_too_fine(f"{where}, item {place}", str(moments[place]))
     return _real(seconds, missing, attributes)
+
+
+def array_of_microseconds(seconds: Any) -> Any:
+    """Return seconds as whole microseconds. The fraction is multiplied alone, as in `microseconds_in`."""
+    whole = np.floor(seconds)
+    return whole.astype("i8") * 1_000_000 + np.rint((seconds - whole) * 1e6).astype("i8")
 
 
 def _durations(series: pd.Series[Any], where: str) -> RVector:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import UTC, datetime, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
@@ -28,12 +29,16 @@ def seconds_between(duration: timedelta, where: str) -> float:
 
 
 def _seconds(microseconds: int, value: datetime | timedelta, where: str) -> float:
-    if (
-        getattr(value, "nanosecond", getattr(value, "nanoseconds", 0))
-        or round(microseconds / 1e6 * 1e6) != microseconds
-    ):
+    seconds = microseconds / 1e6
+    if getattr(value, "nanosecond", getattr(value, "nanoseconds", 0)) or microseconds_in(seconds) != microseconds:
         raise time_too_fine(where, str(value))
-    return microseconds / 1e6
+    return seconds
+
+
+def microseconds_in(seconds: float) -> int:
+    """Return seconds as microseconds. The fraction is multiplied alone: a product of the whole could be off by one."""
+    whole = math.floor(seconds)
+    return whole * 1_000_000 + round((seconds - whole) * 1e6)
 
 
 def time_too_fine(where: str, value: str) -> NotForR:
@@ -44,5 +49,5 @@ def time_too_fine(where: str, value: str) -> NotForR:
 
 def moment_of(seconds: float, zone: str) -> datetime:
     """Return the moment so many seconds after 1970, to the microsecond; without a zone if its name is empty."""
-    moment = _EPOCH + timedelta(microseconds=round(seconds * 1e6))
+    moment = _EPOCH + timedelta(microseconds=microseconds_in(seconds))
     return moment.astimezone(ZoneInfo(zone)) if zone else moment.replace(tzinfo=None)

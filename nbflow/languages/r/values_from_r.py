@@ -10,7 +10,7 @@ from importlib import import_module
 from typing import Any
 
 from nbflow.errors import NotForPython
-from nbflow.languages.r.r_times import moment_of
+from nbflow.languages.r.r_times import microseconds_in, moment_of
 from nbflow.languages.r.r_vector import NA_INTEGER, NA_REAL, RKind, RVector
 
 
@@ -110,7 +110,7 @@ def scalars_in(vector: RVector, family: RFamily, where: str) -> list[Any]:
             return _each(numbers, lambda seconds: moment_of(seconds, zone), where)
         case RFamily.DURATION:
             unit = SECONDS[vector.words("units")[0]]
-            return _each(numbers, lambda count: timedelta(microseconds=round(count * unit * 1e6)), where)
+            return _each(numbers, lambda count: timedelta(microseconds=microseconds_in(count * unit)), where)
         case _:
             raise AssertionError(f"{family} has no scalars")
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from tests.languages.r.crossing import assert_same, there_and_back
@@ -16,7 +16,13 @@ from tests.languages.r.crossing import assert_same, there_and_back
 TEXT = pd.Series(["a"]).dtype
 EXAMPLES = 200 if "NBFLOW_EXPLORE" in os.environ else 4
 AT_ONCE = 25
-trying = settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+trying = settings(
+    max_examples=EXAMPLES,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+    derandomize=True,
+    phases=[Phase.generate],  # to shrink an example takes a process of R for each try
+)
 
 texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=8)
 whole = st.integers(-(2**31) + 1, 2**31 - 1)
