@@ -42,6 +42,7 @@ DEMOS: Mapping[str, Demo] = {
         Demo("linear", "three steps in a row"),
         Demo("movie_recommender", "pick films, and fit nine models in parallel", _FILMS,
              ("pandas", "scikit-learn", "matplotlib")),
+        Demo("playlist_r", "pick films in R: it needs R, apt-get install r-base-core", _FILMS, ("pandas",)),
         Demo("two_hour_load", "a load of two hours survives a failure and a dead kernel", _FILMS, ("pandas",)),
     )
 }  # fmt: skip

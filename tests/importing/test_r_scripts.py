@@ -57,7 +57,7 @@ STATS = [
     "own <- df[grepl(genre, df$genres, fixed = TRUE), ]\n"
     "median <- median(own$gross)\n"
     "mean <- mean(own$gross)",
-    "%%step gather --lang R --join compute_stats --in genre,mean,median --out stats\n"
+    "%%step gather --lang R --join compute_stats --out stats\n"
     "stats <- data.frame(\n"
     "  genre = unlist(lapply(inputs, function(inp) inp$genre)),\n"
     '  median = unlist(gather_inputs(inputs, "median")),\n'

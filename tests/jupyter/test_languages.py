@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from shutil import which
+
 import pytest
 
 from nbflow.errors import SQLFailed
+from tests.jupyter.kernels import Kernel
 from tests.jupyter.live import Live
 
 
@@ -19,3 +22,18 @@ def test_shift_enter_runs_sql_and_bash_over_the_values_of_the_kernel(
     with pytest.raises(SQLFailed, match="nocol"):
         live.run("%%step top --lang sql\nSELECT nocol FROM movies")
     assert live.names["top"].total[0] == 8
+
+
+@pytest.mark.skipif(which("Rscript") is None, reason="there is no Rscript: apt-get install r-base-core")
+def test_shift_enter_runs_r_and_its_shared_code(kernel: Kernel) -> None:
+    code = "twice <- function(x) {\n  if (any(x > 100)) stop('too large')\n  2 * x\n}"
+    kernel.ok(f"%%shared --lang R\n{code}", "shared")
+    kernel.ok("%%step load\nimport pandas as pd\ntable = pd.DataFrame({'n': [3, 5]})", "load")
+    header = "%%step top --lang R --in table --out best"
+    top = kernel.ok(f"{header}\nbest <- twice(max(table$n))\nprint(best)\nplot(1)", "top")
+    assert "[1] 10\n" in top.text
+    assert ["image/png" in one for one in (*top.displayed, *top.updates)] == [False, True]
+    assert kernel.value("best") == "10.0"
+    failed = kernel.run(f"{header}\n\nbest <- twice(1000)", "top")
+    assert (failed.error_name, "too large" in failed.error) == ("RFailed", True)
+    assert kernel.value("best") == "10.0"

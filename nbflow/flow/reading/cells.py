@@ -351,7 +351,7 @@ def _read_shared(found: Reading, cell: Cell, header: Header, place: Place) -> No
         Definition(
             source,
             start,
-            "shared",
+            "constant" if header.language else "shared",  # steps in Python do not depend on code in R
             bound,
             names.free,
             code_digest(text.tree),

@@ -172,15 +172,6 @@ class RBody:
         """Return the names that it binds on every path."""
         return {use.name for use in self.uses if use.definite}
 
-    @property
-    def mentions(self) -> set[str]:
-        """Return the words behind `$` and all texts: the artifacts that it may read of the inputs of a join."""
-        return {node.text.strip("\"'`") for node in self._body.walk() if node.token in ("SYMBOL", "STR_CONST")}
-
-    @property
-    def uses_inputs(self) -> bool:
-        return bool(self._inputs) and any(node.text == self._inputs for node in self._body.walk())
-
     # the cell
 
     @property

@@ -192,17 +192,16 @@ class _Design:
         return " ".join(part for part in parts if part)
 
     def _inputs_of(self, name: str, body: RBody, closed: str) -> list[str]:
+        """Return what a step reads by name. What the tasks of a foreach made is in the inputs of the join."""
         wanted = body.reads | (body.writes - body.definite)
-        if closed:
-            wanted |= {word for word in body.mentions if self._is_made_inside(word, name, closed)}
+        inside = {one for one in wanted if closed and (one == _ITEM or self._is_made_inside(one, name, closed))}
         own = {_ITEM} if self._foreach_of(name) else set()
-        return sorted(
-            one for one in wanted - own if one in self._parameters or one == _ITEM or self._writers(one, name)
-        )
+        known = {one for one in wanted if one in self._parameters or one == _ITEM or self._writers(one, name)}
+        return sorted(known - own - inside)
 
-    def _is_made_inside(self, word: str, name: str, closed: str) -> bool:
+    def _is_made_inside(self, artifact: str, name: str, closed: str) -> bool:
         """Return whether the tasks of a foreach make an artifact."""
-        return word == _ITEM or any(closed in (one, *self._above(one)) for one in self._writers(word, name))
+        return any(closed in (one, *self._above(one)) for one in self._writers(artifact, name))
 
     def _kept_before(self, name: str) -> list[str]:
         """Return the steps before a step that have cells; those without a function pass on what is before them."""

@@ -37,7 +37,7 @@ scalars = st.one_of(
     st.binary(max_size=5),
     st.dates(),
     moments,
-    st.timedeltas(timedelta(-(10**5)), timedelta(10**5)),
+    st.timedeltas(timedelta(-90_000), timedelta(90_000)),
 )
 kinds = (st.booleans(), whole, st.floats(allow_nan=False), texts, st.dates(date(1, 1, 1)), moments)
 homogeneous = st.one_of(*(st.lists(st.one_of(st.none(), kind), max_size=6) for kind in kinds))
