@@ -33,7 +33,8 @@ class ClusterUnknown(NbflowError):
         self.cluster, self.known = cluster, tuple(known)
         have = f"the settings know {', '.join(known)}" if known else "the settings of the project name none"
         super().__init__(
-            f"--on {cluster}: there is no such cluster: {have}. Give an address, such as tcp://HOST:8786, or add the "
+            f"--on {cluster}: there is no such cluster: {have}. Give an address, such as tcp://HOST:8786, in a "
+            f"notebook the name of a variable that holds a client, or add the "
             f'table [tool.nbflow.clusters.{cluster}] with  class = "dask_jobqueue.SLURMCluster"  to pyproject.toml'
         )
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from distributed import LocalCluster
 
 from nbflow.errors import VerbUnknown
 from nbflow.flow.syntax.header import read_header
@@ -149,6 +150,7 @@ LINES = {
     "run --kind ^": ["full"],
     "run --no^": ["--no-fast"],
     "run --b^": [IN_BACKGROUND],
+    "run --memory ^": ["1GB", "4GB", "16GB"],
     "run --to total --t^": ["--tag"],
     "convert --to ^": ["comment", "magic"],
     "export --target m^": ["metaflow"],
@@ -173,6 +175,15 @@ def test_restore_offers_steps_items_and_earlier_runs(live: Live) -> None:
     assert words[:4] == ["full", "load", "square", "square[0]"]
     assert {"square[11]", "total", "1/load", "1/total"} <= {*words}
     assert [word for word in words if word[0] != "-" and str(read_address(word)) != word] == []
+
+
+def test_a_run_offers_the_clusters_of_the_project_and_of_the_notebook(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text('[tool.nbflow.clusters.slurm]\nclass = "dask_jobqueue.SLURMCluster"\n')
+    with LocalCluster(n_workers=0, processes=False, dashboard_address=":0") as made:
+        live = Live({"made": made, "rows": 1}, tmp_path)
+        live.run("%%step load\nrows = 1")
+        assert offered(live, "%flow run --on ^") == ["made", "slurm"]
+        live.session.close()
 
 
 def refusal_of(live: Live, line: str) -> str:

@@ -11,8 +11,8 @@ from nbflow.history.archive import Archive, task_name
 from nbflow.history.differences import Difference, Differences, compare_runs
 from nbflow.history.displays import differing_displays
 from nbflow.history.report.rich_content import outputs_html, picture_in
-from nbflow.history.results import Best, best_of, results_of_run
-from nbflow.progress.numbers import brief, duration, significant
+from nbflow.history.results import CPU_SECONDS, PEAK_MEMORY, Best, best_of, costs_of_run, find_result, results_of_run
+from nbflow.progress.numbers import brief, duration, format_size, significant
 from nbflow.progress.tally import describe_counts
 from nbflow.run.events.events import Failure
 from nbflow.run.events.replay import read_failure
@@ -79,6 +79,7 @@ def facts_of_run(archive: Archive, row: RunRow) -> Iterator[tuple[str, str]]:
     yield "Began", datetime.fromtimestamp(row.started).strftime("%Y-%m-%d %H:%M")
     if row.finished is not None:
         yield "Took", duration(row.finished - row.started)
+    yield from _costs(archive, row)
     yield "Tasks", describe_counts(archive.reader.steps(row.id)) or "none"
     if row.user:
         yield "By", row.user
@@ -88,6 +89,17 @@ def facts_of_run(archive: Archive, row: RunRow) -> Iterator[tuple[str, str]]:
         yield "Tags", ", ".join(row.tags)
     if row.document:
         yield "Notebook", row.document
+
+
+def _costs(archive: Archive, row: RunRow) -> Iterator[tuple[str, str]]:
+    """Yield what the tasks that ran took beside their time, and the hosts of a cluster that they ran on."""
+    found = costs_of_run(archive, row)
+    if (memory := find_result(found, PEAK_MEMORY)) is not None:
+        yield "Memory", f"{format_size(int(memory))} at most"
+    if (seconds := find_result(found, CPU_SECONDS)) is not None:
+        yield "Processor", duration(float(seconds))
+    if hosts := sorted({task.host for task in archive.reader.tasks(row.id) if task.host}):
+        yield "Hosts", ", ".join(hosts)
 
 
 def failures_of(tasks: Sequence[TaskRow]) -> list[FailedTask]:

@@ -11,7 +11,7 @@ from nbflow.history.executed import cells_of_run
 from nbflow.history.report.rich_content import outputs_html
 from nbflow.history.results import Best, TaskCells, cells_of_tasks, in_order
 from nbflow.history.step_outputs import CellOutputs, outputs_of_step
-from nbflow.progress.numbers import duration, significant
+from nbflow.progress.numbers import duration, format_size, significant
 from nbflow.progress.pictures import count, mark
 from nbflow.progress.status import StepStatus, status_of_task
 from nbflow.run.output.outputs import Output
@@ -82,16 +82,18 @@ def step_sections(
         spec = graph.steps[step]
         several = bool(linked.scope) or len(mine) > 1
         yield StepSection(
-            step, mark(spec), found.status, _facts(found, row, several),
+            step, mark(spec), found.status, _facts(found, row, several, mine),
             highlighted(sources.get(spec.place.cell, spec.source.body)),
             tuple(_outputs(found.outputs, step)), _table(archive, row, step, mine) if several and mine else None,
             sum(1 for task in mine if task.outputs or task.failure),
         )  # fmt: skip
 
 
-def _facts(found: CellOutputs, row: RunRow, several: bool) -> str:
+def _facts(found: CellOutputs, row: RunRow, several: bool, tasks: Sequence[TaskRow]) -> str:
     told = [count(found.tasks, "task")] if several else []
     told += [duration(found.seconds)] if found.tasks else []
+    memory = [task.memory for task in tasks if task.memory]
+    told += [f"{format_size(max(memory))} at most"] if memory else []
     told += [f"from run {found.source}"] if found.source is not None and found.source != row.number else []
     return " · ".join(told)
 

@@ -109,17 +109,24 @@ def _close(opened: list[Any]) -> None:
             opened.pop().close()
 
 
+def is_cluster(value: object) -> bool:
+    """Return whether a value is a client or a cluster of dask, on which a run can be performed."""
+    distributed = sys.modules.get("distributed")
+    return distributed is not None and isinstance(value, distributed.Client | distributed.deploy.Cluster)
+
+
 def _of_notebook(name: str, given: object) -> Cluster | None:
     """Return the cluster of a variable that holds a client or a cluster of dask; it stays open after the run."""
-    distributed = sys.modules.get("distributed")
-    if distributed is None or given is None:
+    if not is_cluster(given):
         return None
-    if isinstance(given, distributed.Client):
+    from distributed import Client  # noqa: PLC0415 - the notebook has imported it
+
+    if isinstance(given, Client):
         if given.asynchronous:
             raise ClusterUnreachable(name, "it is an asynchronous client, and a run needs one that waits")
         refuse_differences(given, name)
         return Cluster(name, given)
-    return connect_cluster(name, given) if isinstance(given, distributed.deploy.Cluster) else None
+    return connect_cluster(name, given)
 
 
 def _await_worker(cluster: Cluster, tell: Callable[[str], object]) -> None:

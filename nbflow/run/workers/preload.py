@@ -21,7 +21,8 @@ atexit.register(shutil.rmtree, os.environ.pop("NBFLOW_SOCKETS", ""), ignore_erro
 atexit.register(end_workers)
 os.environ["MPLBACKEND"] = BACKEND
 if notebook := os.environ.pop("NBFLOW_NOTEBOOK", ""):
-    os.chdir(notebook)
+    with contextlib.suppress(FileNotFoundError):  # the run on this host is over already
+        os.chdir(notebook)
     look_like_kernel()
 
 names = os.environ.pop("NBFLOW_PRELOAD", "").split(",")

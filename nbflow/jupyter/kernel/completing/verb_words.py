@@ -22,7 +22,7 @@ _IMPLIED = frozenset({"notebook", "place"})
 """The arguments that a notebook gives to a verb itself."""
 
 _EXAMPLES: Mapping[str, Sequence[str]] = {
-    "--memory": STEP_OPTIONS["memory"].values,
+    "--memory": [size for size in STEP_OPTIONS["memory"].values if not size.endswith("!")],
     "--older": ("7d", "30d"),
     "--keep": ("5", "10"),
     "--limit": ("10", "50"),
@@ -151,6 +151,8 @@ class _Line:
             return [step for step in self.session.graph().links if not step.startswith("_")]
         if asked in ("RUN", "RUNS"):
             return run_names(self.session)
+        if asked == "CLUSTER":
+            return _clusters(self.session)
         if asked == "FLOW":
             return flow_names(self.session)
         if isinstance(param, click.Argument) and asked == "NAME" and param.nargs == -1:
@@ -158,6 +160,13 @@ class _Line:
         if self.verb == "runs" and "--tag" in param.opts:
             return run_tags(self.session)
         return counts_of_processors() if "--jobs" in param.opts else _EXAMPLES.get(param.opts[0], ())
+
+
+def _clusters(session: Session) -> Iterable[str]:
+    from nbflow.run.hosts.clusters import is_cluster  # noqa: PLC0415 - few lines name a cluster
+    from nbflow.run.hosts.named_clusters import cluster_names  # noqa: PLC0415 - as above
+
+    return [*cluster_names(session.folder), *(name for name, value in session.namespace.items() if is_cluster(value))]
 
 
 def _negated(option: click.Option) -> Iterator[str]:
