@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import sys
 import warnings
 from collections.abc import Callable, Iterable, Mapping
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
 WINDOW = 200
 """So many tasks of a run are with dask at the same time; more would not be done sooner."""
+
+_ADDRESS = re.compile(r"://|:\d+$")
 
 CONNECTS_WITHIN = "5s"
 
@@ -72,7 +75,7 @@ def find_cluster(name: str, folder: Path, variables: Mapping[str, Any], tell: Ca
         ClusterUnreachable: Nothing answers at the address.
         VersionsDiffer: A process of the cluster has other versions of what values are made of.
     """
-    if "://" in name:
+    if _ADDRESS.search(name):
         return connect_cluster(name)
     given = variables.get(name)
     if (found := _of_notebook(name, given)) is not None:

@@ -101,13 +101,17 @@ def test_a_task_goes_where_what_it_asks_for_is_and_what_nobody_has_is_said(
     assert found["wide"].endswith('that has it: dask worker … --resources "CPU=5"')
 
 
-def test_a_client_and_a_cluster_of_the_notebook_stay_open(cluster: LocalCluster, tmp_path: Path) -> None:
+def test_an_address_is_used_as_it_is_and_a_client_and_a_cluster_of_the_notebook_stay_open(
+    cluster: LocalCluster, tmp_path: Path
+) -> None:
     told: list[str] = []
     with Client(cluster, set_as_default=False) as client:
-        for name in ("client", "made"):
+        address = cluster.scheduler_address
+        for name in ("client", "made", address, address.partition("://")[2]):
             variables = {"client": client, "made": cluster}
             found = find_cluster(name, tmp_path, variables, told.append)
-            ran = replace(Place(tmp_path / name), workers=found.start).run(Shape("plain", "%%step a\nx = 1", {}))
+            folder = tmp_path / name.partition("://")[0].replace(":", "-")
+            ran = replace(Place(folder), workers=found.start).run(Shape("plain", "%%step a\nx = 1", {}))
             assert ran.value("a.x") == 1
         assert client.submit(abs, -2).result() == 2
     assert told == []
