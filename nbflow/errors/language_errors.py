@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from nbflow.errors.base import NbflowError
 
 
@@ -55,6 +57,14 @@ class BashOutputMissing(LanguageFailed):
     def __init__(self, name: str, why: str, fix: str) -> None:
         self.name, self.why, self.fix = name, why, fix
         super().__init__(f"'{name}' of --out {why} at the end of the script: {fix}")
+
+
+class BashOutputUnreadable(LanguageFailed):
+    """Raised when a file that a script of bash hands on is not what its ending says, or when there are two."""
+
+    def __init__(self, name: str, files: Sequence[str], why: str) -> None:
+        self.name, self.files, self.why = name, tuple(files), why
+        super().__init__(f"{' and '.join(files)}, of '{name}' of --out, {why}")
 
 
 class NotForBash(LanguageFailed, TypeError):

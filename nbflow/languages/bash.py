@@ -8,11 +8,13 @@ import re
 import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, time, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
-from nbflow.errors import BashFailed, BashMissing, BashOutputMissing, NotForBash
+from nbflow.errors import BashFailed, BashMissing, BashOutputMissing, BashOutputUnreadable, NotForBash
 from nbflow.languages.cell_place import place_of_call, raised_at
 from nbflow.languages.child_process import how_it_ended, printing_to, run_child
 
@@ -22,6 +24,7 @@ FOLDER_VARIABLE = "TASK_FOLDER"
 _DRIVER = Path(__file__).with_name("driver.sh")
 _LAST = 2_000  # bytes of stderr that an error repeats
 _LONGEST = 100_000  # bytes of a variable; the system refuses more than 128 kB
+_LONGEST_TOGETHER = 1_500_000  # bytes of all variables; Linux refuses more than a quarter of the stack's limit
 _LINE = re.compile(rb"\.cell: line (\d+): ")
 
 
@@ -38,6 +41,7 @@ def run_bash(script: str, values: Mapping[str, object], out: Sequence[str] = ())
     Raises:
         BashFailed: The script ends with another exit code than 0. Its traceback leads to the line of the cell.
         BashOutputMissing: It ends without a name in `out`.
+        BashOutputUnreadable: A file for a name in `out` is not what its ending says.
         BashMissing: There is no bash.
         NotForBash: A value that no variable can hold.
     """
@@ -47,12 +51,17 @@ def run_bash(script: str, values: Mapping[str, object], out: Sequence[str] = ())
         raise BashMissing
     with tempfile.TemporaryDirectory(prefix="nbflow-bash-") as place:
         folder = Path(place)
-        variables = {one: _written(one, value, folder) for one, value in values.items()}
+        given = folder / ".in"
+        given.mkdir()
+        variables = {one: _written(one, value, given) for one, value in values.items()}
         (folder / ".cell").write_bytes(f"{script}\n".encode("utf-8", "surrogateescape"))
         words = _LastBytes()
         command = [bash, "--noprofile", "--norc", str(_DRIVER), place, *out]
         environment = {**os.environ, **variables, FOLDER_VARIABLE: place}
         environment.pop("BASH_ENV", None)
+        if sum(len(os.fsencode(f"{one}={value}")) for one, value in environment.items()) > _LONGEST_TOGETHER:
+            longest = max(variables, key=lambda one: len(variables[one]), default="")
+            raise NotForBash(longest, "all variables together are too long", "Hand the longest ones over as bytes")
         code = run_child(command, environment, printing_to("stdout"), words.and_print)
         if code:
             failed_at = _line_of(folder, words.seen)
@@ -96,7 +105,7 @@ def _written(name: str, value: object, folder: Path) -> str:
             return ""
         case bool():
             return "true" if value else "false"
-        case str() | int() | float() | Path() | date():
+        case str() | int() | float() | Decimal() | Path() | date() | time() | timedelta() | UUID():
             return _checked(name, str(value))
         case bytes() | bytearray():
             (folder / name).write_bytes(value)
@@ -140,22 +149,31 @@ def _read(name: str, folder: Path) -> Any:
     to_file = f'"${FOLDER_VARIABLE}"/{name}.txt'
     if (folder / f".array.{name}").exists():
         raise BashOutputMissing(name, "is an array, which has no text", f"write it to a file: {to_file}")
+    if len(files) > 1:
+        raise BashOutputUnreadable(name, [file.name for file in files], "are two files for one name: write one of them")
     if files:
-        return _content(files[0])
+        return _content(name, files[0])
     variable = folder / f".variable.{name}"
     if not variable.exists():
         raise BashOutputMissing(name, "is neither a variable nor a file", f"assign it, or write {to_file}")
-    return variable.read_bytes().decode("utf-8", "surrogateescape")
+    text = variable.read_bytes().decode("utf-8", "surrogateescape")
+    if text.startswith(f"{folder}/"):
+        raise BashOutputMissing(name, "is the path of a file that goes away with the task", f"write {to_file}")
+    return text
 
 
-def _content(file: Path) -> Any:
-    match file.suffix:
-        case ".csv":
-            import pandas as pd  # noqa: PLC0415 - most steps in bash make no frame
+def _content(name: str, file: Path) -> Any:
+    try:
+        match file.suffix:
+            case ".csv":
+                import pandas as pd  # noqa: PLC0415 - most steps in bash make no frame
 
-            return pd.read_csv(file)
-        case ".json":
-            return json.loads(file.read_text("utf-8"))
-        case ".txt":
-            return file.read_bytes().decode("utf-8", "surrogateescape")
-    return file.read_bytes()
+                return pd.read_csv(file)
+            case ".json":
+                return json.loads(file.read_text("utf-8"))
+            case ".txt":
+                return file.read_bytes().decode("utf-8", "surrogateescape")
+        return file.read_bytes()
+    except (ValueError, OSError) as error:
+        why = error.strerror if isinstance(error, OSError) else str(error)
+        raise BashOutputUnreadable(name, [file.name], f"cannot be read: {why}") from error

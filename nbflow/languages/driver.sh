@@ -4,12 +4,12 @@ shift
 nbflow_names=("$@")
 set --
 nbflow_keep() {
-  local name
-  for name in "${nbflow_names[@]}"; do
-    if [[ $(declare -p "$name" 2>/dev/null) =~ ^declare\ -[^\ ]*[aA] ]]; then
-      : > "$nbflow_folder/.array.$name"
-    elif [[ -n ${!name+set} ]]; then
-      printf %s "${!name}" > "$nbflow_folder/.variable.$name"
+  local nbflow_name
+  for nbflow_name in "${nbflow_names[@]}"; do
+    if [[ $(declare -p "$nbflow_name" 2>/dev/null) =~ ^declare\ -[^\ ]*[aA] ]]; then
+      : > "$nbflow_folder/.array.$nbflow_name"
+    elif [[ -n ${!nbflow_name+set} ]]; then
+      printf %s "${!nbflow_name}" > "$nbflow_folder/.variable.$nbflow_name"
     fi
   done
 }

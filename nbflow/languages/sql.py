@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import re
 import sys
 import warnings
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from nbflow.errors import SQLFailed, SQLMissing
-from nbflow.flow.languages.sql_reads import parameters_of_sql, with_placeholders
 from nbflow.languages.cell_place import place_of_call, raised_at
+from nbflow.languages.databases import failure_of, is_of_library, run_on_database
 
 if TYPE_CHECKING:
     import duckdb
 
-_LINE = re.compile(r"^LINE (\d+):", re.MULTILINE)
 _OF_JOIN = "inputs"
 
 
@@ -42,15 +40,19 @@ def run_sql(
         SQLMissing: DuckDB is not installed.
     """
     name, line = place_of_call()
+    given = {one: _plain(value) for one, value in (parameters or {}).items()}
     try:
-        if connection is not None:
-            return _run_on(connection, query, parameters or {})
-        return _run_in_duckdb(query, tables or {}, parameters or {})
+        if connection is None:
+            return _run_over_frames(query, tables or {}, given)
+        if is_of_library(connection, "duckdb", "_duckdb"):
+            _execute_all(connection, query, given)
+            return connection.df()
+        return run_on_database(connection, query, given)
     except SQLFailed as error:
         raise raised_at(error, name, line + error.line - 1) from None
 
 
-def _run_in_duckdb(query: str, tables: Mapping[str, Any], parameters: Mapping[str, Any]) -> Any:
+def _run_over_frames(query: str, tables: Mapping[str, Any], parameters: Mapping[str, Any]) -> Any:
     try:
         import duckdb  # noqa: PLC0415 - only steps in SQL need it
     except ImportError as error:
@@ -58,22 +60,47 @@ def _run_in_duckdb(query: str, tables: Mapping[str, Any], parameters: Mapping[st
     with duckdb.connect(config={"python_enable_replacements": False}) as database:
         try:
             _register_all(database, tables)
-            texts = [one.query for one in database.extract_statements(query)]
         except duckdb.Error as error:
-            raise _failure(error, 0) from error
-        above, is_table = 0, False
-        for text in texts:
-            try:
-                (statement,) = database.extract_statements(text)  # alone, or its errors count lines wrongly
-                given = {one: parameters[one] for one in statement.named_parameters if one in parameters}
-                database.execute(statement, given or None)
-            except duckdb.Error as error:
-                raise _failure(error, above, text) from error
-            is_table = statement.expected_result_type == [duckdb.ExpectedResultType.QUERY_RESULT]
-            above += text.count("\n")
-        if not is_table:
-            raise SQLFailed("the last statement returns no rows: end with a SELECT", above + 1)
+            raise failure_of(error) from error
+        _execute_all(database, query, parameters)
         return _frame_like(next(iter(tables.values()), None), database)
+
+
+def _execute_all(database: duckdb.DuckDBPyConnection, query: str, parameters: Mapping[str, Any]) -> None:
+    """Execute the statements, so that the database holds the rows of the last one."""
+    import duckdb  # noqa: PLC0415 - as above
+
+    above, is_table, text = 0, False, ""
+    try:
+        for text in [one.query for one in database.extract_statements(query)]:
+            (statement,) = database.extract_statements(text)  # alone, or its errors count lines wrongly
+            given = {one: parameters[one] for one in statement.named_parameters if one in parameters}
+            database.execute(statement, given or None)
+            is_table = _returns_rows(database, statement)
+            above += text.count("\n")
+    except duckdb.Error as error:
+        raise failure_of(error, above, text) from error
+    if not is_table:
+        raise SQLFailed("the last statement returns no rows: end with a SELECT", above + 1)
+
+
+def _returns_rows(database: duckdb.DuckDBPyConnection, statement: duckdb.Statement) -> bool:
+    """Return whether what has been executed made a table; what changes rows answers with their count."""
+    import duckdb  # noqa: PLC0415 - as above
+
+    kinds, rows = statement.expected_result_type, duckdb.ExpectedResultType.QUERY_RESULT
+    return kinds == [rows] or (rows in kinds and [one[0] for one in database.description or ()] != ["Count"])
+
+
+def _plain(value: Any) -> Any:
+    """Return a value of Python for a scalar of NumPy, which databases do not know or take for bytes."""
+    if not is_of_library(value, "numpy") or getattr(value, "shape", None) != ():
+        return value
+    if value.dtype.kind in "mM":
+        import pandas as pd  # noqa: PLC0415 - as above
+
+        return (pd.Timestamp if value.dtype.kind == "M" else pd.Timedelta)(value)
+    return value.item()
 
 
 def _register_all(database: duckdb.DuckDBPyConnection, tables: Mapping[str, Any]) -> None:
@@ -127,67 +154,3 @@ def _arrow_of(database: Any) -> Any:
     convert = getattr(database, "to_arrow_table", None) or database.fetch_arrow_table
     with warnings.catch_warnings(action="ignore", category=UserWarning):  # another way would save a copy of the rows
         return convert()
-
-
-def _failure(error: Exception, above: int, statement: str = "") -> SQLFailed:
-    """Return the error with the line of the query; `above` are the lines before its statement."""
-    message, found = str(error), _LINE.search(str(error))
-    first = len(statement) - len(statement.lstrip())
-    line = int(found[1]) if found else statement.count("\n", 0, first) + 1
-    return SQLFailed(message[: found.start()].strip() if found else message, above + line)
-
-
-# connections of the user
-
-
-def _run_on(connection: Any, query: str, parameters: Mapping[str, Any]) -> Any:
-    import pandas as pd  # noqa: PLC0415 - most steps need it not
-
-    library = type(connection).__module__.partition(".")[0]
-    try:
-        if library == "sqlalchemy":
-            return _run_on_sqlalchemy(connection, query, parameters)
-        text, given = _for_driver(connection, query, parameters)
-        cursor = connection.cursor()
-        try:
-            cursor.execute(text, *([given] if given else []))
-            columns = [one[0] for one in cursor.description or ()]
-            rows = cursor.fetchall() if columns else []
-        finally:
-            cursor.close()
-    except Exception as error:
-        raise SQLFailed(f"{type(error).__name__}: {error}", 1) from error
-    if not columns:
-        raise SQLFailed("the statement returns no rows: end with a SELECT", 1)
-    return pd.DataFrame.from_records(rows, columns=columns)
-
-
-def _run_on_sqlalchemy(connection: Any, query: str, parameters: Mapping[str, Any]) -> Any:
-    import pandas as pd  # noqa: PLC0415 - as above
-
-    text = sys.modules["sqlalchemy"].text(with_placeholders(query.replace(":", r"\:"), ":{}"))
-    return pd.read_sql_query(text, connection, params=dict(parameters))
-
-
-_STYLES = {"named": ":{}", "pyformat": "%({})s", "qmark": "?", "format": "%s", "numeric": None}
-
-
-def _for_driver(connection: Any, query: str, parameters: Mapping[str, Any]) -> tuple[str, Any]:
-    """Return the text and the values as a driver of the DB-API takes them."""
-    names = list(parameters_of_sql(query))
-    if not names:
-        return query, None
-    style = _STYLES.get(_paramstyle(type(connection).__module__)) or "?"
-    if style == "%({})s" or style == "%s":
-        query = query.replace("%", "%%")
-    is_named = "{" in style
-    given: Any = {name: parameters[name] for name in names} if is_named else [parameters[name] for name in names]
-    return with_placeholders(query, style), given
-
-
-def _paramstyle(module: str) -> str:
-    """Return how a driver writes parameters; its package says so."""
-    parts = module.split(".")
-    packages: Iterable[str] = (".".join(parts[:n]) for n in range(len(parts), 0, -1))
-    found = (getattr(sys.modules.get(package), "paramstyle", None) for package in packages)
-    return next((style for style in found if style), "qmark")

@@ -34,6 +34,9 @@ def reads(query: str) -> SqlReads:
         ("SELECT * FROM movies WHERE id IN (SELECT id FROM other)", ("movies", "other")),
         ("SELECT 'FROM nothing' -- FROM nobody\n/* FROM here */ FROM movies", ("movies",)),
         ("PIVOT movies ON year USING sum(gross)", ("movies",)),
+        ("EXPLAIN ANALYZE SELECT * FROM movies", ("movies",)),
+        ("CREATE TEMP MACRO best(n) AS TABLE FROM movies LIMIT n; FROM best(3)", ("movies",)),
+        ("ATTACH ':memory:' AS d; CREATE TABLE d.t AS FROM movies; FROM d.t", ("movies",)),
         ("SELECT * FROM information_schema.tables, range(3)", ()),
         ("SELECT * FROM inputs.score", ("inputs.score",)),
     ],
@@ -49,6 +52,12 @@ def test_tables_are_names_of_the_notebook_unless_the_query_makes_them(query: str
         ("SELECT * FROM read_csv('data/*.csv', delim = '.')", ("data/*.csv",)),
         ("SELECT * FROM read_parquet(['a.parquet', 'b.parquet'])", ("a.parquet", "b.parquet")),
         ("SELECT * FROM 'https://example.org/films.csv'", ()),
+        ("FROM parquet_metadata('x.parquet')", ("x.parquet",)),
+        ("FROM st_read('maps/a.shp')", ("maps/a.shp",)),
+        ("ATTACH 'films.duckdb' AS d; FROM d.films", ("films.duckdb",)),
+        ("ATTACH 'films.duckdb'; FROM films.films", ("films.duckdb",)),
+        ("CREATE TEMP TABLE t (a INT); COPY t FROM 'films.csv'; FROM t", ("films.csv",)),
+        ("SUMMARIZE 'films.csv'", ("films.csv",)),
     ],
 )
 def test_files_are_watched(query: str, files: tuple[str, ...]) -> None:
@@ -56,7 +65,7 @@ def test_files_are_watched(query: str, files: tuple[str, ...]) -> None:
 
 
 def test_parameters_stand_outside_of_texts_and_comments() -> None:
-    query = "SELECT $a, '$b', \"$c\" -- $d\n/* $e */, $$ $f $$, $a, $g::DATE"
+    query = "SELECT $a, '$b', \"$c\", e'\\' $f' -- $d\n/* $e */, $$ $f $$, $a, $g::DATE"
     assert reads_of_sql(query, Header(name="top", language="sql", connection="db")).parameters == ("a", "g")
 
 
@@ -67,6 +76,15 @@ def test_parameters_stand_outside_of_texts_and_comments() -> None:
         ('%%step top --lang sql\nSELECT * FROM "my films"', "'my films' is neither a name of the notebook nor a file"),
         ("%%step top --lang sql\nSELECT $1", "$1 is not the name of a parameter"),
         ("%%step top --lang sql --out a,b\nSELECT 1", "a step in SQL makes one table"),
+        ("%%step top --lang sql\nSELECT * FROM Movies, movies", "'Movies' and 'movies' are the same name in SQL"),
+        ("%%step top --lang sql\nSELECT $a + $A", "'$a' and '$A' are the same name in SQL"),
+        ("%%step top --lang sql\nCOPY (SELECT 1) TO 'x.csv'", "a step in SQL writes no files"),
+        ("%%step top --lang bash --in PATH\nls", "bash has a variable PATH of its own"),
+        (
+            "import sqlalchemy\nengine = sqlalchemy.create_engine('sqlite://')\n---\n"
+            "%%step top --lang sql --connect engine\nSELECT 1",
+            "Write  %%shared  on top of cell 1: every worker must connect itself",
+        ),
         ("%%step top --lang bash --connect db\necho", "--connect is for steps in SQL"),
         ("%%step top --lang cobol", "--lang 'cobol' is not a language of steps. Write --lang sql, R or bash"),
         ("%%step top --lang sql\nSELECT * FROM mvies", "nothing above provides 'mvies'"),

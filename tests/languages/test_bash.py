@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import traceback
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nbflow.errors import BashFailed, BashOutputMissing, NotForBash
+from nbflow.errors import BashFailed, BashOutputMissing, BashOutputUnreadable, NotForBash
 from nbflow.languages import run_bash
 
 VALUES = [
@@ -25,12 +26,18 @@ VALUES = [
     ([1, "a", None], '[1, "a", null]'),
     ({"a": [True]}, '{"a": [true]}'),
     (np.int64(7), "7"),
+    (Decimal("1.10"), "1.10"),
 ]
 
 
 @pytest.mark.parametrize(("value", "text"), VALUES)
 def test_a_value_is_the_text_of_a_variable(value: Any, text: str) -> None:
     assert run_bash('copy="$value"', {"value": value}, ["copy"]) == (text,)
+
+
+@pytest.mark.parametrize("name", ["name", "i", "code", "folder"])
+def test_a_variable_may_have_any_name(name: str) -> None:
+    assert run_bash(f"{name}=5", {}, [name]) == ("5",)
 
 
 @settings(max_examples=15)
@@ -78,6 +85,28 @@ def test_what_is_not_handed_on_is_named() -> None:
         run_bash("x=(1 2)", {}, ["x"])
     with pytest.raises(NotForBash, match="bash cannot get 'thing': it is of type object"):
         run_bash("true", {"thing": object()})
+
+    with pytest.raises(BashOutputMissing, match="'f' of --out is the path of a file that goes away"):
+        run_bash("f+=''", {"f": b"raw"}, ["f"])
+
+
+@pytest.mark.parametrize(
+    ("script", "words"),
+    [
+        ("echo '{' > $TASK_FOLDER/x.json", r"x\.json, of 'x' of --out, cannot be read: Expecting"),
+        ("> $TASK_FOLDER/x.csv", r"x\.csv, of 'x' of --out, cannot be read: No columns"),
+        ("mkdir $TASK_FOLDER/x", "x, of 'x' of --out, cannot be read: Is a directory"),
+        ("touch $TASK_FOLDER/x.txt $TASK_FOLDER/x.csv", r"x\.csv and x\.txt, of 'x' of --out, are two files"),
+    ],
+)
+def test_a_file_that_is_not_what_its_ending_says_is_named(script: str, words: str) -> None:
+    with pytest.raises(BashOutputUnreadable, match=words):
+        run_bash(script, {}, ["x"])
+
+
+def test_variables_that_the_system_refuses_are_named() -> None:
+    with pytest.raises(NotForBash, match="bash cannot get 'x0': all variables together are too long"):
+        run_bash("true", {f"x{number}": "a" * 90_000 for number in range(20)})
 
 
 def test_a_trap_and_an_exit_of_the_script_lose_nothing() -> None:

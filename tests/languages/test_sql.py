@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import traceback
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -36,6 +37,9 @@ QUERIES = (
     "SELECT genre, sum(gross) AS total, avg(stars) FROM movies GROUP BY 1 ORDER BY 1",
     "SELECT count(seen), max(seen), bool_and(good) FROM movies",
     "SELECT m.genre, n.kind FROM movies m JOIN movies n USING (gross) ORDER BY gross",
+    "PIVOT movies ON kind USING sum(gross) GROUP BY genre ORDER BY genre",
+    "UNPIVOT movies ON gross, stars INTO NAME what VALUE number",
+    "SUMMARIZE movies",
     "FROM movies SELECT row_number() OVER (ORDER BY gross) AS place, gross",
 )
 
@@ -52,6 +56,8 @@ COLUMN = st.one_of(
     st.lists(st.floats(allow_nan=True, allow_infinity=True), min_size=3, max_size=3),
     st.lists(st.one_of(st.none(), st.text(st.characters(exclude_categories=["Cs"]))), min_size=3, max_size=3),
     st.lists(st.booleans(), min_size=3, max_size=3),
+    st.lists(st.datetimes(pd.Timestamp("1700-01-01"), pd.Timestamp("2200-01-01")) | st.none(), min_size=3, max_size=3),
+    st.lists(st.sampled_from(["a", "b", None]), min_size=3, max_size=3).map(pd.Categorical),
 )
 
 
@@ -82,6 +88,14 @@ def test_parameters_are_values_and_never_text() -> None:
         "SELECT $word AS word, count(*) n FROM movies WHERE genre = $word", {"movies": MOVIES}, {"word": evil}
     )
     assert found.to_dict("list") == {"word": [evil], "n": [0]}
+
+
+def test_scalars_of_numpy_are_parameters() -> None:
+    given = {"n": np.int64(3), "x": np.float32(0.5), "t": np.datetime64("2020-01-02T03:04:05.000000006"), "b": np.True_}
+    found = run_sql("SELECT $n n, $x x, $b b, $t::TIMESTAMP_NS t", parameters=given)
+    assert (found.n[0], found.x[0], found.b[0], found.t[0].year) == (3, 0.5, True, 2020)
+    with sqlite3.connect(":memory:") as database:  # takes them for bytes
+        assert run_sql("SELECT $n AS n", parameters=given, connection=database).n[0] == 3
 
 
 def test_the_last_of_several_statements_gives_the_rows() -> None:
@@ -126,6 +140,42 @@ def test_a_connection_of_the_user_answers() -> None:
         assert list(run_sql(query, parameters={"least": 4}, connection=database).name) == ["it's $5"]
         with pytest.raises(SQLFailed, match="no such table: nowhere"):
             run_sql("SELECT * FROM nowhere", connection=database)
+
+
+CHANGING = """
+-- one; two
+CREATE TABLE films (name TEXT, gross INT);
+INSERT INTO films VALUES ('a;b', $gross);
+SELECT * FROM films;
+"""
+
+
+@pytest.mark.parametrize("connect", [sqlite3.connect, lambda path: sqlalchemy.create_engine(f"sqlite:///{path}")])
+def test_what_statements_change_in_a_database_stays_unless_one_of_them_fails(tmp_path: Path, connect: Any) -> None:
+    path = tmp_path / "films.db"
+    assert run_sql(CHANGING, parameters={"gross": 3}, connection=connect(path)).to_dict("list") == {
+        "name": ["a;b"],
+        "gross": [3],
+    }
+    with pytest.raises(SQLFailed, match="no such column: nope") as caught:
+        run_sql("INSERT INTO films VALUES ('c', 1);\n\nSELECT nope\nFROM films", connection=connect(path))
+    assert caught.value.line == 3
+    assert pd.read_sql_query("SELECT * FROM films", sqlite3.connect(path)).to_dict("list") == {
+        "name": ["a;b"],
+        "gross": [3],
+    }
+
+
+def test_a_connection_of_duckdb_answers_with_its_own_tables() -> None:
+    with duckdb.connect() as database:
+        database.execute("CREATE TEMP TABLE films AS SELECT 5 AS gross, DATE '2020-01-02' AS day")
+        found = run_sql("SELECT * FROM films WHERE gross >= $least", parameters={"least": 4}, connection=database)
+        assert_frame_equal(found, database.execute("SELECT * FROM films").df())
+
+
+def test_what_is_no_connection_is_named() -> None:
+    with pytest.raises(SQLFailed, match="--connect names a str: it must be an engine"):
+        run_sql("SELECT 1", connection="sqlite://")
 
 
 def test_an_engine_of_sqlalchemy_answers() -> None:

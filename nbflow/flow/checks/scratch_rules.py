@@ -62,6 +62,9 @@ class _Cause:
         if first.place.cell > above:
             fix = f"Move cell {first.place.cell} above cell {above}, which needs it first, and write  {HEADER}  on top"
             return replace(problem, fix=fix, repair=MakeStep(first.place.cell, above=above))
+        if any(graph.steps[need.step].source.connection in binds for need in needs):
+            fix = f"Write  %%shared  on top of cell {first.place.cell}: every worker must connect itself"
+            return replace(problem, fix=fix)
         return with_step(graph, problem)
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
@@ -14,13 +15,15 @@ from nbflow.flow.syntax.header import Header
 if TYPE_CHECKING:
     from sqlglot import exp
 
-_PARAMETER = re.compile(
-    r"""'(?:[^']|'')*' | "(?:[^"]|"")*" | --[^\n]* | /\*.*?\*/ | \$(?P<tag>\w*)\$.*?\$(?P=tag)\$ | \$(?P<name>\w+)""",
+_TOKEN = re.compile(
+    r"""
+    \b[eE]'(?:[^'\\]|\\.|'')*' | '(?:[^']|'')*' | "(?:[^"]|"")*"
+    | --[^\n]* | /\*.*?\*/ | \$(?P<tag>\w*)\$.*?\$(?P=tag)\$
+    | \$(?P<name>\w+) | (?P<end>;)
+    """,
     re.DOTALL | re.VERBOSE,
 )
-"""Matches what may hold a `$` that means nothing, and the parameters outside of it."""
-
-_READERS = re.compile(r"(?:read_|sniff_)?(?:csv|csv_auto|parquet|json|json_auto|ndjson|text|blob)|\w+_scan|glob")
+"""Matches texts and comments, where `$` and `;` mean nothing, and parameters and ends of statements outside of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,7 @@ def reads_of_sql(text: str, header: Header) -> SqlReads:
     for name in parameters:
         if not name.isidentifier():
             raise HeaderError(f"${name} is not the name of a parameter", "Write $NAME with a name of the notebook")
+    _one_spelling(parameters, "$")
     if header.connection:
         return SqlReads(parameters=parameters)
     if header.reads is not None:
@@ -51,12 +55,35 @@ def reads_of_sql(text: str, header: Header) -> SqlReads:
             files.append(table.path)
         else:
             tables.append(_python_name(table))
-    return SqlReads(tuple(dict.fromkeys(tables)), parameters, tuple(dict.fromkeys(files)))
+    tables = list(dict.fromkeys(tables))
+    _one_spelling(tables, "")
+    return SqlReads(tuple(tables), parameters, tuple(dict.fromkeys(files)))
+
+
+def _one_spelling(names: Iterable[str], sign: str) -> None:
+    """Refuse two names that are one to SQL, which does not distinguish capital letters."""
+    seen: dict[str, str] = {}
+    for name in names:
+        other = seen.setdefault(name.lower(), name)
+        if other != name:
+            message = f"'{sign}{other}' and '{sign}{name}' are the same name in SQL"
+            raise HeaderError(message, "Write it in one way; give one of two values another name")
 
 
 def parameters_of_sql(text: str) -> Iterator[str]:
     """Yield the names after `$`, outside of texts and comments."""
-    yield from (found["name"] for found in _PARAMETER.finditer(text) if found["name"])
+    yield from (found["name"] for found in _TOKEN.finditer(text) if found["name"])
+
+
+def statements_of_sql(text: str) -> Iterator[tuple[str, int]]:
+    """Yield the statements, and the lines of the text that are above each of them."""
+    start, above = 0, 0
+    ends = [found.start() for found in _TOKEN.finditer(text) if found["end"]]
+    for end in (*ends, len(text)):
+        statement = text[start:end]
+        if _TOKEN.sub(lambda found: found[0] if found[0][:2] not in ("--", "/*") else "", statement).strip():
+            yield statement, above
+        start, above = end + 1, above + statement.count("\n")
 
 
 def with_placeholders(text: str, style: str) -> str:
@@ -65,7 +92,7 @@ def with_placeholders(text: str, style: str) -> str:
     def replaced(found: re.Match[str]) -> str:
         return style.format(found["name"]) if found["name"] else found[0]
 
-    return _PARAMETER.sub(replaced, text)
+    return _TOKEN.sub(replaced, text)
 
 
 def _python_name(table: str) -> str:
@@ -100,7 +127,7 @@ def _statements_of(text: str) -> list[Any]:
     except ImportError as error:
         raise HeaderError("a step in SQL needs packages", "pip install 'jupyter-nbflow[sql]'") from error
     try:
-        return list(sqlglot.parse(text, dialect="duckdb"))
+        return _parse(text)
     except sqlglot.errors.SqlglotError as error:
         facts: dict[str, Any] = next(iter(getattr(error, "errors", [])), {})
         near = f" near '{facts['highlight']}'" if facts.get("highlight") else ""
@@ -108,9 +135,24 @@ def _statements_of(text: str) -> list[Any]:
         raise HeaderError(f"this SQL cannot be read{near}", fix, line=facts.get("line") or 1) from error
 
 
+def _parse(text: str) -> list[Any]:
+    """Parse statements. What sqlglot only knows by its first word, such as EXPLAIN, is read by what follows."""
+    import sqlglot  # noqa: PLC0415 - as above
+
+    logging.getLogger("sqlglot").setLevel(logging.ERROR)  # it would warn of each of these
+    found: list[Any] = []
+    for statement in sqlglot.parse(text, dialect="duckdb"):
+        if isinstance(statement, sqlglot.exp.Command) and statement.name.upper() == "EXPLAIN":
+            found += _parse(re.sub(r"(?i)^\s*analyze\b", "", statement.text("expression")))
+        else:
+            found.append(statement)
+    return found
+
+
 def _sources_of(statement: exp.Expression) -> Iterator[str | _File]:
     from sqlglot import exp  # noqa: PLC0415 - as above
 
+    yield from _opened_by(statement)
     own = {id(table) for table in _targets_of(statement)}
     for table in statement.find_all(exp.Table):
         if isinstance(table.this, exp.Identifier):
@@ -120,23 +162,36 @@ def _sources_of(statement: exp.Expression) -> Iterator[str | _File]:
             yield from _files_of(table.this)
 
 
+def _opened_by(statement: exp.Expression) -> Iterator[_File]:
+    """Yield the files of `ATTACH 'x.db'`, `COPY t FROM 'x.csv'` and `SUMMARIZE 'x.csv'`."""
+    from sqlglot import exp  # noqa: PLC0415 - as above
+
+    for one in statement.find_all(exp.Attach, exp.Copy, exp.Summarize):
+        if isinstance(one, exp.Copy) and not one.args.get("kind"):
+            raise HeaderError(
+                "a step in SQL writes no files", "Select the rows, and write the frame in a step in Python"
+            )
+        for path in one.args.get("files") or [one.this.unalias()]:
+            if isinstance(path, exp.Literal) and _is_local(path.this):
+                yield _File(path.this)
+
+
 def _files_of(call: exp.Expression) -> Iterator[_File]:
     """Yield the files that a function such as read_csv reads, if their paths stand in the text."""
     from sqlglot import exp  # noqa: PLC0415 - as above
 
     name = call.name if isinstance(call, exp.Anonymous) else getattr(type(call), "sql_name", str)()
-    if not _READERS.fullmatch(str(name).lower()):
-        return
     first = call.this if isinstance(call.this, exp.Expression) else next(iter(call.expressions), None)
-    for literal in first.find_all(exp.Literal) if first is not None else ():
-        if literal.is_string and _is_local(literal.this):
-            yield _File(literal.this)
+    if str(name).lower() != "query" and isinstance(first, exp.Literal | exp.Array):
+        for literal in first.find_all(exp.Literal):
+            if literal.is_string and _is_local(literal.this):
+                yield _File(literal.this)
 
 
 def _named(table: exp.Table) -> Iterator[str | _File]:
     name, schema = table.name, table.db
     if table.catalog or (schema and schema.lower() != "inputs"):
-        return  # a table of DuckDB itself, such as information_schema.tables
+        return  # a table of DuckDB itself, or of a database or schema that the statements attach or make
     if schema:
         yield f"inputs.{name}"
     elif name.isidentifier() or not re.search(r"[./\\*]", name):
@@ -146,7 +201,7 @@ def _named(table: exp.Table) -> Iterator[str | _File]:
 
 
 def _is_local(path: str) -> bool:
-    return "://" not in path and bool(re.search(r"[./\\*]", path))
+    return "://" not in path and bool(re.search(r"[./\\*]", path) and re.search(r"\w", path))
 
 
 def _targets_of(statement: exp.Expression) -> Iterator[exp.Table]:
@@ -155,7 +210,8 @@ def _targets_of(statement: exp.Expression) -> Iterator[exp.Table]:
 
     if isinstance(statement, exp.Create | exp.Drop):
         target = statement.this
-        yield from target.find_all(exp.Table) if isinstance(target, exp.Schema) else [target]
+        is_around = isinstance(target, exp.Schema | exp.UserDefinedFunction)
+        yield from target.find_all(exp.Table) if is_around else [target]
 
 
 def _made_by(statement: exp.Expression) -> Iterator[str]:

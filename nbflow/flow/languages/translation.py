@@ -26,6 +26,13 @@ class Translated:
     files: tuple[str, ...] = ()
 
 
+_OF_BASH = re.compile(
+    r"_|BASH\w*|COMP_WORDBREAKS|DIRSTACK|E?UID|EPOCH(REALTIME|SECONDS)|FUNCNAME|GROUPS|HISTCMD|IFS|LINENO|OPTERR|OPTIND"
+    r"|(OLD)?PWD|PATH|PIPESTATUS|PPID|PS4|S?RANDOM|SECONDS|SHELLOPTS|SHLVL|TASK_FOLDER|nbflow_\w+"
+)
+"""Matches variables that bash sets or obeys itself: a value under such a name would be lost, or stop the script."""
+
+
 def translate(text: str, header: Header, shared: Iterable[str] = ()) -> Translated:
     """Return what a body does in Python. `header.language` is its language, `shared` names the shared code in R.
 
@@ -33,6 +40,9 @@ def translate(text: str, header: Header, shared: Iterable[str] = ()) -> Translat
     """
     if header.connection and header.language != "sql":
         raise HeaderError("--connect is for steps in SQL", "Delete it, or write --lang sql")
+    own = sorted(name for name in header.reads or () if _OF_BASH.fullmatch(name)) if header.language == "bash" else []
+    if own:
+        raise HeaderError(f"bash has a variable {own[0]} of its own", f"Give the value another name than {own[0]}")
     if header.language == "R":
         return _translate_r(text, header, shared)
     return _TRANSLATORS[header.language](text, header)

@@ -178,7 +178,7 @@ def _in_python(step: StepSpec, header: Header, shared: tuple[str, ...]) -> tuple
     """Return a step in another language with a body in Python, which says what it reads and writes."""
     translated = translate(step.source.body, header, shared)
     options = replace(step.options, watch=(*step.options.watch, *translated.files))
-    source = replace(step.source, body=translated.body, language=header.language)
+    source = replace(step.source, body=translated.body, language=header.language, connection=header.connection)
     return replace(step, source=source, options=options), replace(header, reads=None, writes=None)
 
 

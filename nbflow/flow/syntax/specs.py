@@ -144,6 +144,7 @@ class StepSource:
     code: str = ""  # digest of the body's AST, without layout, comments and docstrings
     modules: frozenset[str] = frozenset()  # modules that the body itself imports
     language: str = ""  # in which the cell is written; "" for Python, "sql" and others for a body that was translated
+    connection: str = ""  # for SQL: the name of the database connection on which it runs
     star_line: int = 0  # the body line of an `import *`, which no step may contain; 0 for none
 
 

@@ -83,7 +83,7 @@ def step_sections(
         several = bool(linked.scope) or len(mine) > 1
         yield StepSection(
             step, mark(spec), found.status, _facts(found, row, several, mine),
-            highlighted(sources.get(spec.place.cell, spec.source.body)),
+            highlighted(sources.get(spec.place.cell, spec.source.body), spec.source.language),
             tuple(_outputs(found.outputs, step)), _table(archive, row, step, mine) if several and mine else None,
             sum(1 for task in mine if task.outputs or task.failure),
         )  # fmt: skip
@@ -98,13 +98,15 @@ def _facts(found: CellOutputs, row: RunRow, several: bool, tasks: Sequence[TaskR
     return " · ".join(told)
 
 
-def highlighted(code: str) -> str:
-    """Return code as HTML whose colours are classes of Pygments."""
+def highlighted(code: str, language: str = "") -> str:
+    """Return code as HTML whose colours are classes of Pygments. The header of a cell in another language has none."""
     from pygments import highlight  # noqa: PLC0415 - only reports need it
     from pygments.formatters import HtmlFormatter  # noqa: PLC0415
-    from pygments.lexers import PythonLexer  # noqa: PLC0415
+    from pygments.lexers import get_lexer_by_name  # noqa: PLC0415
 
-    return str(highlight(code, PythonLexer(stripnl=False), HtmlFormatter(nowrap=True))).rstrip("\n")
+    start = code.find("\n", code.find("%%step")) + 1 if language else 0
+    lexer = get_lexer_by_name(language or "python", stripnl=False, ensurenl=False)
+    return escape(code[:start]) + str(highlight(code[start:], lexer, HtmlFormatter(nowrap=True))).rstrip("\n")
 
 
 def _outputs(outputs: Iterable[Output], step: str) -> Iterator[str]:
