@@ -30,8 +30,8 @@ def main(rows: int) -> None:
         assert_frame_equal(run_sql(query, tables), _alone(query, tables))
         ours, theirs = [], []
         for _ in range(7):
-            ours.append(_seconds(lambda query=query: run_sql(query, tables)))
-            theirs.append(_seconds(lambda query=query: _alone(query, tables)))
+            ours.append(_seconds(run_sql, query, tables))
+            theirs.append(_seconds(_alone, query, tables))
         print(f"{name}: {min(ours):.3f} s, DuckDB alone {min(theirs):.3f} s, {min(ours) / min(theirs):.2f} x")
 
 
@@ -42,9 +42,9 @@ def _alone(query: str, tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
         return database.execute(query).df()
 
 
-def _seconds(work: Callable[[], object]) -> float:
+def _seconds(work: Callable[..., object], *given: object) -> float:
     start = perf_counter()
-    work()
+    work(*given)
     return perf_counter() - start
 
 

@@ -52,6 +52,13 @@ def test_a_report_shows_what_every_task_did_and_refers_to_nothing_outside(live: 
     assert not re.findall(r'(?:src|href)="(?!data:|#)', page)
 
 
+def test_the_code_of_a_step_has_the_colours_of_its_language(live: Live, tmp_path: Path) -> None:
+    live.run("%%step top --lang sql\nSELECT 'it' AS a -- it's a comment")
+    page = page_of(live, tmp_path)
+    assert re.search(r'%%step top --lang sql\n<span class="k">SELECT</span>', page)
+    assert re.search(r'<span class="c1">-- it(\'|&#39;)s a comment</span>', page)
+
+
 def test_every_link_leads_to_a_place_in_the_page(live: Live, tmp_path: Path) -> None:
     live.run("%%step größe\nx = 1")
     live.run("%%step two\ny = x")
