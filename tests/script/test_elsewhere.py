@@ -118,3 +118,16 @@ def test_the_place_of_a_run_is_read_from_its_options(
 def test_dask_without_a_name_needs_one_cluster(known: tuple[str, ...]) -> None:
     with pytest.raises(InvalidDecorator, match=r"which cluster: the settings of the project name (none|a, b)\."):
         read_place(None, ("dask",), lambda: known)
+
+
+def test_a_parameter_that_is_called_on_stays_one(tmp_path: Path) -> None:
+    script = SCRIPT.replace("import FlowSpec,", "import FlowSpec, Parameter,").replace(
+        '@batch(gpu=1, image="some/image", queue="q")\n    ', ""
+    )
+    script = script.replace("    @kubernetes\n", "").replace(
+        "class Far(FlowSpec):\n", 'class Far(FlowSpec):\n    on = Parameter("on", default="light")\n'
+    )
+    (tmp_path / "far.py").write_text(script.replace('print("sum"', 'print(self.on, "sum"'))
+    code, output = run(tmp_path, "run", "--on", "dark")
+    assert code == 0, output
+    assert "dark sum 14" in output

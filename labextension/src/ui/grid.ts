@@ -21,6 +21,20 @@ export interface GridColumn<Row> {
   readonly canBePicked?: boolean; // for a chart
 }
 
+/** Returns a column of values that a chart can show; its cells are empty where there is none. */
+export function valueColumn<Row, T extends Cell>(
+  name: string,
+  label: string,
+  of: (row: Row) => T | null,
+  write: (value: T) => string
+): GridColumn<Row> {
+  const text = (row: Row): string => {
+    const value = of(row);
+    return value === null ? '' : write(value);
+  };
+  return { name, label, cell: of, text, best: 'unknown', canBePicked: true };
+}
+
 export interface GridProps<Row> {
   readonly trans: Translate;
   readonly class: string;

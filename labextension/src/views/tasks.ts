@@ -6,7 +6,7 @@ import { iconButton, textButton } from '../ui/button';
 import type { Component } from '../ui/component';
 import { h, setAttribute, setText } from '../ui/dom';
 import { count, duration, now, size } from '../ui/format';
-import { FIRST, Grid, type GridColumn } from '../ui/grid';
+import { FIRST, Grid, type GridColumn, valueColumn } from '../ui/grid';
 import { showStatus, statusIcon } from '../ui/icons';
 import { ItemText } from '../ui/item';
 import type { Translate } from '../ui/language';
@@ -343,9 +343,9 @@ function makeColumns({ columns, tasks }: TaskGrid, trans: Translate): readonly G
     canBePicked: true
   };
   const costs = [
-    cost('memory', trans('Memory'), task => task.memory, size),
-    cost('processor', trans('Processor'), task => task.cpu_seconds, duration),
-    cost('host', trans('Host'), task => task.host || null, String)
+    valueColumn('memory', trans('Memory'), ({ task }: TaskRow) => task.memory, size),
+    valueColumn('processor', trans('Processor'), ({ task }: TaskRow) => task.cpu_seconds, duration),
+    valueColumn('host', trans('Host'), ({ task }: TaskRow) => task.host || null, String)
   ];
   const measured = [
     time,
@@ -353,20 +353,6 @@ function makeColumns({ columns, tasks }: TaskGrid, trans: Translate): readonly G
   ];
   const apart = measured.map(column => (taken.has(column.name) ? { ...column, name: `${column.name} ` } : column));
   return [firstColumn(hasItems, tasks, trans), ...own, ...apart];
-}
-
-/** Shows what a task took, or where; empty where that is not known. */
-function cost<T extends Cell>(
-  name: string,
-  label: string,
-  of: (task: TaskLine) => T | null,
-  write: (value: T) => string
-): GridColumn<TaskRow> {
-  const text = ({ task }: TaskRow): string => {
-    const value = of(task);
-    return value === null ? '' : write(value);
-  };
-  return { name, label, cell: ({ task }) => of(task), text, best: 'unknown', canBePicked: true };
 }
 
 /** Shows the status of a task and which it is: by its item if no other column tells it. */

@@ -129,7 +129,7 @@ def _known_clusters() -> tuple[str, ...]:
 
 
 def _settings(facts: dict[str, Any]) -> Settings:
-    cluster, decorators = read_place(facts["on"], facts["decorators"], _known_clusters)
+    cluster, decorators = read_place(facts.get("on"), facts["decorators"], _known_clusters)
     return Settings(
         facts["max_workers"], facts["max_num_splits"], facts["tags"], decorators, facts["run_id_file"],
         facts["namespace"], facts.get("quiet", False), facts["attribute_file"], cluster=cluster,
