@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import os
 import socket
+import subprocess
 from collections.abc import Iterable
-from contextlib import suppress
 from multiprocessing import connection, util
 from multiprocessing.forkserver import ForkServer
 from pathlib import Path
 
 from blake3 import blake3
 
-from nbflow.run.workers.fork_server import preparing_server
+from nbflow.run.workers.fork_server import prepare_processes, server_variables
 from nbflow.store.homes import cache_folder
 from nbflow.store.leftovers import own_name
 
@@ -28,12 +28,12 @@ class EnvironmentServer(ForkServer):
     def __init__(self, python: Path) -> None:
         super().__init__()
         self.python = python
-        self.modules: tuple[str, ...] = ()
-        self.workers, self.notebook = 1, Path()
+        self.asked: dict[str, str] = {}
+        self._process: subprocess.Popen[bytes] | None = None
 
     def start(self, modules: Iterable[str], workers: int, notebook: Path) -> None:
         """Start the server unless it runs: with these modules, in this folder, for workers that share the cores."""
-        self.modules, self.workers, self.notebook = tuple(modules), workers, notebook
+        self.asked = server_variables(modules, workers, notebook, "")
         self.ensure_running()
 
     def variables(self, environment: dict[str, str]) -> dict[str, str]:
@@ -45,17 +45,12 @@ class EnvironmentServer(ForkServer):
     def ensure_running(self) -> None:
         """Start the server unless it runs."""
         with self._lock:  # type: ignore[attr-defined]
-            if self._forkserver_pid is not None and not self._is_gone():
+            if self._process is not None and self._process.poll() is None:
                 return
-            with preparing_server(self.modules, self.workers, self.notebook, ""):
-                self._start()
-
-    def _is_gone(self) -> bool:
-        with suppress(ChildProcessError):
-            if not os.waitpid(self._forkserver_pid, os.WNOHANG)[0]:
-                return False
-        os.close(self._forkserver_alive_fd)
-        return True
+            if self._process is not None:
+                os.close(self._forkserver_alive_fd)
+            prepare_processes()
+            self._start()
 
     def _start(self) -> None:
         with socket.socket(socket.AF_UNIX) as listener:
@@ -66,16 +61,23 @@ class EnvironmentServer(ForkServer):
             alive, ours = os.pipe()
             command = _COMMAND.format(path=str(_worker_part()), listener=listener.fileno(), alive=alive)
             options = util._args_from_interpreter_flags()  # type: ignore[attr-defined]
-            program = os.fsencode(self.python)
-            words, passed = [program, *options, "-P", "-c", command], [listener.fileno(), alive]
+            words, passed = [str(self.python), *options, "-P", "-c", command], (listener.fileno(), alive)
             try:
-                pid = util.spawnv_passfds(program, words, passed)
+                self._process = subprocess.Popen(words, pass_fds=passed, env={**os.environ, **self.asked})
             except BaseException:
                 os.close(ours)
                 raise
             finally:
                 os.close(alive)
-        self._forkserver_address, self._forkserver_alive_fd, self._forkserver_pid = address, ours, pid
+        self._forkserver_address, self._forkserver_alive_fd = address, ours
+
+    def stop(self) -> None:
+        """Let the server end, and wait for that."""
+        with self._lock:  # type: ignore[attr-defined]
+            if self._process is not None:
+                os.close(self._forkserver_alive_fd)
+                self._process.wait()
+                self._process = None
 
 
 def _worker_part() -> Path:

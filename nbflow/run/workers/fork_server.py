@@ -7,6 +7,7 @@ import os
 import shutil
 import sys
 import tempfile
+import threading
 from collections.abc import Iterable, Iterator
 from multiprocessing import forkserver, process, resource_tracker, util
 from pathlib import Path
@@ -39,19 +40,29 @@ def start_fork_server(modules: Iterable[str], workers: int, notebook: Path | Non
     modules are imported in that folder, as a kernel does, because some modules remember where they were imported.
     The hash seed is fixed, so that equal sets are pickled to equal bytes in all workers.
     """
-    with preparing_server(modules, workers, notebook, _make_folder_of_sockets()):
+    sockets = prepare_processes()
+    with worker_environment(**server_variables(modules, workers, notebook, sockets)):
         forkserver.set_forkserver_preload(["nbflow.run.workers.preload"])
         forkserver.ensure_running()
 
 
-@contextlib.contextmanager
-def preparing_server(modules: Iterable[str], workers: int, notebook: Path | None, sockets: str) -> Iterator[None]:
-    """Return a context in which a fork server starts. At its end it removes the folder `sockets`, unless that is ""."""
-    _make_folder_of_sockets()
-    start_tracker()
+def prepare_processes() -> str:
+    """Start the resource tracker and make the folder for the sockets of this process, once; return the folder."""
+    with _preparing:
+        start_tracker()
+        return _make_folder_of_sockets()
+
+
+_preparing = threading.Lock()
+
+
+def server_variables(modules: Iterable[str], workers: int, notebook: Path | None, sockets: str) -> dict[str, str]:
+    """Return the environment variables that tell a fork server what to import, where, and how to share the cores.
+
+    At its end it removes the folder `sockets`, unless that is "".
+    """
     asked = {"NBFLOW_PRELOAD": ",".join(modules), "NBFLOW_NOTEBOOK": str(notebook or ""), "NBFLOW_SOCKETS": sockets}
-    with worker_environment(PYTHONHASHSEED="0", **threads_of(workers), **asked):
-        yield
+    return {"PYTHONHASHSEED": "0", **threads_of(workers), **asked}
 
 
 def _make_folder_of_sockets() -> str:

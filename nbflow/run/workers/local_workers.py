@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from nbflow.errors import NbflowError, SystemRefused
+from nbflow.errors import SystemRefused
 from nbflow.run.environments.environment_lock import EnvironmentLock, find_built
 from nbflow.run.machine.plan import RunPlan
 from nbflow.run.program.program import Program
@@ -91,7 +91,7 @@ class EnvironmentPool:
         self._turn = threading.Lock()
         self._waiting: list[tuple[Job, float | None]] = []
         self._pool: LocalPool | None = None
-        self._refusal: NbflowError | None = None
+        self._refusal: Exception | None = None
         self._cancelled = threading.Event()
         self._builder = threading.Thread(target=self._build, name="nbflow environment", daemon=True)
         self._builder.start()
@@ -104,12 +104,14 @@ class EnvironmentPool:
             self._hand_on()
 
     def _build(self) -> None:
+        pool: LocalPool | None = None
+        refusal: Exception | None = None
         try:
-            pool, refusal = self._make(self._plan, _server_of(self._lock, self._cancelled)), None
-        except NbflowError as error:
-            pool, refusal = None, error
+            pool = self._make(self._plan, _server_of(self._lock, self._cancelled))
         except OSError as error:
-            pool, refusal = None, SystemRefused(error)
+            refusal = SystemRefused(error)
+        except Exception as error:  # noqa: BLE001 - every job must be answered, or its run waits forever
+            refusal = error
         with self._turn:
             self._pool, self._refusal = pool, refusal
             self._hand_on()
@@ -153,4 +155,4 @@ def stop_servers() -> None:
     """End the servers of this process, whose environments can then be removed."""
     with _starting:
         while _servers:
-            _servers.popitem()[1]._stop()  # type: ignore[attr-defined]
+            _servers.popitem()[1].stop()

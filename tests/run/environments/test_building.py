@@ -150,3 +150,10 @@ def test_a_folder_is_refused_because_it_may_change(tmp_path: Path) -> None:
 def test_a_python_that_is_not_installed_is_named(tmp_path: Path) -> None:
     with pytest.raises(PythonMissing, match=r"no Python ==3\.99\.\* is installed"):
         resolve(["six", "python==3.99"], tmp_path)
+
+
+def test_a_fault_of_nbflow_itself_is_told_too(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(place.folder))
+    monkeypatch.setattr("nbflow.run.environments.building.own_name", lambda kind: 1 / 0)
+    ran = place.run(flow("%%step odd --env six==1.16.0\nx = 1"))
+    assert "ZeroDivisionError" in str(next(iter(ran.results.values())).failure)
