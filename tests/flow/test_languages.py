@@ -85,6 +85,8 @@ def test_parameters_stand_outside_of_texts_and_comments() -> None:
             "%%step top --lang sql --connect engine\nSELECT 1",
             "Write  %%shared  on top of cell 1: every worker must connect itself",
         ),
+        ("%%step top --lang bash --in inputs.n\necho", "--in inputs.n is for joins in SQL and bash"),
+        ("%%step top --lang bash --join size --in inputs.n,n\necho", "two of --in have one name"),
         ("%%step top --lang bash --connect db\necho", "--connect is for steps in SQL"),
         ("%%step top --lang cobol", "--lang 'cobol' is not a language of steps. Write --lang sql, R or bash"),
         ("%%step top --lang sql\nSELECT * FROM mvies", "nothing above provides 'mvies'"),

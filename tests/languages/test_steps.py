@@ -32,9 +32,18 @@ lines=$(wc -l < "$movies")
 echo "counting $genre"
 echo '{"is": "said"}' > "$TASK_FOLDER/said.json"
 ---
+%%step size --lang bash --foreach word in ["a", "two words"] --out length
+length=${#word}
+---
+%%step sizes --lang bash --join size --in inputs.length,genre --out sizes_said
+sizes_said="$genre: $length"
+---
 %%step end
 total, most, number = int(top.total[0]), list(table.most), int(lines)
-""", {"end.total": 7, "end.most": [5, 4], "end.number": 4, "count.said": {"is": "said"}})  # fmt: skip
+""", {
+    "sizes.sizes_said": 'drama: ["1", "9"]', "end.total": 7, "end.most": [5, 4], "end.number": 4,
+    "count.said": {"is": "said"},
+})  # fmt: skip
 
 
 def place(folder: Path) -> Place:
@@ -50,7 +59,7 @@ def test_a_flow_of_several_languages_gives_its_values_and_is_reused(tmp_path: Pa
     assert {address: ran.value(address) for address in SHAPE.values} == SHAPE.values
     assert ran.text("count") == "counting drama\n"
     assert here.run(SHAPE, reuse=True).executed == []
-    assert here.run(SHAPE, reuse=True, parameters={"genre": "none"}).executed == ["count", "end", "top"]
+    assert here.run(SHAPE, reuse=True, parameters={"genre": "none"}).executed == ["count", "end", "sizes", "top"]
     (tmp_path / "kinds.csv").write_text("genre\ndrama\ncomedy\n")
     assert "top" in here.run(SHAPE, reuse=True).executed
 

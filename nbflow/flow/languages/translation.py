@@ -40,8 +40,9 @@ def translate(text: str, header: Header, shared: Iterable[str] = ()) -> Translat
     """
     if header.connection and header.language != "sql":
         raise HeaderError("--connect is for steps in SQL", "Delete it, or write --lang sql")
-    own = sorted(name for name in header.reads or () if _OF_BASH.fullmatch(name)) if header.language == "bash" else []
-    if own:
+    names = sorted(name.removeprefix("inputs.") for name in header.reads or ())
+    own = [name for name in names if _OF_BASH.fullmatch(name)]
+    if own and header.language == "bash":
         raise HeaderError(f"bash has a variable {own[0]} of its own", f"Give the value another name than {own[0]}")
     if header.language == "R":
         return _translate_r(text, header, shared)
@@ -74,8 +75,11 @@ def _translate_named(function: str) -> Callable[[str, Header], Translated]:
 
     def translate_named(text: str, header: Header) -> Translated:
         reads = sorted({*(header.reads or ()), *([header.foreach.var] if header.foreach else ())})
+        given = {name.removeprefix("inputs."): name for name in reads}
         out = sorted(header.writes or ())
-        return Translated(_call(function, text, [_mapping(reads), repr(out)], out, is_tuple=True))
+        if len(given) < len(reads):
+            raise HeaderError("two of --in have one name", "Leave out the one with inputs., or the other one")
+        return Translated(_call(function, text, [_mapping_of(given), repr(out)], out, is_tuple=True))
 
     return translate_named
 
@@ -89,7 +93,11 @@ def _call(function: str, text: str, given: Iterable[str], out: list[str], *, is_
 
 
 def _mapping(names: Iterable[str]) -> str:
-    return "{" + ", ".join(f'"{name}": {name}' for name in names) + "}"
+    return _mapping_of({name: name for name in names})
+
+
+def _mapping_of(values: Mapping[str, str]) -> str:
+    return "{" + ", ".join(f'"{name}": {value}' for name, value in values.items()) + "}"
 
 
 _TRANSLATORS: Mapping[str, Callable[[str, Header], Translated]] = {

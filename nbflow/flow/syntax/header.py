@@ -246,4 +246,8 @@ def _with_contradictions(header: Header, seen: list[str]) -> Header:
         if together <= set(seen):
             listed = " and ".join(f"--{word}" for word in seen if word in together)
             header = _with_fault(header, Fault(f"{listed} cannot be in one header", fix))
+    joined = next((name for name in sorted(header.reads or ()) if "." in name), "")
+    if joined and not (header.language and header.join):
+        fix = f"Read {joined} in the code" if header.join else "Write --join STEP"
+        header = _with_fault(header, Fault(f"--in {joined} is for joins in SQL and bash", fix))
     return header

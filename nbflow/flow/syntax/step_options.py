@@ -145,6 +145,13 @@ def _read_site(option: str, text: str) -> Site:
     return Site(text)
 
 
+def _read_inputs(option: str, text: str) -> frozenset[str]:
+    """Read names, of which `inputs.NAME` is what the tasks of a join have made under a name."""
+    parts = [part.strip() for part in text.split(",") if part.strip()]
+    names = (("inputs." if part.startswith("inputs.") else "", part.removeprefix("inputs.")) for part in parts)
+    return frozenset(start + _identifier(option, name) for start, name in names)
+
+
 def _set_names(option: str, text: str) -> frozenset[str]:
     return frozenset(_identifiers(option, text)) if text else frozenset()
 
@@ -175,7 +182,7 @@ STEP_OPTIONS: Mapping[str, StepOption] = {
         "Run, and run again as long as the artifact NAME is true.", "improving",
     ),
     "in": StepOption(
-        "reads", _set_names, ("a,b",),
+        "reads", _read_inputs, ("a,b",),
         "Name the inputs, if the analysis of the code cannot find them.", "table,limit",
     ),
     "out": StepOption(
