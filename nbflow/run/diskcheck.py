@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from nbflow.errors import RequirementsUnreadable
 from nbflow.flow.checks.rules import check_flow
 from nbflow.flow.files.file_use import may_be_same
 from nbflow.flow.graph.graph import Graph
 from nbflow.flow.source.cell import Problem
+from nbflow.flow.syntax.environment_words import is_file
 from nbflow.run.program.module_state import state_of_modules
 from nbflow.run.surroundings.disk import files_of_pattern
 
@@ -25,8 +27,9 @@ def warnings_of(graph: Graph, folder: Path, steps: Iterable[str]) -> Iterator[Pr
 
 
 def check_disk(graph: Graph, folder: Path, steps: Iterable[str] | None = None) -> Iterator[Problem]:
-    """Yield the warnings about the files of these steps, or of all steps."""
+    """Yield the problems with the files of these steps, or of all steps."""
     chosen = [*graph.links] if steps is None else [*steps]
+    yield from unreadable_requirements(graph, folder, chosen)
     yield from unmatched(graph, folder, chosen)
     yield from state_of_modules(graph, folder, chosen)
 
@@ -42,6 +45,25 @@ def unmatched(graph: Graph, folder: Path, steps: Iterable[str]) -> Iterator[Prob
             if not files_of_pattern(pattern, folder) and not _is_made(pattern, graph):
                 message = f"--watch {pattern} of step '{name}' matches no file in {folder}"
                 yield Problem("watch", message, "Correct the pattern, or add the file", step.place, name, warning=True)
+
+
+def unreadable_requirements(graph: Graph, folder: Path, steps: Iterable[str]) -> Iterator[Problem]:
+    """Yield a problem for each step whose `--env` names a file that gives no requirements."""
+    for step in (graph.steps[name] for name in steps):
+        words = [word for word in step.options.env or () if is_file(word)]
+        if words and (fault := _fault_of(words, folder)):
+            fix = "Correct the file, or --env"
+            yield Problem("environment", f"step '{step.name}': {fault}", fix, step.place, step.name)
+
+
+def _fault_of(words: Iterable[str], folder: Path) -> str:
+    from nbflow.run.environments.requirements import gather_requirements  # noqa: PLC0415 - few flows name files
+
+    try:
+        gather_requirements(words, folder)
+    except RequirementsUnreadable as error:
+        return f"{error.file} gives no requirements: {error.reason}"
+    return ""
 
 
 def _is_made(pattern: str, graph: Graph) -> bool:

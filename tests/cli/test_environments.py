@@ -78,3 +78,16 @@ def test_a_status_and_a_reason_name_the_packages(shell: Shell) -> None:
 def test_a_notebook_without_environments_says_so(shell: Shell) -> None:
     assert "no step of films.ipynb asks for an environment" in shell("env", "build", shell.write("films", CELLS[3])).out
     assert shell("env", "build").code == 2
+
+
+def test_a_check_tells_of_files_that_give_no_requirements(shell: Shell) -> None:
+    notebook = shell.write("films", "%%step a --env gone.txt\nx = 1", "%%step b --env pyproject.toml:odd\ny = x")
+    (shell.folder / "pyproject.toml").write_text("[dependency-groups]\neven = []\n")
+    checked = shell("check", notebook)
+    assert checked.code == 1
+    assert f"cell 1, line 1: step 'a': {shell.folder / 'gone.txt'} gives no requirements: No such file" in checked.out
+    assert "cell 2, line 1: step 'b'" in checked.out
+    assert "it has no list odd" in checked.out
+    (shell.folder / "gone.txt").write_text("six\n")
+    (shell.folder / "pyproject.toml").write_text("[dependency-groups]\nodd = ['six']\n")
+    assert shell("check", notebook).code == 0
