@@ -180,6 +180,12 @@ os.abort()
 %%step small --memory 2MB!
 nothing = 1
 ---
+%%step other --memory 400MB!
+{}["memory allocated"]
+---
+%%step library --memory 400MB!
+raise RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried to allocate 8 bytes")
+---
 %%step fits --memory 400MB!
 third = len(b"x" * (100 << 20))
 ---
@@ -198,6 +204,8 @@ def test_a_task_gets_no_more_memory_than_its_limit_and_says_how_much_it_held(pla
     assert 100 <= held <= 400
     assert ran.text("large") == "so far\n"
     assert found["child"].startswith("its process died: it was killed by SIGABRT. It may take 400 MB")
+    assert "may take" not in found["other"]
+    assert "you tried to allocate 8 bytes; step 'library' may take 400 MB" in found["library"]
     assert found["small"].startswith(
         "step 'small' may take 2 MB (--memory with '!'), but with what the notebook imports"
     )

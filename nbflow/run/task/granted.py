@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -19,6 +20,11 @@ GPU_VARIABLE = "CUDA_VISIBLE_DEVICES"
 
 _HELD = b"VmData:"
 _ROOM = 1 << 24  # bytes that a body can always use beside what its process has
+_REFUSED = re.compile(
+    r"(?:can.?t|cannot|could not|unable to|failed to) (?:allocate|start new thread)|out of memory"
+    r"|allocation (?:of .{1,40} )?failed",
+    re.IGNORECASE,
+)
 _LOOKED_AT = 10_000  # characters of a message
 
 
@@ -94,7 +100,7 @@ def _is_for_memory(error: BaseException) -> bool:
     return (
         isinstance(error, MemoryError)
         or getattr(error, "errno", None) == errno.ENOMEM
-        or any(word in text_of(error)[:_LOOKED_AT].lower() for word in ("memory", "allocat"))
+        or _REFUSED.search(text_of(error)[:_LOOKED_AT]) is not None
     )
 
 
