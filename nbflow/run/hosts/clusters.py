@@ -75,19 +75,22 @@ def find_cluster(name: str, folder: Path, variables: Mapping[str, Any], tell: Ca
         ClusterUnreachable: Nothing answers at the address.
         VersionsDiffer: A process of the cluster has other versions of what values are made of.
     """
-    if _ADDRESS.search(name):
-        return connect_cluster(name)
-    given = variables.get(name)
-    if (found := _of_notebook(name, given)) is not None:
-        return found
-    made = find_cluster_settings(name, folder).make()
-    cluster = connect_cluster(name, made, [made])
+    cluster = _open_cluster(name, folder, variables)
     try:
         _await_worker(cluster, tell)
     except BaseException:
         cluster.close()
         raise
     return cluster
+
+
+def _open_cluster(name: str, folder: Path, variables: Mapping[str, Any]) -> Cluster:
+    if _ADDRESS.search(name):
+        return connect_cluster(name)
+    if (found := _of_notebook(name, variables.get(name))) is not None:
+        return found
+    made = find_cluster_settings(name, folder).make()
+    return connect_cluster(name, made, [made])
 
 
 def connect_cluster(name: str, target: Any = None, own: Iterable[Any] = ()) -> Cluster:
@@ -133,7 +136,9 @@ def _of_notebook(name: str, given: object) -> Cluster | None:
 
 
 def _await_worker(cluster: Cluster, tell: Callable[[str], object]) -> None:
-    """Wait a moment for the first worker of a cluster that was started just now; compare what is installed there."""
+    """Wait a moment for the first worker, if there is none yet, and compare what is installed there."""
+    if cluster.client.nthreads():
+        return
     try:
         cluster.client.wait_for_workers(1, timeout=FIRST_WORKER_WITHIN)
     except TimeoutError:
