@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from pathlib import Path
 from shutil import which
 
 import pytest
@@ -9,6 +11,15 @@ import pytest
 from nbflow.errors import SQLFailed
 from tests.jupyter.kernels import Kernel
 from tests.jupyter.live import Live
+
+
+def test_shift_enter_runs_sql_on_a_database_of_the_notebook(live: Live, tmp_path: Path) -> None:
+    database = tmp_path / "films.db"
+    live.run(f"import sqlite3\ndb = sqlite3.connect({str(database)!r})")
+    live.run("%%step made --lang sql --connect db\nCREATE TABLE t (n INT); INSERT INTO t VALUES (3);\nSELECT n FROM t")
+    assert live.names["made"].n[0] == 3
+    with sqlite3.connect(database) as other:
+        assert other.execute("SELECT n FROM t").fetchall() == [(3,)]
 
 
 def test_shift_enter_runs_sql_and_bash_over_the_values_of_the_kernel(

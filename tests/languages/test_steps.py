@@ -7,6 +7,7 @@ from pathlib import Path
 from nbflow.run.events.events import Outcome, TaskFailed
 from tests.flows import Shape
 from tests.run.running import Place
+from tests.run.test_kills import is_alive
 
 SHAPE = Shape("languages", """
 import pandas as pd
@@ -82,7 +83,7 @@ FROM movies
 cat /nowhere-at-all
 ---
 %%step late --lang bash --timeout 1s
-sleep 60
+sleep 60 & echo $! > late.pid; wait
 """, {})  # fmt: skip
 
 
@@ -92,3 +93,4 @@ def test_a_failure_names_the_line_of_the_cell(tmp_path: Path) -> None:
     assert failures["sql"].frames[-1].where == "failing.ipynb · step sql · cell 3, line 5"
     assert failures["shell"].frames[-1].where == "failing.ipynb · step shell · cell 4, line 3"
     assert failures["late"].type == "Timeout"
+    assert not is_alive(int((tmp_path / "late.pid").read_text()))

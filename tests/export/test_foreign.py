@@ -1,0 +1,30 @@
+"""Steps in other languages become calls in a script, which gives the same values, and come back from it as cells."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+from nbflow.notebook.read import read_cells
+from tests.cli.shell import Shell
+
+CELLS = (
+    "%%step load\nimport pandas as pd\nmovies = pd.DataFrame({'genre': ['drama', 'other'], 'gross': [3, 5]})",
+    '%%step top --lang sql --foreach least in [1, 4]\nSELECT count(*) AS n -- "all"\nFROM movies WHERE gross >= $least',
+    "%%step all --lang sql --join top --out table\nSELECT * FROM inputs.top",
+    '%%step size --lang bash --foreach word in ["a", "b\'b"] --out n\nn=${#word}',
+    '%%step sizes --lang bash --join size --in inputs.n,table --out said\nsaid="$n $(tail -1 "$table")"',
+    "%%step end\nprint('told', list(table.n), said)",
+)
+
+
+def test_a_script_gives_the_values_of_the_notebook_and_becomes_it_again(tmp_path: Path) -> None:
+    shell, script = Shell(tmp_path), tmp_path / "flow.py"
+    notebook = shell.write("films", *CELLS)
+    assert shell("export", notebook, str(script)).code == 0
+    ran = subprocess.run([sys.executable, script, "run"], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert 'told [2, 1] ["1", "3"] 1' in ran.stdout, ran.stderr
+    assert shell("import", str(script), str(tmp_path / "back.ipynb")).code == 0
+    cells = [cell.source for cell in read_cells(tmp_path / "back.ipynb")]
+    assert [cell for cell in cells if "--lang" in cell] == [cell for cell in CELLS if "--lang" in cell]
