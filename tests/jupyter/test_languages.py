@@ -13,15 +13,6 @@ from tests.jupyter.kernels import Kernel
 from tests.jupyter.live import Live
 
 
-def test_shift_enter_runs_sql_on_a_database_of_the_notebook(live: Live, tmp_path: Path) -> None:
-    database = tmp_path / "films.db"
-    live.run(f"import sqlite3\ndb = sqlite3.connect({str(database)!r})")
-    live.run("%%step made --lang sql --connect db\nCREATE TABLE t (n INT); INSERT INTO t VALUES (3);\nSELECT n FROM t")
-    assert live.names["made"].n[0] == 3
-    with sqlite3.connect(database) as other:
-        assert other.execute("SELECT n FROM t").fetchall() == [(3,)]
-
-
 def test_shift_enter_runs_sql_and_bash_over_the_values_of_the_kernel(
     live: Live, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -33,6 +24,16 @@ def test_shift_enter_runs_sql_and_bash_over_the_values_of_the_kernel(
     with pytest.raises(SQLFailed, match="nocol"):
         live.run("%%step top --lang sql\nSELECT nocol FROM movies")
     assert live.names["top"].total[0] == 8
+
+
+def test_shift_enter_runs_sql_on_a_database_of_a_shared_cell(kernel: Kernel, tmp_path: Path) -> None:
+    database = tmp_path / "films.db"
+    kernel.ok(f"%%shared\nimport sqlite3\ndb = sqlite3.connect({str(database)!r})", "shared")
+    statements = "CREATE TABLE t (n INT); INSERT INTO t VALUES (3);\nSELECT n FROM t"
+    kernel.ok(f"%%step made --lang sql --connect db\n{statements}", "made")
+    assert kernel.value("int(made.n[0])") == "3"
+    with sqlite3.connect(database) as other:
+        assert other.execute("SELECT n FROM t").fetchall() == [(3,)]
 
 
 @pytest.mark.skipif(which("Rscript") is None, reason="there is no Rscript: apt-get install r-base-core")
