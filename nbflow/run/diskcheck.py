@@ -35,7 +35,7 @@ def check_disk(graph: Graph, folder: Path, steps: Iterable[str] | None = None) -
 
 
 def unmatched(graph: Graph, folder: Path, steps: Iterable[str]) -> Iterator[Problem]:
-    """Yield a warning for each pattern of `--watch` that matches no file and that no step will create.
+    """Yield a warning for each pattern of `--watch`, or path in SQL, that matches no file and that no step will create.
 
     Such a pattern is usually a typing mistake, and a change of the intended file would never be noticed.
     """
@@ -43,7 +43,8 @@ def unmatched(graph: Graph, folder: Path, steps: Iterable[str]) -> Iterator[Prob
         step = graph.steps[name]
         for pattern in step.options.watch:
             if not files_of_pattern(pattern, folder) and not _is_made(pattern, graph):
-                message = f"--watch {pattern} of step '{name}' matches no file in {folder}"
+                option = "" if step.source.language == "sql" else "--watch "
+                message = f"{option}{pattern} of step '{name}' matches no file in {folder}"
                 yield Problem("watch", message, "Correct the pattern, or add the file", step.place, name, warning=True)
 
 

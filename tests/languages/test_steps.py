@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from nbflow.run.diskcheck import unmatched
 from nbflow.run.events.events import Outcome, TaskFailed
+from tests.flow.reading import graph_of
 from tests.flows import Shape
 from tests.run.running import Place
 from tests.run.test_kills import is_alive
@@ -94,3 +96,14 @@ def test_a_failure_names_the_line_of_the_cell(tmp_path: Path) -> None:
     assert failures["shell"].frames[-1].where == "failing.ipynb · step shell · cell 4, line 3"
     assert failures["late"].type == "Timeout"
     assert not is_alive(int((tmp_path / "late.pid").read_text()))
+
+
+def test_a_file_of_a_query_that_nobody_has_is_said(tmp_path: Path) -> None:
+    graph = graph_of(
+        "%%step made\nopen('made.csv', 'w').write('n')\n---\n"
+        "%%step top --lang sql\nSELECT * FROM 'made.csv', 'misspelt.csv'"
+    )
+    assert graph.links["top"].upstream == ("made",)
+    assert [problem.message for problem in unmatched(graph, tmp_path, ["top"])] == [
+        f"misspelt.csv of step 'top' matches no file in {tmp_path}"
+    ]
