@@ -5,6 +5,9 @@ from __future__ import annotations
 import subprocess
 import sys
 from pathlib import Path
+from shutil import which
+
+import pytest
 
 from nbflow.notebook.read import read_cells
 from tests.cli.shell import Shell
@@ -19,12 +22,30 @@ CELLS = (
 )
 
 
+def output_of(script: Path) -> str:
+    command = [sys.executable, script, "run"]
+    ran = subprocess.run(command, cwd=script.parent, capture_output=True, text=True, check=False)
+    return f"{ran.stdout}\n{ran.stderr}"
+
+
 def test_a_script_gives_the_values_of_the_notebook_and_becomes_it_again(tmp_path: Path) -> None:
     shell, script = Shell(tmp_path), tmp_path / "flow.py"
     notebook = shell.write("films", *CELLS)
     assert shell("export", notebook, str(script)).code == 0
-    ran = subprocess.run([sys.executable, script, "run"], cwd=tmp_path, capture_output=True, text=True, check=False)
-    assert 'told [2, 1] ["1", "3"] 1' in ran.stdout, ran.stderr
+    assert 'told [2, 1] ["1", "3"] 1' in output_of(script)
     assert shell("import", str(script), str(tmp_path / "back.ipynb")).code == 0
     cells = [cell.source for cell in read_cells(tmp_path / "back.ipynb")]
     assert [cell for cell in cells if "--lang" in cell] == [cell for cell in CELLS if "--lang" in cell]
+
+
+@pytest.mark.skipif(which("Rscript") is None, reason="there is no Rscript: apt-get install r-base-core")
+def test_a_join_in_r_gets_its_tasks_in_a_script(tmp_path: Path) -> None:
+    shell, script = Shell(tmp_path), tmp_path / "flow.py"
+    notebook = shell.write(
+        "words",
+        '%%step size --lang R --foreach word in ["a", "bb"] --out n\nn <- nchar(word)',
+        "%%step sizes --lang R --join size --out total\ntotal <- sum(sapply(inputs, function(task) task$n))",
+        "%%step end\nprint('told', total)",
+    )
+    assert shell("export", notebook, str(script)).code == 0
+    assert "told 3" in output_of(script)

@@ -102,9 +102,23 @@ def vectors_of(
 
 def _tasks_of(value: object, words: frozenset[str]) -> object:
     """Return the tasks of a join as dictionaries of those artifacts that the code names, and other values unchanged."""
-    if not isinstance(value, JoinInputs):
-        return value
-    return [{name: getattr(task, name) for name in dir(task) if name in words} for task in value]
+    if isinstance(value, JoinInputs):
+        return [{name: getattr(task, name) for name in dir(task) if name in words} for task in value]
+    if isinstance(value, list) and value and all(map(_is_flow, value)):
+        return [_artifacts_of(task, words) for task in value]
+    return value
+
+
+def _is_flow(value: object) -> bool:
+    """Return whether a value is a task as the join of a script gets it, of nbflow or of Metaflow."""
+    bases = {(one.__module__.partition(".")[0], one.__name__) for one in type(value).__mro__}
+    return not bases.isdisjoint({("nbflow", "FlowSpec"), ("metaflow", "FlowSpec")})
+
+
+def _artifacts_of(task: object, words: frozenset[str]) -> dict[str, object]:
+    """Return the artifacts of a task that the code names; what the class has are methods and parameters."""
+    names = (name for name in sorted(words) if name.isidentifier() and not hasattr(type(task), name))
+    return {name: getattr(task, name) for name in names if hasattr(task, name)}
 
 
 _WORD = re.compile(r"[\w.]+")
