@@ -208,6 +208,7 @@ _VALUES: Mapping[str, Callable[[_Scene, str], _Words]] = {
     "while": _one(lambda scene: scene.written or scene.artifacts),
     "in": _several(lambda scene: scene.names),
     "out": _several(lambda scene: scene.written),
+    "connect": _one(lambda scene: scene.shared | scene.artifacts),
     "watch": lambda scene, value: files_like(scene.session.folder, value.rpartition(",")[2].lstrip()),
     "cpu": _one(lambda _: counts_of_processors()),
 }
