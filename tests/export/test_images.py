@@ -13,6 +13,7 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 
+import nbflow
 from nbflow.export.images.image_packages import packages_for
 from nbflow.export.images.recipes import ImageFacts, ImageKind, image_recipe
 from tests.cli.shell import Answer, Shell
@@ -67,7 +68,7 @@ def test_the_run_lines_make_an_environment_in_which_the_entry_point_runs(image: 
     python = tmp_path / "venv" / "bin" / "python"
     if not EXPLORE:
         (site,) = (tmp_path / "venv").glob("lib/*/site-packages")
-        (site / "here.pth").write_text(sysconfig.get_path("purelib"))
+        (site / "here.pth").write_text(f"{Path(nbflow.__file__).parents[1]}\n{sysconfig.get_path('purelib')}\n")
     (install,) = (line.removeprefix("RUN ") for line in lines if "pip install" in line)
     words = [word.replace("/opt/flow", str(image)) for word in shlex.split(install)]
     subprocess.run([python, *words[1:]], check=True, capture_output=True)
