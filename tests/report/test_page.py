@@ -44,7 +44,7 @@ def test_a_report_shows_what_every_task_did_and_refers_to_nothing_outside(live: 
     assert section(page, "parameters") == "Parameters Name Value Default Meaning top_k 3 the same how many"
     assert section(page, "results") == "Results 1 scalar artifact Name Step Value x one 3"
     assert "<loud> 3" in section(page, "step-one")
-    assert re.search(r"Memory [\d.]+ [MG]B at most Processor ", text_in(page))
+    assert re.search(r"Memory [\d.]+ [MG]B at most CPU ", text_in(page))
     assert re.search(r"[\d.]+ [MG]B at most", section(page, "step-each"))
     assert re.search(r"each\[2\] 2 2 done [\d.]+ s", section(page, "step-each"))
     assert "line 2, in <module>" in section(page, "step-bad")

@@ -344,7 +344,7 @@ function makeColumns({ columns, tasks }: TaskGrid, trans: Translate): readonly G
   };
   const costs = [
     valueColumn('memory', trans('Memory'), ({ task }: TaskRow) => task.memory, size),
-    valueColumn('processor', trans('Processor'), ({ task }: TaskRow) => task.cpu_seconds, duration),
+    valueColumn('processor', trans('CPU'), ({ task }: TaskRow) => task.cpu_seconds, duration),
     valueColumn('host', trans('Host'), ({ task }: TaskRow) => task.host || null, String)
   ];
   const measured = [

@@ -97,7 +97,7 @@ def _costs(archive: Archive, row: RunRow) -> Iterator[tuple[str, str]]:
     if (memory := find_result(found, PEAK_MEMORY)) is not None:
         yield "Memory", f"{format_size(int(memory))} at most"
     if (seconds := find_result(found, CPU_SECONDS)) is not None:
-        yield "Processor", duration(float(seconds))
+        yield "CPU", duration(float(seconds))
     if hosts := sorted({task.host for task in archive.reader.tasks(row.id) if task.host}):
         yield "Hosts", ", ".join(hosts)
 

@@ -77,7 +77,7 @@ def test_a_tooltip_says_why_a_step_is_stale(stage: Stage) -> None:
         == "figure\nstale because:\nthe code of figure changed\nmodel of best changed"
     )
     assert stage.step("fit").get_attribute("title") == (
-        "fit · foreach cfg in grid\nrunning\n1 failed, 2 running, 4 done\n"
+        "fit · foreach cfg in grid\nrunning\n1 failed, 2 running, 4 done, 2 waiting\n"
         "ValueError in fit[3]: max_leaf_nodes must be in [2, inf)"
     )
 

@@ -70,7 +70,7 @@ def texts(stage: Stage, number: int) -> list[str]:
 
 def test_there_is_a_column_for_each_key_and_scalar_and_the_best_values_are_bold(tasks: Stage) -> None:
     assert tasks.find(".nbf-GridHead [role=columnheader]").evaluate_all(TEXTS) == [
-        "Task", "max_depth", "r2", "mae", "kind", "Time", "Memory",
+        "Task", "max_depth", "r2", "mae", "kind", "Time", "Memory", "CPU",
     ]  # fmt: skip
     assert texts(tasks, 7) == ["", "61.0 MB", "62.0 MB", "63.0 MB", "64.0 MB"]
     assert texts(tasks, 1) == ["[0]", "[1]", "[2]", "[3]", "[4]"]
