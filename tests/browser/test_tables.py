@@ -46,9 +46,7 @@ def test_a_foreach_is_a_table_that_is_sorted_drawn_and_gone_on_with(notebook: Op
     panel.action("tasks-tab").click()
     tab = Panel(window.page.locator("#jp-main-dock-panel .nbf-Panel"))
     headings = tab.root.locator(".nbf-WholeTasks [role=columnheader]")
-    expect(headings).to_have_text(
-        ["Task", "max_depth", "rate", "kind", "mae", "r2", "size", "Time", "Memory", "CPU"]
-    )
+    expect(headings).to_have_text(["Task", "max_depth", "rate", "kind", "mae", "r2", "size", "Time", "Memory", "CPU"])
     headings.nth(5).get_by_role("button").click()
     expect(tab.root.locator(".nbf-Task").first.locator(".nbf-mod-item").first).to_have_text("8")
     tab.root.locator(".nbf-WholeTasks [data-action=chart]").click()

@@ -28,6 +28,7 @@ class Answer:
         text = re.sub(r" · [\d.]+ [kMG]B(?=:|$)", "", self.out, flags=re.MULTILINE)
         text = re.sub(r"\d+(\.\d+)? s\b", "N s", text)
         text = re.sub(r"(N|\d+) (s|m) ago|just now", "AGO", text)
+        text = re.sub(r" · [\d.]+ [kMG]B( · CPU N s)?(?=$|:)", "", text, flags=re.MULTILINE)
         return re.sub(r"(AGO|N s) {2,}", r"\1  ", text)
 
 

@@ -67,7 +67,7 @@ VERBS_THAT_READ = {
     "pull": [("--from", "FILE of another store")],
     "delete": [("1",)],
 }
-NO_STORE = {"init", "convert", "import", "sync", "demo", "trust"}
+NO_STORE = {"init", "convert", "import", "sync", "demo", "trust", "env"}
 """Verbs that load no value: the last one exists to allow it."""
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import collections
+import copyreg
 import datetime
 import decimal
 import enum
 import functools
 import random
+import types
 import weakref
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -277,6 +279,25 @@ def test_a_nan_key_and_an_exception(round_trip: RoundTrip) -> None:
     back = round_trip(d={float("nan"): 1}, e=error)
     assert len(back["d"]) == 1
     assert (type(back["e"]), back["e"].args, back["e"].__notes__) == (ValueError, ("x",), ["a note"])
+
+
+def test_an_exception_is_stored_without_its_traceback_whatever_a_library_registers(
+    round_trip: RoundTrip, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    error = ValueError("x")
+    error.add_note("a note")
+    try:
+        raise error
+    except ValueError:
+        assert error.__traceback__ is not None
+    with_traceback = lambda one: (_raise_from, (one.args, one.__traceback__))  # noqa: E731 - as tblib does
+    monkeypatch.setitem(copyreg.dispatch_table, ValueError, with_traceback)
+    back = round_trip(e=error)["e"]
+    assert (type(back), back.args, back.__notes__, back.__traceback__) == (ValueError, ("x",), ["a note"], None)
+
+
+def _raise_from(args: tuple[object, ...], traceback: types.TracebackType) -> ValueError:
+    return ValueError(*args).with_traceback(traceback)
 
 
 def test_partial(round_trip: RoundTrip) -> None:

@@ -169,7 +169,7 @@ FUNCTION = type(lambda: None)
 
 def _standard_reduction(obj: Any, table: Any) -> Any:
     """Return the reduction that pickle would ask an object for, checked in advance."""
-    reduce = table.get(type(obj))
+    reduce = None if isinstance(obj, BaseException) else table.get(type(obj))  # tblib's would keep a traceback
     reduction = reduce(obj) if reduce is not None else obj.__reduce_ex__(PICKLE_PROTOCOL)
     if isinstance(reduction, str):
         if not is_importable(obj, reduction):

@@ -31,13 +31,13 @@ b = subprocess.run(program, capture_output=True, text=True).stdout.strip()
 print("seen")
 len(a)""",
     "%%step second --env six==1.17.0\nimport six\nc = six.__version__, a",
-    "%%step last\nd = (b, *c, 'six' in sys.modules)",
+    "%%step last\nd = (b, *c)",
 )
 
 
 def test_each_step_has_the_packages_that_it_asks_for(place: Place) -> None:
     ran = place.run(flow(*TWO))
-    assert ran.value("last.d") == ("1.16.0", "1.17.0", ("1.16.0", 6, True), False)
+    assert ran.value("last.d") == ("1.16.0", "1.17.0", ("1.16.0", 6, True))
     outputs = next(result.outputs for task, result in ran.results.items() if task.step == "first")
     assert [one.get("text") or one["data"] for one in outputs] == ["seen\n", {"text/plain": "3"}]
     assert place.run(flow(*TWO), reuse=True).executed == []

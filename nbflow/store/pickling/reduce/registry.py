@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import _thread
+import copyreg
 import io
 import mmap
 import random
@@ -59,6 +60,12 @@ def reduce_callbacks(recorder: Recorder, registry: Any) -> Any:
     make, arguments, state, *rest = registry.__reduce_ex__(5)
     used = (number for callbacks in state["callbacks"].values() for number in callbacks)
     return make, arguments, {**state, "_cid_gen": max(used, default=-1) + 1}, *rest
+
+
+def _reduce_exception(recorder: Recorder, error: BaseException) -> Any:
+    """Reduce an exception in spite of a reducer in `copyreg`: that of tblib would store its traceback too."""
+    reduction = instances.reduce_owner(recorder, error)
+    return recorder.reduce_as_pickle(error) if reduction is NotImplemented else reduction
 
 
 EXACT: dict[type, Reducer | None] = {
@@ -167,6 +174,8 @@ def reducer_of(kind: type) -> Reducer | None:
             return reducer
     if instances.has_maker(kind):
         return instances.reduce_made
+    if issubclass(kind, BaseException) and kind in copyreg.dispatch_table:
+        return _reduce_exception
     return instances.reduce_owner if instances.has_own(kind) else None
 
 
