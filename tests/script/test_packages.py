@@ -135,3 +135,36 @@ def test_the_local_environment_is_that_of_the_run(scripts: Scripts) -> None:
     assert "seen " in ran.stdout
     refused = scripts.command(path, "--environment=docker", "run")
     assert (refused.returncode, "--environment docker is not part of nbflow" in refused.stderr) == (2, True)
+
+
+WITHOUT = """
+import numpy
+from nbflow import pypi
+
+class F(FlowSpec):
+    @step
+    def start(self):
+        self.items = [1, 2]
+        self.next(self.each, foreach="items")
+
+    @pypi(packages={"six": "1.16.0"})
+    @step
+    def each(self):
+        self.next(self.join)
+
+    @step
+    def join(self, inputs):
+        self.next(self.end)
+
+    @step
+    def end(self):
+        pass
+"""
+
+
+@pytest.mark.usefixtures("caches")
+def test_an_environment_without_what_the_script_imports_is_said_by_its_step(scripts: Scripts) -> None:
+    ran = scripts.command(scripts.write(WITHOUT), "run")
+    assert ran.returncode != 0
+    assert "its worker could not start: No module named 'numpy'" in ran.stdout + ran.stderr
+    assert "KeyError" not in ran.stdout + ran.stderr

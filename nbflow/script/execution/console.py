@@ -127,7 +127,7 @@ class Console:
         name = self._name(result, result.task.step)
         told = self._told.pop(task, None) or _Told()
         if not told.pid:
-            self.tell(self._beginning(task), name)
+            self.tell(self._beginning(task, result.task.step), name)
         for stream in ("stdout", "stderr"):
             full = "".join(one["text"] for one in result.outputs if one.get("name") == stream)
             rest = full.encode("utf-8", "replace")[getattr(told, stream) :].decode("utf-8", "replace")
@@ -136,9 +136,9 @@ class Console:
         if text:
             self.tell(text, name)
 
-    def _beginning(self, task: str) -> str:
+    def _beginning(self, task: str, step: str) -> str:
         attempt = self._attempts.get(task, 0)
-        if attempt > self.graph.steps[self._steps[task]].options.retry:
+        if attempt > self.graph.steps[step].options.retry:
             return "Task fallback is starting to handle the failure."
         return "Task is starting (retry)." if attempt else "Task is starting."
 
@@ -186,7 +186,7 @@ class Console:
         told = self._told.get(task)
         if told is None or told.pid != pid:
             told = self._told[task] = _Told(pid=pid)
-            self.tell(self._beginning(task), name)
+            self.tell(self._beginning(task, self._steps[task]), name)
         for stream, data in fresh.items():
             whole = data[: data.rfind(b"\n") + 1]
             setattr(told, stream, getattr(told, stream) + len(whole))
