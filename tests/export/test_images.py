@@ -58,7 +58,7 @@ def test_the_folder_holds_the_notebook_what_it_names_and_nothing_else(image: Pat
     assert found - wheels == {"Dockerfile", "requirements.txt", *flow}
     pins = (image / "requirements.txt").read_text().splitlines()
     assert all(re.fullmatch(r"[\w.-]+==\S+", line) for line in pins)
-    assert {"jupyter-nbflow", "cloudpickle"} <= {line.partition("==")[0] for line in pins}
+    assert {"jupyter-nbflow", "cloudpickle", "obstore"} <= {line.partition("==")[0] for line in pins}
 
 
 def test_the_run_lines_make_an_environment_in_which_the_entry_point_runs(image: Path, tmp_path: Path) -> None:

@@ -40,7 +40,6 @@ class ImageFacts:
     has_environments: bool = False
 
 
-_INSTALL = "python -m pip install --no-cache-dir --find-links=/opt/flow/wheels --requirement=/opt/flow/requirements.txt"
 _BUILD = "nbflow env build"
 
 
@@ -49,9 +48,9 @@ def image_recipe(kind: ImageKind, facts: ImageFacts) -> str:
     return _dockerfile(facts) if kind is ImageKind.DOCKER else _definition(facts)
 
 
-def install_commands(facts: ImageFacts) -> list[str]:
-    """Return the commands that install Python packages."""
-    return [_INSTALL if facts.has_wheels else _INSTALL.replace(" --find-links=/opt/flow/wheels", "")]
+def _install_command(facts: ImageFacts) -> str:
+    wheels = "--find-links=/opt/flow/wheels " if facts.has_wheels else ""
+    return f"python -m pip install --no-cache-dir {wheels}--requirement=/opt/flow/requirements.txt"
 
 
 def _system_commands(facts: ImageFacts) -> list[str]:
@@ -76,7 +75,7 @@ def _dockerfile(facts: ImageFacts) -> str:
         *_ignoring("hadolint ignore=DL3008", [f"RUN {one}" for one in _system_commands(facts)]),
         "COPY requirements.txt /opt/flow/",
         *(["COPY wheels /opt/flow/wheels"] if facts.has_wheels else []),
-        *(f"RUN {one}" for one in install_commands(facts)),
+        f"RUN {_install_command(facts)}",
         "RUN useradd --create-home flow && mkdir /store /opt/flow/cache && chown flow /store /opt/flow/cache",
         "COPY --chown=flow flow /flow",
         *(["COPY --chown=flow environments /opt/flow/cache/nbflow"] if facts.has_environments else []),
@@ -99,7 +98,7 @@ def _definition(facts: ImageFacts) -> str:
     files += ["wheels /opt/flow/wheels"] if facts.has_wheels else []
     files += ["environments /opt/flow/cache/nbflow"] if facts.has_environments else []
     build = [f"cd {shlex.quote(str(folder))} && XDG_CACHE_HOME=/opt/flow/cache {_BUILD} {name}"]
-    post = [*_system_commands(facts), *install_commands(facts), *(build if facts.has_environments else [])]
+    post = [*_system_commands(facts), _install_command(facts), *(build if facts.has_environments else [])]
     sections = [
         "# Build it:  apptainer build flow.sif flow.def",
         f"# Run it:    apptainer run flow.sif    (then parameters, as for nbflow run {name}; the store is ./.nbflow)",

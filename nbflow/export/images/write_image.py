@@ -18,7 +18,7 @@ from nbflow.run.environments.resolving import resolution_file
 from nbflow.run.hosts.shipped_files import base_of, files_to_ship, unshipped_files
 from nbflow.run.program.program import Program
 
-_OF_R = ("r-base-core", "r-cran-jsonlite")
+_OF_R = ("r-base-core",)
 
 
 @dataclass(frozen=True)
@@ -70,8 +70,8 @@ def _is_in(folder: Path, module: str) -> bool:
 
 
 def _extras(program: Program, languages: Iterable[str]) -> set[str]:
-    """Return the extras of nbflow that the flow uses."""
-    found = {"sql"} if "sql" in languages else set()
+    """Return the extras of nbflow that the flow uses, and that of stores in buckets, which an image may be given."""
+    found = {"s3", *(["sql"] if "sql" in languages else [])}
     return found | ({"env"} if any(step.options.env for step in program.graph.steps.values()) else set())
 
 
