@@ -86,10 +86,10 @@ def test_the_outputs_of_a_run_beside_two_runs_compared(films: Window, album: Pat
     films.panel.root.locator(".nbf-Form").get_by_label("genre").fill("Comedy")
     films.panel.action("run-with").click()
     films.panel.chip("genre").wait_for()
-    films.panel.wait_for_steps(fit="done", playlist="done", figure="done")
     runs = films.panel.open_view("runs")
-    for number in (0, 1):
-        runs.locator(".nbf-RunRow").nth(number).locator("input[type=checkbox]").check()
+    runs.locator(".nbf-RunRow[data-run='2'][data-status=succeeded]").wait_for()
+    for number in (1, 2):
+        runs.locator(f".nbf-RunRow[data-run='{number}']").locator("input[type=checkbox]").check()
     films.panel.action("compare").click()
     films.panel.root.locator(".nbf-Diff h3").wait_for()
     films.page.locator(".nbf-RunLine", has_text="run 2").last.scroll_into_view_if_needed()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from nbflow.flow.checks.rules import check_flow
@@ -113,6 +113,7 @@ def test_a_foreign_step_is_linked_like_any_other() -> None:
 
 
 @given(st.text(), st.sampled_from(["bash", "R"]))
+@example("\0" + "0", "bash")
 def test_the_text_of_a_cell_comes_to_its_function_as_it_is(text: str, language: str) -> None:
     header = Header(name="step", language=language, reads=frozenset({"a"}), writes=frozenset({"x"}))
     try:

@@ -24,7 +24,7 @@ def code_as_value(text: str) -> str:
 
 def python_literal(text: str) -> str:
     """Return the text as a Python literal that has as many lines."""
-    return '"""' + text.replace("\\", "\\\\").replace('"', '\\"').replace("\r", "\\r").replace("\0", "\\0") + '"""'
+    return '"""' + text.replace("\\", "\\\\").replace('"', '\\"').replace("\r", "\\r").replace("\0", "\\x00") + '"""'
 
 
 def names_of_shared_code(cells: Iterable[Cell]) -> Mapping[int, tuple[str, ...]]:
