@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -32,7 +33,8 @@ class Dot:
 
 
 def test_the_copy_in_the_panel_is_fresh() -> None:
-    assert published.TYPESCRIPT.read_text("utf-8") == published.in_typescript()
+    copy = {path.name: path.read_text("utf-8") for path in published.TYPESCRIPT.iterdir()}
+    assert copy == published.in_typescript()
 
 
 def test_messages_become_interfaces_and_closed_sets_unions() -> None:
@@ -59,6 +61,18 @@ export interface Dot {
 }
 """
     )
+
+
+def test_a_message_of_another_file_is_imported() -> None:
+    homes = {Colour: "colours", Dot: "dots"}
+    lines = write_typescript([Dot], {}, "make dots", homes=homes).splitlines()
+    assert lines[2] == "import type { Colour } from './colours';"
+
+
+def test_every_message_stands_in_one_file() -> None:
+    text = "".join(text for name, text in published.in_typescript().items() if name != "index.ts")
+    declared = re.findall(r"export (?:interface|type) (\w+)", text)
+    assert len(declared) == len(set(declared)) > 50
 
 
 def test_a_type_that_no_message_may_have_is_refused() -> None:
