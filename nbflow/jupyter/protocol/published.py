@@ -18,7 +18,7 @@ from nbflow.jupyter.protocol import (
 )
 from nbflow.jupyter.protocol.typescript import is_message, write_typescript
 
-MODULES = (
+MESSAGE_MODULES = (
     messages,
     repair_messages,
     table_messages,
@@ -38,11 +38,11 @@ _COMMAND = "python -m nbflow.jupyter.protocol"
 def in_typescript() -> Mapping[str, str]:
     """Return the files of the panel's copy by their names; `index.ts` exports what the others do."""
     homes: dict[type, str] = {}
-    for module in MODULES:
+    for module in MESSAGE_MODULES:
         for message in _messages_of(module):
             homes.setdefault(message, _file_of(module))
-    files = {f"{_file_of(module)}.ts": _written(module, homes) for module in MODULES}
-    exports = "".join(f"export * from './{_file_of(module)}';\n" for module in MODULES)
+    files = {f"{_file_of(module)}.ts": _written(module, homes) for module in MESSAGE_MODULES}
+    exports = "".join(f"export * from './{_file_of(module)}';\n" for module in MESSAGE_MODULES)
     return {**files, "index.ts": f"// Written by `{_COMMAND}`. Do not edit.\n\n{exports}"}
 
 
@@ -54,7 +54,7 @@ def _messages_of(module: ModuleType) -> list[type]:
 
 
 def _file_of(module: ModuleType) -> str:
-    return module.__name__.rpartition(".")[2].removesuffix("_messages")
+    return module.__name__.rpartition(".")[2].replace("_", "")
 
 
 def _written(module: ModuleType, homes: Mapping[type, str]) -> str:

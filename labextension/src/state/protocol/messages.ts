@@ -1,6 +1,6 @@
 // Written by `python -m nbflow.jupyter.protocol`. Do not edit.
 
-import type { RepairLine } from './repair';
+import type { RepairLine } from './repairmessages';
 
 export const PROTOCOL = 1;
 export const COMM = 'nbflow';
