@@ -85,10 +85,10 @@ def check(notebook: Path, script: Path | None, fix: bool, cluster: str | None) -
 
 
 def _problems_on_hosts(workspace: Workspace) -> list[Problem]:
-    from nbflow.run.hosts.shipped_files import unshipped_files  # noqa: PLC0415 - a plain check ships nothing
+    from nbflow.run.program.needed_files import unreachable_files  # noqa: PLC0415 - a plain check ships nothing
 
     values = {one.name: one.default for one in workspace.flow.parameters}
-    return [*unshipped_files(Program(workspace.graph, values, workspace.folder, workspace.root))]
+    return [*unreachable_files(Program(workspace.graph, values, workspace.folder, workspace.root))]
 
 
 def _mend(notebook: Path) -> None:

@@ -15,7 +15,7 @@ from nbflow.export.images.image_packages import PackageList, Pinned, packages_fo
 from nbflow.export.images.recipes import ImageFacts, ImageKind, image_recipe
 from nbflow.run.environments.locking import resolve_locks
 from nbflow.run.environments.resolving import resolution_file
-from nbflow.run.hosts.shipped_files import base_of, files_to_ship, unshipped_files
+from nbflow.run.program.needed_files import base_of, needed_files, unreachable_files
 from nbflow.run.program.program import Program
 
 _OF_R = ("r-base-core",)
@@ -41,7 +41,7 @@ def write_image(program: Program, document: Path, target: Path, kind: ImageKind,
     steps = program.graph.steps
     languages = {step.source.language for step in steps.values()}
     modules = {name for step in steps for name in program.modules(step, program.closure(step))}
-    files = [*dict.fromkeys((document, *files_to_ship(program, steps)))]
+    files = [*dict.fromkeys((document, *needed_files(program, steps)))]
     found = packages_for(modules - _local(modules, program), _extras(program, languages))
     base = base_of(program, files)
     target.mkdir(parents=True, exist_ok=True)
@@ -56,7 +56,7 @@ def write_image(program: Program, document: Path, target: Path, kind: ImageKind,
     recipe = target / kind.file
     recipe.write_text(image_recipe(kind, facts), "utf-8")
     notes = [f"'{name}' is imported, but no installed package is known for it" for name in found.unknown]
-    notes += [str(problem) for problem in unshipped_files(program)]
+    notes += [str(problem) for problem in unreachable_files(program)]
     return WrittenImage(recipe, len(files), len(found.pinned), tuple(notes))
 
 

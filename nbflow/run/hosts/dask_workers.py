@@ -32,8 +32,9 @@ from nbflow.run.hosts.host_versions import versions_here
 from nbflow.run.hosts.live_mirror import remove_mirrored, write_mirrored
 from nbflow.run.hosts.pace import SURE_AFTER, Pace, Paces
 from nbflow.run.hosts.returned_files import ReturnedFiles
-from nbflow.run.hosts.shipped_files import base_of, files_to_ship, ship
+from nbflow.run.hosts.shipped_files import ship
 from nbflow.run.machine.plan import RunPlan
+from nbflow.run.program.needed_files import base_of, needed_files
 from nbflow.run.program.program import Program
 from nbflow.run.task.job import Job, Result
 from nbflow.run.workers.job_queue import Ticket
@@ -137,7 +138,7 @@ class DaskWorkers:
         return bool(seen) and all(seen.values())
 
     def _ship_project(self, setup: HostSetup) -> HostSetup:
-        files = files_to_ship(self._program, setup.reuse)
+        files = needed_files(self._program, setup.reuse)
         base = base_of(self._program, files)
         self._returned = ReturnedFiles(self._program, base, self._blobs)
         return replace(setup, base=base, files=ship(files, base, self._blobs))

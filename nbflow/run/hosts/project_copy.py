@@ -46,7 +46,7 @@ class ProjectCopy:
         """Write the files of the project, and return the program as it is here."""
         moved = program.moved(self.there, self.here)
         self._flow_folder = moved.folder
-        for folder in {*moved.places, self.here / FOLDER}:
+        for folder in {*moved.tree.folders, self.here / FOLDER}:
             folder.mkdir(parents=True, exist_ok=True)
         team = team_of(program.root)
         setting = f"store = {json.dumps(team.url if team else str(program.root))}\n"  # for tasks that read the store

@@ -46,7 +46,7 @@ class ReturnedFiles:
 
     def for_steps(self, steps: Iterable[str]) -> tuple[ShippedFile, ...]:
         """Return the files that came back and that these steps may read; all, if the code of steps was not read."""
-        if not self._program.reads_code_of_steps:
+        if not self._program.tree.is_read:
             return tuple(map(self._current, [*self._newest]))
         wanted = {pattern for step in steps for pattern in self._read_by(step)} if self._newest else ()
         places = ((path, self._name(path)) for path in self._newest)
@@ -60,7 +60,7 @@ class ReturnedFiles:
     def _name(self, path: str) -> str:
         """Return a path as the code of a step names it: relative to the folder of the flow."""
         place = self._base / path
-        folder = self._program.working_folder
+        folder = self._program.tree.working_folder
         return place.relative_to(folder).as_posix() if place.is_relative_to(folder) else str(place)
 
     def _current(self, path: str) -> ShippedFile:

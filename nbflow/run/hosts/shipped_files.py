@@ -1,45 +1,14 @@
-"""Decides which files of a project a host gets that does not see the project's folder: those that the steps name.
-
-They are the local modules, the files of `--watch`, and the files whose paths stand in the code.
-"""
+"""Puts files into the store, so that a host that does not see them can fetch them."""
 
 from __future__ import annotations
 
-import ast
 import mmap
 import os
-from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from collections.abc import Iterable
 from pathlib import Path
 
-from nbflow.flow.files.file_use import Access, FileUse
-from nbflow.flow.files.pathtexts import UNKNOWN, fill_in, show_path
-from nbflow.flow.names.code import parse
-from nbflow.flow.source.cell import Problem
-from nbflow.flow.source.encoding import decode_source
-from nbflow.flow.source.trees import every_node
-from nbflow.flow.syntax.specs import StepSpec
 from nbflow.run.hosts.host_messages import ShippedFile
-from nbflow.run.program.local_modules import local_modules
-from nbflow.run.program.program import Program
-from nbflow.run.program.regular_file import read_regular
-from nbflow.run.surroundings.disk import files_of_pattern
 from nbflow.store.blobs.protocol import BlobStore
-
-_LONGEST_PATH = 400  # characters of a text that may be a path
-
-
-def files_to_ship(program: Program, steps: Iterable[str]) -> list[Path]:
-    """Return the absolute paths of the files that these steps name, each once, sorted."""
-    named = {path for step in steps for path in (*_modules(program, step), *_named_files(program, step))}
-    code = [path for path in (*named, *program.own_files) if path.suffix == ".py"]
-    named |= {path for file in code for path in _literal_paths(program, [_source_of(file)])}
-    return sorted({Path(os.path.normpath(path)) for path in (*named, *program.own_files) if path.is_file()})
-
-
-def base_of(program: Program, files: Iterable[Path]) -> Path:
-    """Return the folder below which everything lies that a host needs of the project."""
-    return Path(os.path.commonpath([*program.places, *(file.parent for file in files)]))
 
 
 def ship(files: Iterable[Path], base: Path, blobs: BlobStore) -> tuple[ShippedFile, ...]:
@@ -53,105 +22,3 @@ def put_file(file: Path, base: Path, blobs: BlobStore) -> ShippedFile:
         facts = os.fstat(opened.fileno())
         content = mmap.mmap(opened.fileno(), 0, access=mmap.ACCESS_READ) if facts.st_size else b""
         return ShippedFile(file.relative_to(base).as_posix(), blobs.put(content), facts.st_mode & 0o777)
-
-
-def unshipped_files(program: Program) -> Iterator[Problem]:
-    """Find files that steps use and that hosts without the project's folder will not have."""
-    for name, linked in program.graph.links.items():
-        step = program.graph.steps[name]
-        for use in dict.fromkeys(linked.files):
-            if use.access in (Access.GUESS, Access.MAKE, Access.IMPORT):
-                continue
-            path = fill_in(use.path, program.parameters)
-            if _is_absolute(path):
-                yield _problem(step, use, *_words_for_absolute(program, step, path, use.access))
-            elif UNKNOWN in path and use.access.reads and not step.options.watch:
-                message = f"step '{name}' reads {_shown(path)}, whose name only a run knows: hosts do not get it"
-                yield _problem(step, use, message, f"Write --watch with the files in the header of '{name}'")
-
-
-def _words_for_absolute(program: Program, step: StepSpec, path: str, access: Access) -> tuple[str, str]:
-    inside = os.path.relpath(os.path.expanduser(path), program.folder)
-    beside = "a path relative to the notebook" if inside.startswith("..") else f"'{inside}'"
-    if access is Access.WRITE or access is Access.APPEND:
-        message = f"step '{step.name}' writes {_shown(path)}: on a cluster it stays on the host that writes it"
-        return message, f"Write {beside} instead: such files come back"
-    message = f"step '{step.name}' reads {_shown(path)}, which hosts that do not share your disk do not get"
-    return message, f"Put it into the folder of the notebook and write {beside} instead"
-
-
-def _shown(path: str) -> str:
-    return "a file" if path == UNKNOWN else show_path(path)
-
-
-def _problem(step: StepSpec, use: FileUse, message: str, fix: str) -> Problem:
-    place = step.place if use.split else replace(step.place, line=step.source.body_line + use.line - 1)
-    return Problem("file-on-hosts", message, fix, place, step.name, warning=True)
-
-
-def _is_absolute(path: str) -> bool:
-    return path.startswith(("/", "~")) or os.path.isabs(path)
-
-
-def _modules(program: Program, step: str) -> Iterator[Path]:
-    found = local_modules(program.modules(step, program.closure(step)), program.project)
-    for path in found.values():
-        yield from _package_of(path)
-
-
-def _package_of(path: Path) -> Iterable[Path]:
-    """Return all files of the package in which a module lies; the module alone if it lies in none."""
-    top = None
-    for folder in path.parents:
-        if not (folder / "__init__.py").is_file():
-            break
-        top = folder
-    return _below(top) if top else [path]
-
-
-def _named_files(program: Program, step: str) -> Iterator[Path]:
-    folder = program.folder
-    for pattern in program.graph.steps[step].options.watch:
-        yield from files_of_pattern(pattern, folder)
-    for use in program.graph.links[step].files:
-        path = fill_in(use.path, program.parameters)
-        if UNKNOWN not in path and not _is_absolute(path):
-            yield from _below(folder / path) if (folder / path).is_dir() else files_of_pattern(path, folder)
-            yield folder / path  # a name may have a bracket in it
-    sources = [program.graph.steps[step].source.body, *(one.source for one in program.closure(step))]
-    yield from _literal_paths(program, sources)
-
-
-def _literal_paths(program: Program, sources: Iterable[str]) -> Iterator[Path]:
-    """Yield the files that are named by a whole text in the code, whatever the code does with it."""
-    for text in {text for source in sources for text in _texts(source)}:
-        if not _is_absolute(text) and (program.working_folder / text).is_file():
-            yield program.working_folder / text
-
-
-def _source_of(file: Path) -> str:
-    try:
-        return decode_source(read_regular(file))
-    except (OSError, UnicodeError):
-        return ""
-
-
-def _texts(source: str) -> Iterator[str]:
-    try:
-        tree = parse(source)
-    except (SyntaxError, ValueError):
-        return
-    for node in every_node(tree):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and _may_be_path(node.value):
-            yield node.value
-
-
-def _may_be_path(text: str) -> bool:
-    return 0 < len(text) <= _LONGEST_PATH and text.isprintable()
-
-
-def _below(folder: Path) -> Iterator[Path]:
-    """Yield the files in a folder and below it, without hidden folders and compiled code."""
-    for place, folders, names in os.walk(folder):
-        folders[:] = [one for one in folders if not one.startswith(".") and one != "__pycache__"]
-        yield from (Path(place, name) for name in names)

@@ -18,6 +18,19 @@ from nbflow.store.homes import project_of
 
 
 @dataclass(frozen=True)
+class ProjectTree:
+    """Says how the steps of a program see the folders of their project.
+
+    Relative paths lie in `working_folder`, and the steps may rely on how `folders` lie to each other. `is_read` tells
+    whether the graph says which files a step names.
+    """
+
+    working_folder: Path
+    folders: tuple[Path, ...]
+    is_read: bool = True
+
+
+@dataclass(frozen=True)
 class Program:
     """Holds what a worker needs to run any task of a run.
 
@@ -50,18 +63,13 @@ class Program:
         return self.scratch is not None and self.folder.is_relative_to(self.scratch)
 
     @property
-    def reads_code_of_steps(self) -> bool:
-        """Return whether the graph says which files the code of a step names."""
-        return True
+    def tree(self) -> ProjectTree:
+        """Return how the steps see the project, which a host may have to copy."""
+        return ProjectTree(self.folder, self.own_folders)
 
     @property
-    def working_folder(self) -> Path:
-        """Return the folder in which relative paths of the steps lie."""
-        return self.folder
-
-    @property
-    def places(self) -> tuple[Path, ...]:
-        """Return the folders whose relative position the steps may rely on."""
+    def own_folders(self) -> tuple[Path, ...]:
+        """Return the folder of the flow and those of its local modules above it."""
         return (self.folder, *(path for path in self.project if self.folder.is_relative_to(path)))
 
     @property

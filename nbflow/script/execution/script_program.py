@@ -14,7 +14,7 @@ from typing import Any, Self
 from nbflow.errors import MetaflowException
 from nbflow.run.events.events import TaskId
 from nbflow.run.program.local_modules import imported_by, local_modules
-from nbflow.run.program.program import Program, move_path
+from nbflow.run.program.program import Program, ProjectTree, move_path
 from nbflow.script.language.flowspec import IMPORTING, FlowSpec
 from nbflow.script.preparing.static_branches import Branches
 
@@ -48,16 +48,9 @@ class ScriptProgram(Program):
     spin: Spin | None = None
 
     @property
-    def reads_code_of_steps(self) -> bool:
-        return False
-
-    @property
-    def working_folder(self) -> Path:
-        return Path(self.cwd)
-
-    @property
-    def places(self) -> tuple[Path, ...]:
-        return (*super().places, Path(self.cwd))
+    def tree(self) -> ProjectTree:
+        folder = Path(self.cwd)
+        return ProjectTree(folder, (*self.own_folders, folder), is_read=False)
 
     @property
     def own_files(self) -> tuple[Path, ...]:
