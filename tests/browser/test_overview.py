@@ -124,6 +124,7 @@ def test_old_runs_are_deleted_after_it_was_said_which(
         run_in_shell("old", LOAD, f"%%step load\nrows = bytes([{number}]) * 90_000")
     window = notebook(["1 + 1"])
     open_flows(window)
+    window.page.locator(".nbf-FlowsFoot", has_text="can be freed").wait_for()
     row(window, folder, "old").click(button="right")
     window.page.locator(".nbf-MenuItem[data-action=free]", has_text="Free 90.0 kB").click()
     dialog = window.page.locator(".jp-Dialog")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
+import select
 import traceback
 from decimal import Decimal
 from pathlib import Path
@@ -121,5 +124,7 @@ def test_output_is_printed_in_its_stream(capsys: pytest.CaptureFixture[str]) -> 
 
 def test_what_the_script_has_started_ends_with_it() -> None:
     (pid,) = run_bash("sleep 600 &\npid=$!", {}, ["pid"])
-    state = Path(f"/proc/{pid}/stat")
-    assert not state.exists() or state.read_text().rpartition(")")[2].split()[0] in "ZX"
+    with contextlib.suppress(ProcessLookupError):
+        end = os.pidfd_open(int(pid))
+        assert select.select([end], [], [], 60)[0]
+        os.close(end)
