@@ -6,6 +6,8 @@ import time
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.browser.cells import GATED, LINEAR, LOAD, open_gate
 from tests.browser.conftest import OpenNotebook
 from tests.browser.window import CELLS, KERNEL, Window
@@ -129,8 +131,9 @@ UNTIL_SORTED = """async () => {
 }"""
 
 
-def test_a_frame_of_two_million_rows(benchmark: Any, notebook: OpenNotebook) -> None:
-    """At first nothing is ready; then the process has started, as after the pointer has been on the line for long."""
+@pytest.mark.parametrize("seconds", [0.0, 0.5, 1.0])
+def test_a_frame_of_two_million_rows(benchmark: Any, notebook: OpenNotebook, seconds: float) -> None:
+    """A double click so long after the line of the frame is there, when the process starts that opens it."""
     window = notebook([LOAD, FRAME])
     panel = window.open_panel()
     panel.wait_for_step("load", "missing")
@@ -138,14 +141,15 @@ def test_a_frame_of_two_million_rows(benchmark: Any, notebook: OpenNotebook) -> 
     panel.wait_for_step("load", "done")
     panel.step("load").click()
     panel.root.locator(".nbf-Artifact[data-name=frame]").wait_for()
-    cold = round(float(window.page.evaluate(UNTIL_SHOWN)))
+    time.sleep(seconds)
+    first = round(float(window.page.evaluate(UNTIL_SHOWN)))
     sorted_ = round(float(window.page.evaluate(UNTIL_SORTED)))
     again = []
     for _ in range(3):
         window.page.evaluate("() => window.jupyterapp.shell.currentWidget.dispose()")
         again.append(round(float(window.page.evaluate(UNTIL_SHOWN))))
     benchmark.pedantic(lambda: None)
-    tell(benchmark, cold_ms=cold, again_ms=again, sorted_ms=sorted_)
+    tell(benchmark, seconds=seconds, first_ms=first, again_ms=again, sorted_ms=sorted_)
 
 
 FIVE_THOUSAND = [

@@ -66,6 +66,8 @@ def cells(value: Locator, column: int) -> Locator:
 
 def test_a_table_is_sorted_filtered_counted_and_scrolled(notebook: OpenNotebook) -> None:
     window = after_run(notebook)
+    with window.page.expect_request(lambda one: '"pandas.DataFrame"' in (one.post_data or "")):
+        window.panel.step("load").click()  # the library of a table that is in sight is imported ahead
     value = open_artifact(window, "load", "films")
     told = value.locator(".nbf-SheetTold")
     expect(told).to_have_text("400,000 rows × 25 columns")

@@ -81,7 +81,7 @@ ROW = {"r2": 0.81, "kind": "tree", "n": None, "max_depth": 4}
 )
 def test_a_filter_has_words_and_conditions(table: Module, text: str, passes: bool) -> None:
     row = {"cells": list(ROW.values()), "text": "fit[3] tree a=b 0.81"}
-    assert table.call("passing", text, list(ROW), [row]) == [passes]
+    assert table.call("passing", text, list(ROW), [row], {"code": "row => row"}) == [row] * passes
 
 
 def test_numbers_are_shown_with_six_digits(table: Module) -> None:

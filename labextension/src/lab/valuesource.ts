@@ -20,6 +20,8 @@ import type { FlowNotebook } from './notebook';
 
 type Question = Readonly<Record<string, unknown>>;
 
+const READY = 60_000; // in milliseconds: a process that is asked for no value ends after twice as long
+
 /** Reads values with a process that the server starts with the Python of the notebook's kernel. */
 export class NotebookValues implements Values {
   constructor(private readonly notebook: FlowNotebook) {}
@@ -34,8 +36,9 @@ export class NotebookValues implements Values {
   }
 
   prepare(type: string): void {
-    if (!this.prepared.has(type)) {
-      this.prepared.add(type);
+    const now = performance.now();
+    if (now - (this.prepared.get(type) ?? -Infinity) > READY) {
+      this.prepared.set(type, now);
       void this.ask({ ask: 'prepare', run: 0, task: 0, name: type }).catch(() => undefined);
     }
   }
@@ -46,7 +49,7 @@ export class NotebookValues implements Values {
     return this.notebook.archive.value(kernel, question);
   }
 
-  private readonly prepared = new Set<string>();
+  private readonly prepared = new Map<string, number>();
 }
 
 class RemoteValue implements ValueSource {

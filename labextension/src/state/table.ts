@@ -34,10 +34,7 @@ const isNumberOrNone = (cell: Cell): boolean => cell === null || !Number.isNaN(n
 /** Returns the places of the cells in their order: numbers, then texts; those without a value come last both ways. */
 export function sortedPlaces(cells: readonly Cell[], descending: boolean): number[] {
   const sign = descending ? -1 : 1;
-  const keys = cells.map(cell => ({
-    number: numberOf(cell),
-    text: cell === null || cell === 'nan' ? '' : String(cell)
-  }));
+  const keys = cells.map(keyOf);
   return [...cells.keys()].sort((one, other) => {
     const [first, second] = [keys[one], keys[other]];
     return first && second ? compare(first, second, sign) || one - other : 0;
@@ -47,6 +44,11 @@ export function sortedPlaces(cells: readonly Cell[], descending: boolean): numbe
 interface Key {
   readonly number: number;
   readonly text: string;
+}
+
+function keyOf(cell: Cell): Key {
+  const number = numberOf(cell);
+  return { number, text: typeof cell === 'string' && Number.isNaN(number) && cell !== 'nan' ? cell : '' };
 }
 
 function compare(one: Key, other: Key, sign: number): number {
@@ -92,13 +94,21 @@ export interface FilterRow {
 const CONDITION = /^(.+?)(<=|>=|!=|==?|<|>)(.+)$/;
 
 /**
- * Tells of each row whether it passes a filter of words, each of which must be in the row or be a condition such as
- * `r2>0.8`. A condition on what is no column is a word like others.
+ * Returns the rows that pass a filter of words, each of which must be in the row or be a condition such as `r2>0.8`.
+ * A condition on what is no column is a word like others.
  */
-export function passing(text: string, columns: readonly string[], rows: readonly FilterRow[]): boolean[] {
+export function passing<Row>(
+  text: string,
+  columns: readonly string[],
+  rows: readonly Row[],
+  seen: (row: Row) => FilterRow
+): readonly Row[] {
   const tests = words(text).map(word => test(word, columns));
-  return rows.map(row => tests.every(one => one(row)));
+  return tests.length === 0 ? rows : rows.filter(row => holdAll(tests, seen(row)));
 }
+
+const holdAll = (tests: readonly ((row: FilterRow) => boolean)[], row: FilterRow): boolean =>
+  tests.every(one => one(row));
 
 /** Returns the names in the conditions of a filter that no column has. */
 export function unknownNames(text: string, columns: readonly string[]): readonly string[] {

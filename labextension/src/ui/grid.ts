@@ -85,6 +85,7 @@ export class Grid<Row> implements Component {
     }
     this.columns = columns;
     this.measure();
+    this.survey();
     this.arrange();
   }
 
@@ -117,9 +118,8 @@ export class Grid<Row> implements Component {
     this.list.dispose();
   }
 
-  private arrange(): void {
-    const order = this._order;
-    const column = this.columns.find(({ name }) => name === order?.column);
+  /** Find the best value of each column, and which columns hold numbers. */
+  private survey(): void {
     this.best.clear();
     this.numeric.clear();
     for (const { name, best = 'unknown', cell, class: kind } of this.columns) {
@@ -129,6 +129,11 @@ export class Grid<Row> implements Component {
         this.numeric.add(name);
       }
     }
+  }
+
+  private arrange(): void {
+    const order = this._order;
+    const column = this.columns.find(({ name }) => name === order?.column);
     if (column && order) {
       const places = sortedPlaces(this.given.map(column.cell), order.descending);
       this.list.items = places.flatMap(place => this.given[place] ?? []);

@@ -46,6 +46,9 @@ function makeOpen(
   line.addEventListener('mousedown', event => event.detail > 1 && event.preventDefault()); // it would select a word
   line.addEventListener('pointerenter', () => prepare(artifact));
   line.addEventListener('focusin', () => prepare(artifact));
+  if (artifact.columns.length) {
+    prepare(artifact); // to import the library of a table takes longer than to open it
+  }
 }
 
 function artifactLine(artifact: ArtifactLine, trans: Translate): HTMLElement {

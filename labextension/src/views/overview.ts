@@ -102,15 +102,12 @@ export class FlowsOverview implements Component {
     const { flows } = this.list;
     const columns = this.columns();
     const named = columns.filter(({ label }) => label);
-    const passes = passing(
-      this.filter.value,
-      named.map(({ label }) => label),
-      flows.map(flow => ({ cells: named.map(({ cell }) => cell(flow)), text: this.textOf(flow) }))
-    );
-    this.grid.show(
-      columns,
-      flows.filter((_, place) => passes[place])
-    );
+    const names = named.map(({ label }) => label);
+    const shown = passing(this.filter.value, names, flows, flow => ({
+      cells: named.map(({ cell }) => cell(flow)),
+      text: this.textOf(flow)
+    }));
+    this.grid.show(columns, shown);
     const busy = flows.filter(flow => flow.is_busy).length;
     setText(this.hint, busy ? this.trans('%1 running', busy) : '');
     this.nothing.hidden = flows.length > 0;

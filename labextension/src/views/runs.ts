@@ -104,16 +104,12 @@ export class Runs implements Component {
 
   private arrange(): void {
     const columns = this.makeColumns();
-    const rows = this.makeRows();
-    const passes = passing(
-      this.filter.value,
-      columns.map(({ label }) => label),
-      rows.map(row => ({ cells: columns.map(({ cell }) => cell(row)), text: this.textOf(row) }))
-    );
-    this.grid.show(
-      columns,
-      rows.filter((_, place) => passes[place])
-    );
+    const names = columns.map(({ label }) => label);
+    const rows = passing(this.filter.value, names, this.makeRows(), row => ({
+      cells: columns.map(({ cell }) => cell(row)),
+      text: this.textOf(row)
+    }));
+    this.grid.show(columns, rows);
     this.nothing.hidden = this.runs === null || this.runs.length > 0;
     this.grid.node.hidden = this.runs?.length === 0;
     this.head.hidden = (this.runs?.length ?? 0) === 0;

@@ -197,15 +197,10 @@ export class Tasks implements Component {
   private filtered(): readonly TaskRow[] {
     const { trans } = this.props;
     const rows = this.onlyFailed.checked ? this.rows.filter(({ task }) => task.status === 'failed') : this.rows;
-    const passes = passing(
-      this.filter.value,
-      this.names,
-      rows.map(row => ({
-        cells: [...this.columns.map(({ cell }) => cell(row)), row.task.status],
-        text: [row.task.label, row.task.item, statusWord(row.task.status, trans), ...row.cells.map(cellText)].join('\n')
-      }))
-    );
-    return rows.filter((_, place) => passes[place]);
+    return passing(this.filter.value, this.names, rows, row => ({
+      cells: [...this.columns.map(({ cell }) => cell(row)), row.task.status],
+      text: [row.task.label, row.task.item, statusWord(row.task.status, trans), ...row.cells.map(cellText)].join('\n')
+    }));
   }
 
   private plot(picked: readonly string[]): void {

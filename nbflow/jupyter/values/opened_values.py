@@ -36,6 +36,11 @@ class OpenedValues:
         self._values: OrderedDict[tuple[str, str], Any] = OrderedDict()
         self._views: OrderedDict[tuple[Any, ...], ShownValue] = OrderedDict()
 
+    @property
+    def has_any(self) -> bool:
+        """Tell whether a value has been opened."""
+        return bool(self._values)
+
     def show(self, place: FlowPlace, asked: Asked) -> ShownValue:
         """Return the view of an artifact. Raises what keeps it from being loaded: UnknownName, Untrusted and others."""
         with Store.open(place.root, create=False) as store, store.new_reader() as reader:

@@ -26,6 +26,9 @@ from nbflow.store.values.user_code import interrupts, reason_of
 IDLE_SECONDS = 600.0
 """A process that nobody has asked anything for so long ends; the next question starts another."""
 
+READY_SECONDS = 120.0
+"""A process that has only got ready, because the user looked at the line of a table, ends sooner."""
+
 _LIBRARIES = ("numpy", "pandas", "polars", "pyarrow", "matplotlib")
 """The libraries that may be imported before a value is opened."""
 
@@ -38,7 +41,8 @@ def serve_values() -> None:
     opened = OpenedValues()
     with contextlib.suppress(queue.Empty):
         while True:
-            answers.write(_answer(opened, lines.get(timeout=IDLE_SECONDS)) + "\n")
+            line = lines.get(timeout=IDLE_SECONDS if opened.has_any else READY_SECONDS)
+            answers.write(_answer(opened, line) + "\n")
             answers.flush()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -62,6 +63,27 @@ def test_it_is_a_process_that_goes_on_and_not_the_one_of_the_server(desk: Desk) 
     run(desk, f"%%step load\nimport os\n{reducing('Where', 'os.getpid')}where = Where()")
     (shown,) = {desk.ask("value", question("where", "text"))["text"] for _ in range(2)}
     assert shown != str(os.getpid())
+
+
+def process_after(desk: Desk, **asked: Any) -> subprocess.Popen[str]:
+    """A process that shows values, after its answer to a question; one that only got ready ends after half a second."""
+    code = "from nbflow.jupyter.values import viewing as it\nit.READY_SECONDS = 0.5\nit.serve_values()"
+    process = subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    place = {"root": str(desk.folder / ".nbflow"), "flow": desk.name, "folder": str(desk.folder)}
+    assert process.stdin is not None
+    assert process.stdout is not None
+    process.stdin.write(json.dumps({**place, "body": json.dumps(question(**asked))}) + "\n")
+    process.stdin.flush()
+    assert json.loads(process.stdout.readline())[0] == 200
+    return process
+
+
+def test_a_process_that_only_got_ready_ends_sooner_than_one_that_has_opened_a_value(desk: Desk) -> None:
+    run(desk, "%%step load\nvalues = [1, 2]")
+    with process_after(desk, name="pandas.DataFrame", ask="prepare") as ready:
+        assert ready.wait(60) == 0
+    with process_after(desk, name="values") as opened, pytest.raises(subprocess.TimeoutExpired):
+        opened.wait(1)
 
 
 @pytest.mark.parametrize("sign", ["by another", "not at all", "before"])
