@@ -110,6 +110,35 @@ def test_a_run_that_is_not_shown_in_a_terminal_loads_no_tables(notebook: str, tm
     assert not loaded(COMMAND, "run", notebook, folder=tmp_path) & heavy
 
 
+def test_a_run_loads_what_writes_an_executed_notebook_only_when_it_writes_one(notebook: str, tmp_path: Path) -> None:
+    writing = {"html", "nbflow.history.executed", "nbflow.history.executed_file", "nbflow.history.step_outputs"}
+    assert not loaded(COMMAND, "run", notebook, folder=tmp_path) & writing
+    assert writing <= loaded(COMMAND, "run", notebook, "-o", "executed.ipynb", folder=tmp_path)
+
+
+@pytest.mark.parametrize(("words", "starts"), [((), True), (("--reuse",), False)])
+def test_a_run_starts_processes_only_for_what_is_not_stored(
+    words: tuple[str, ...], starts: bool, notebook: str, tmp_path: Path
+) -> None:
+    asking = f"{COMMAND}\nfrom nbflow.run.workers.fork_server import has_fork_server\nprint(has_fork_server())"
+    loaded(COMMAND, "run", notebook, folder=tmp_path)
+    command = [sys.executable, "-c", asking, "run", notebook, *words]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=tmp_path)
+    assert done.stdout.splitlines()[-1] == str(starts)
+
+
+def test_a_worker_loads_only_what_performs_tasks() -> None:
+    found = loaded("import nbflow.run.workers.worker, nbflow.run.task.performer")
+    elsewhere = {
+        "nbflow.flow.checks",
+        "nbflow.flow.graph.linking",
+        "nbflow.flow.reading",
+        "nbflow.flow.files.fileorder",
+    }
+    never = {"nbflow.history", "nbflow.progress", "nbflow.run.executor", "click", "concurrent.futures", "importlib.abc"}
+    assert not found & (elsewhere | never)
+
+
 def test_a_text_notebook_is_read_without_the_jupyter_server(tmp_path: Path) -> None:
     (tmp_path / "films.py").write_text("# %%step a\nx = 1\n")
     found = loaded(COMMAND, "check", "films.py", folder=tmp_path)

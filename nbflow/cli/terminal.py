@@ -13,7 +13,6 @@ import click
 
 from nbflow.flow.graph.graph import Graph
 from nbflow.history.archive import Archive
-from nbflow.history.executed_file import ExecutedFile
 from nbflow.history.store_limit import keep_within_limit
 from nbflow.progress.narrator import Narrator
 from nbflow.progress.pictures import count
@@ -36,6 +35,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from nbflow.cli.live_table import TableProgress
+    from nbflow.history.executed_file import ExecutedFile
 
 
 class LineProgress:

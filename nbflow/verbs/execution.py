@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from functools import cache, partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 from click.core import ParameterSource
@@ -18,7 +18,6 @@ from nbflow.errors import HeaderError
 from nbflow.flow.syntax.units import read_size
 from nbflow.history.address import Address, read_address
 from nbflow.history.archive import Archive
-from nbflow.history.executed_file import ExecutedFile, target_of
 from nbflow.progress.narrator import Memory
 from nbflow.progress.numbers import ago
 from nbflow.run.events.events import TaskFailed, TaskId
@@ -31,6 +30,9 @@ from nbflow.store.store import Store
 from nbflow.verbs.context import CLUSTER, NOTEBOOK_VARIABLES, PERFORM, WORKSPACE
 from nbflow.verbs.options import FlowCommand, require_step
 from nbflow.verbs.workspace import NOTEBOOK, Workspace, find_workspace_with_steps
+
+if TYPE_CHECKING:
+    from nbflow.history.executed_file import ExecutedFile
 
 FRESH = "Compute everything (default in a shell), or reuse results that are still valid (default in a notebook)."
 
@@ -189,7 +191,7 @@ def tasks_anew(workspace: Workspace, address: Address) -> list[tuple[str, tuple[
     return [(address.step, path) for path in sorted(paths)]
 
 
-Perform = Callable[[Workspace, RunRequest, ExecutedFile | None], None]
+Perform = Callable[[Workspace, RunRequest, "ExecutedFile | None"], None]
 """Performs a request in the way of one front end, and keeps the executed notebook in a file if one is given."""
 
 
@@ -200,15 +202,19 @@ def perform(workspace: Workspace, request: RunRequest, output: Path | None) -> N
     """
     ctx = click.get_current_context()
     front_end: Perform = ctx.meta[PERFORM]
-    executed = None
-    if output is not None:
-        target = target_of(output, workspace.flow, request.parameters, workspace.path)
-        executed = ExecutedFile(target, workspace.path, workspace.command)
+    executed = None if output is None else _executed_file(output, workspace, request)
     if ctx.meta.get(CLUSTER) is None:
         front_end(workspace, request, executed)
     else:
         with _on_cluster(ctx, workspace, request) as elsewhere:
             front_end(workspace, elsewhere, executed)
+
+
+def _executed_file(output: Path, workspace: Workspace, request: RunRequest) -> ExecutedFile:
+    from nbflow.history.executed_file import ExecutedFile, target_of  # noqa: PLC0415 - most runs write none
+
+    target = target_of(output, workspace.flow, request.parameters, workspace.path)
+    return ExecutedFile(target, workspace.path, workspace.command)
 
 
 @contextmanager

@@ -10,11 +10,11 @@ from functools import lru_cache
 
 from nbflow.flow.checks.scratch_rules import with_step
 from nbflow.flow.files.file_use import Access, FileUse, conflict, is_pattern
-from nbflow.flow.files.fileorder import FileOrder, parsed, space_of_prelude, uses_of_modules
+from nbflow.flow.files.fileorder import FileOrder, space_of_prelude, uses_of_modules
 from nbflow.flow.files.pathtexts import show_path
 from nbflow.flow.files.uses import may_use_files, normalised, uses_of
 from nbflow.flow.graph.graph import Graph
-from nbflow.flow.names.code import names_of
+from nbflow.flow.names.code import names_of, parsed
 from nbflow.flow.names.text import parse_ordinary
 from nbflow.flow.source.cell import NOWHERE, Cell, Place, Problem
 from nbflow.flow.source.lines import lines_of

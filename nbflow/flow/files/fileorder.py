@@ -12,7 +12,7 @@ from nbflow.flow.files.paths import paths_of
 from nbflow.flow.files.pathtexts import UNKNOWN, parameter
 from nbflow.flow.files.space import Space
 from nbflow.flow.files.uses import may_use_files, uses_of
-from nbflow.flow.names.code import parse, parse_expression
+from nbflow.flow.names.code import parse_expression, parsed
 from nbflow.flow.names.values import BoundValue
 from nbflow.flow.syntax.definition import Definition
 from nbflow.flow.syntax.specs import StepSpec
@@ -95,15 +95,6 @@ class _Known(Mapping[str, tuple[str, ...]]):
 def space_of_prelude(sources: tuple[str, ...]) -> Space:
     """Return the names of prelude statements as a space in which paths are looked up."""
     return Space.of([node for source in sources for node in parsed(source)])
-
-
-@lru_cache(4096)
-def parsed(source: str) -> tuple[ast.stmt, ...]:
-    """Return the statements of a source, or none if it is not valid Python."""
-    try:
-        return tuple(parse(source).body)
-    except (SyntaxError, ValueError):
-        return ()
 
 
 def space_of_text(step: PathText, outer: Space) -> Space:

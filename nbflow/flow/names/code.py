@@ -6,6 +6,7 @@ import ast
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import PurePosixPath
 from typing import Literal, overload
 
@@ -56,6 +57,15 @@ class Names:
 def parse(source: str) -> ast.Module:
     """Parse source without warnings: the cell itself gives them when it runs. Raises only SyntaxError."""
     return _parse(source, "exec")
+
+
+@lru_cache(4096)
+def parsed(source: str) -> tuple[ast.stmt, ...]:
+    """Return the statements of a source, or none if it is not valid Python."""
+    try:
+        return tuple(parse(source).body)
+    except (SyntaxError, ValueError):
+        return ()
 
 
 def parse_expression(source: str) -> ast.expr:

@@ -11,7 +11,6 @@ import importlib
 import os
 import sys
 from contextlib import suppress
-from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec
 from importlib.util import find_spec
 from typing import Any, Protocol
@@ -150,7 +149,7 @@ class ZMQInteractiveShell:
 _STAND_IN = ZMQInteractiveShell()
 
 
-class _Offering(MetaPathFinder):
+class _Offering:
     """Notices when IPython is imported, and then offers the shell."""
 
     def find_spec(self, name: str, path: Any = None, target: Any = None) -> ModuleSpec | None:

@@ -13,9 +13,8 @@ from nbflow.flow.effects.library_calls import import_folders
 from nbflow.flow.effects.random_use import random_use
 from nbflow.flow.effects.statement_effects import KnownEffects, origin_of
 from nbflow.flow.effects.touching import touch
-from nbflow.flow.files.fileorder import parsed
 from nbflow.flow.graph.graph import Graph
-from nbflow.flow.names.code import names_of
+from nbflow.flow.names.code import names_of, parsed
 from nbflow.flow.names.scope import MUTATORS
 from nbflow.flow.reading.cells import read_flow
 from nbflow.flow.source.cell import Cell, Problem

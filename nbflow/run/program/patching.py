@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterator, Mapping
 
 from nbflow.flow.effects.statement_effects import imports_of, origin_of
-from nbflow.flow.files.fileorder import parsed
 from nbflow.flow.graph.graph import Graph
+from nbflow.flow.names.code import parsed
 from nbflow.flow.source.trees import every_node
 from nbflow.run.surroundings.patches import RESTORED_MODULES
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from nbflow.errors import SystemRefused
 from nbflow.run.environments.environment_lock import EnvironmentLock, find_built
+from nbflow.run.events.events import Reuse
 from nbflow.run.machine.plan import RunPlan
 from nbflow.run.program.program import Program
 from nbflow.run.task.job import Job
@@ -26,7 +27,11 @@ _starting = threading.Lock()
 
 
 class LocalWorkers:
-    """Gives each job to the pool of its step's environment. A pool is made when it gets its first job."""
+    """Gives each job to the pool of its step's environment.
+
+    A pool is made when it gets its first job, or at once if its steps run whatever is stored: then its server imports
+    what they need while the driver begins the run.
+    """
 
     def __init__(
         self, program: Program, plan: RunPlan, receiver: Receiver, open_store: OpenStore | None = None
@@ -34,10 +39,8 @@ class LocalWorkers:
         self._program, self._plan, self._receiver, self._open_store = program, plan, receiver, open_store
         self._apart: dict[str, EnvironmentPool] = {}
         self._ordinary: LocalPool | None = None
-        if not plan.reuse.keys() <= program.locks.keys():
-            self._ordinary = self._make_pool(self._part_of(None))
-        for lock in {program.locks[step] for step in plan.reuse.keys() & program.locks.keys()}:
-            if find_built(lock):  # while the driver begins the run, its server imports what the steps need
+        for lock in {program.locks.get(step) for step, reuse in plan.reuse.items() if reuse is Reuse.NEVER}:
+            if lock is None or find_built(lock):
                 self._pool_of(lock)
 
     def _make_pool(self, plan: RunPlan, server: EnvironmentServer | None = None) -> LocalPool:
@@ -46,14 +49,18 @@ class LocalWorkers:
 
     def submit(self, job: Job, timeout: float | None) -> None:
         """Have a job done, and answer it once. `timeout` is in seconds; None means that there is no limit."""
-        lock = self._program.locks.get(job.task.step)
+        try:
+            pool = self._pool_of(self._program.locks.get(job.task.step))
+        except OSError as error:
+            self._receiver.started(job)
+            self._receiver.receive(job, SystemRefused(error))
+        else:
+            pool.submit(job, timeout)
+
+    def _pool_of(self, lock: EnvironmentLock | None) -> LocalPool | EnvironmentPool:
         if lock is None:
             self._ordinary = self._ordinary or self._make_pool(self._part_of(None))
-            self._ordinary.submit(job, timeout)
-            return
-        self._pool_of(lock).submit(job, timeout)
-
-    def _pool_of(self, lock: EnvironmentLock) -> EnvironmentPool:
+            return self._ordinary
         if lock.digest not in self._apart:
             self._apart[lock.digest] = EnvironmentPool(lock, self._part_of(lock), self._make_pool, self._receiver)
         return self._apart[lock.digest]

@@ -10,10 +10,13 @@ import importlib
 import os
 import shutil
 
-import nbflow.run.workers.worker  # noqa: F401 - every worker needs it
-from nbflow.run.output.display import BACKEND
-from nbflow.run.output.frontend import SHELL_MODULE, look_like_kernel, prepare_shell
-from nbflow.run.surroundings.children import end_workers, lead_session
+from nbflow.garbage import without_gc
+
+with without_gc():  # hardly anything of what is imported is garbage
+    import nbflow.run.workers.worker  # noqa: F401 - every worker needs it
+    from nbflow.run.output.display import BACKEND
+    from nbflow.run.output.frontend import SHELL_MODULE, look_like_kernel, prepare_shell
+    from nbflow.run.surroundings.children import end_workers, lead_session
 
 lead_session()  # else a signal to the group of the driver would end the server before it can end the workers
 # a driver that is killed leaves its folder; this server outlives it
@@ -26,9 +29,10 @@ if notebook := os.environ.pop("NBFLOW_NOTEBOOK", ""):
     look_like_kernel()
 
 names = os.environ.pop("NBFLOW_PRELOAD", "").split(",")
-for name in filter(None, names):
-    with contextlib.suppress(Exception):
-        importlib.import_module(name)
+with without_gc():
+    for name in filter(None, names):
+        with contextlib.suppress(Exception):
+            importlib.import_module(name)
 if SHELL_MODULE in names:
     prepare_shell()
 gc.freeze()  # else the collector of each worker would visit, and so copy, all of these objects

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import mmap
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -41,6 +40,8 @@ class ChunkedBlobs:
             return self.whole.put(content)
         if (known := maps.untouched(content)) is not None and self.exists(known):
             return known
+        from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - most values are small
+
         pieces = list(chunks_of(content))
         names: list[str] = []
         with ThreadPoolExecutor(1) as hashing:  # it releases the GIL, so that it goes on beside the writing
