@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import functools
+import gc
 import os
 import sys
+from collections import Counter
 from contextlib import chdir
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -108,3 +111,28 @@ def test_an_unchanged_cell_is_executed_again_without_looking_at_each_step_above(
 
     few, many = calls(10), calls(40)
     assert many - few < 30 * 40  # a look at each step takes hundreds of calls
+
+
+def test_a_session_holds_no_more_after_many_edits_than_after_few(tmp_path: Path) -> None:
+    live = Live({}, tmp_path)
+
+    def edit(numbers: range) -> Counter[str]:
+        for number in numbers:
+            live.run(f"%%step a\nx = {number}")
+            live.run("%%step b\ny = x + 1")
+            live.run("%%step c\nz = y + 1")
+        return count_held()
+
+    few, many = edit(range(8)), edit(range(8, 24))
+    live.session.close()
+    assert many <= few
+
+
+def count_held() -> Counter[str]:
+    """Count the objects of nbflow's classes that this process holds, without those in caches, which are bounded."""
+    for one in gc.get_objects():
+        if isinstance(one, functools._lru_cache_wrapper):
+            one.cache_clear()
+    gc.collect()
+    kinds = (type(one) for one in gc.get_objects())
+    return Counter(kind.__qualname__ for kind in kinds if str(vars(kind).get("__module__")).startswith("nbflow."))

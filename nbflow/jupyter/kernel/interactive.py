@@ -52,7 +52,8 @@ class LiveJournal(Journal):
         self.graph = graph
         self.rows: dict[TaskId, int] = {}
         self._known: dict[TaskId, tuple[str, ...]] = {}
-        self._found: dict[str, TaskReused] = {}
+        self._found: dict[str, TaskReused] = {}  # by key: what was found for the last key of each task
+        self._last_keys: dict[TaskId, str] = {}
         self.changes = 0  # grows whenever a later look-up may find something else
 
     def record(self, event: Event, result: Result | None) -> None:
@@ -88,6 +89,7 @@ class LiveJournal(Journal):
             self._put(self._row(task, TaskStatus.CANCELLED), ())
             del self.rows[task]
             self._known.pop(task, None)
+            self._found.pop(self._last_keys.pop(task, ""), None)
 
     def _is_inside(self, task: TaskId, split: TaskId, depth: int) -> bool:
         linked = self.graph.links.get(task.step)
@@ -120,8 +122,15 @@ class LiveJournal(Journal):
         if found is None and start.reuse is Reuse.ONLY:
             found = super().find(replace(start, reuse=Reuse.OWN), key, item, cache)
         if found is not None and start.task not in self._holding:  # tasks that write files are checked each time
-            self._found[key] = found
+            self._remember(key, found)
         return found
+
+    def _remember(self, key: str, found: TaskReused) -> None:
+        """Keep what was found for the present key of a task, and not for those from before its cell was edited."""
+        before = self._last_keys.get(found.task, key)
+        if before != key:
+            self._found.pop(before, None)
+        self._last_keys[found.task], self._found[key] = key, found
 
     def holds_files(self, tasks: Iterable[TaskId]) -> bool:
         """Tell whether some of the tasks that were found last have read or written files."""
@@ -130,6 +139,7 @@ class LiveJournal(Journal):
     def forget_found(self) -> None:
         """Forget the lookups after workers have run tasks, or a run has learned something."""
         self._found.clear()
+        self._last_keys.clear()
         self.changes += 1
 
 
