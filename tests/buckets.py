@@ -16,7 +16,6 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
-from urllib.request import Request, urlopen
 
 import nbformat
 import pytest
@@ -42,18 +41,19 @@ def environment_of(endpoint: str) -> Mapping[str, str]:
 
 
 @contextmanager
-def moto(folder: Path) -> Iterator[str]:
-    """Run moto's server of S3, and give its address; the bucket `team` is there."""
+def moto(folder: Path, host: str = "127.0.0.1", inside: Sequence[str] = ()) -> Iterator[str]:
+    """Run moto's server of S3, and give its address; the bucket `team` is there. `inside` begins the command."""
     port = free_port()
-    command = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]
+    command = [*inside, sys.executable, "-m", "moto.server", "-H", host, "-p", str(port)]
     with _running(command, folder, "Running on"):
-        make_bucket(f"http://127.0.0.1:{port}", "team")
-        yield f"http://127.0.0.1:{port}"
+        make_bucket(f"http://{host}:{port}", "team", inside)
+        yield f"http://{host}:{port}"
 
 
-def make_bucket(endpoint: str, bucket: str) -> None:
+def make_bucket(endpoint: str, bucket: str, inside: Sequence[str] = ()) -> None:
     """Make a bucket; the request is not signed, which these servers allow."""
-    urlopen(Request(f"{endpoint}/{bucket}", method="PUT"), timeout=10).close()
+    asking = "import sys; from urllib.request import Request, urlopen; urlopen(Request(sys.argv[1], method='PUT'))"
+    subprocess.run([*inside, sys.executable, "-c", asking, f"{endpoint}/{bucket}"], check=True, timeout=30)
 
 
 @contextmanager
@@ -173,10 +173,14 @@ def spoiling(endpoint: str, fault: Callable[[int, str, str], Fault]) -> Iterator
 
 @dataclass(frozen=True)
 class Machine:
-    """Is a computer with a disk of its own: its cache folder, its copy of the notebook, its environment."""
+    """Is a computer with a disk of its own: its cache folder, its copy of the notebook, its environment.
+
+    `inside` begins its commands.
+    """
 
     folder: Path
     variables: Mapping[str, str]
+    inside: Sequence[str] = ()
 
     @property
     def environment(self) -> dict[str, str]:
@@ -185,7 +189,7 @@ class Machine:
 
     def start(self, *words: str) -> subprocess.Popen[str]:
         """Start nbflow with these words in its folder."""
-        command = [sys.executable, "-m", "nbflow", *words]
+        command = [*self.inside, sys.executable, "-m", "nbflow", *words]
         return subprocess.Popen(
             command, cwd=self.folder, env=self.environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
         )

@@ -43,20 +43,26 @@ class Cluster:
         name: What the user calls it.
         client: The connection.
         own: What is to be closed after the run, the last one first.
+        tell: Is given a line that the user is to read.
     """
 
     name: str
     client: Client
     own: list[Any] = field(default_factory=list)
+    tell: Callable[[str], object] = field(default=lambda line: None)
 
     def start(self, program: Program, plan: RunPlan, receiver: Driver) -> Workers:
         """Return the workers of a run: those of the cluster, and processes here for steps that say `--on local`."""
         from nbflow.run.hosts.dask_workers import DaskWorkers  # noqa: PLC0415 - imports what only runs need
 
-        there = DaskWorkers(self.client, self.close, program, plan, receiver)
+        there = DaskWorkers(self.client, self.close, self.say, program, plan, receiver)
         if plan.here is None or not steps_here(program.graph, plan):
             return there
         return BothSides(there, program, plan, receiver)
+
+    def say(self, words: str) -> None:
+        """Tell the user something about the cluster."""
+        self.tell(f"--on {self.name}: {words}")
 
     def close(self) -> None:
         """Close what was opened for the run."""
@@ -66,7 +72,7 @@ class Cluster:
 def find_cluster(name: str, folder: Path, variables: Mapping[str, Any], tell: Callable[[str], object]) -> Cluster:
     """Connect to a cluster: at an address, of a variable of the notebook, or made as the project's settings say.
 
-    `tell` is given a line if the cluster has no worker yet.
+    `tell` is given a line if the cluster has no worker yet, or has none any more while tasks wait.
 
     Raises:
         DaskMissing: dask.distributed, or the package of the cluster's class, is not installed.
@@ -75,9 +81,9 @@ def find_cluster(name: str, folder: Path, variables: Mapping[str, Any], tell: Ca
         ClusterUnreachable: Nothing answers at the address.
         VersionsDiffer: A process of the cluster has other versions of what values are made of.
     """
-    cluster = _open_cluster(name, folder, variables)
+    cluster = replace(_open_cluster(name, folder, variables), tell=tell)
     try:
-        _await_worker(cluster, tell)
+        _await_worker(cluster)
     except BaseException:
         cluster.close()
         raise
@@ -135,14 +141,14 @@ def _of_notebook(name: str, given: object) -> Cluster | None:
     return connect_cluster(name, given)
 
 
-def _await_worker(cluster: Cluster, tell: Callable[[str], object]) -> None:
+def _await_worker(cluster: Cluster) -> None:
     """Wait a moment for the first worker, if there is none yet, and compare what is installed there."""
     if cluster.client.nthreads():
         return
     try:
         cluster.client.wait_for_workers(1, timeout=FIRST_WORKER_WITHIN)
     except TimeoutError:
-        tell(f"--on {cluster.name}: no worker has joined yet; the tasks wait until one does")
+        cluster.say("no worker has joined yet; the tasks wait until one does")
     refuse_differences(cluster.client, cluster.name)
 
 

@@ -6,9 +6,10 @@ import contextlib
 import itertools
 import queue
 import threading
+import time
 import uuid
 from collections import defaultdict, deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -53,6 +54,9 @@ AHEAD = 3
 LOST_AFTER = 3
 """A job whose host is lost for the third time is answered: it probably ends its hosts itself."""
 
+LOOKS_FOR_HOSTS_EVERY = 10.0
+"""If nothing is heard for so many seconds while tasks wait, the driver looks whether a host is left."""
+
 GONE_WITHIN = 10.0
 """The hosts of a run that is over are waited for at most so many seconds."""
 
@@ -89,8 +93,12 @@ class DaskWorkers:
     A thread of its own sends and hears. A job whose host is lost is done again on another one, and says so.
     """
 
-    def __init__(self, client: Client, close: Any, program: Program, plan: RunPlan, receiver: Driver) -> None:
+    def __init__(
+        self, client: Client, close: Callable[[], None], say: Callable[[str], None], program: Program, plan: RunPlan,
+        receiver: Driver,
+    ) -> None:  # fmt: skip
         self._client, self._close_client, self._program, self._receiver = client, close, program, receiver
+        self._say, self._heard, self._is_deserted = say, time.monotonic(), not client.nthreads()
         self._run = f"nbflow-{uuid.uuid4().hex[:12]}"
         self._numbers = itertools.count()
         self._jobs: dict[int, _Sent] = {}
@@ -188,17 +196,31 @@ class DaskWorkers:
         while not self._is_stopping:
             with contextlib.suppress(queue.Empty):
                 self._handle(self._inbox.get(timeout=self._patience()))
+                self._heard = time.monotonic()
                 while not self._inbox.empty():
                     self._handle(self._inbox.get())
             if not self._is_stopping:
                 self._send_waiting()
                 self._refuse_impossible()
+                self._say_if_deserted()
 
     def _patience(self) -> float | None:
         """Return after how many seconds something is to be done although nothing is heard; None if nothing is."""
         if any(self._waiting.values()):
             return SURE_AFTER
-        return LOOKS_AT_RESOURCES_EVERY if self._requests and any(self._held_up()) else None
+        if self._requests and any(self._held_up()):
+            return LOOKS_AT_RESOURCES_EVERY
+        return LOOKS_FOR_HOSTS_EVERY if self._pending else None
+
+    def _say_if_deserted(self) -> None:
+        """Say once that no host is left; dask lets the tasks wait in silence."""
+        if self._is_deserted or not self._pending or time.monotonic() < self._heard + LOOKS_FOR_HOSTS_EVERY:
+            return
+        self._heard = time.monotonic()
+        with contextlib.suppress(Exception):  # the scheduler may be gone, which is noticed elsewhere
+            self._is_deserted = not self._client.nthreads()
+        if self._is_deserted:
+            self._say("no host is left; the tasks wait until one joins. Start a worker, or end the run with Ctrl-C")
 
     def _held_up(self) -> Iterator[_Pending]:
         """Yield the batches that ask for something and have not begun."""
@@ -262,17 +284,18 @@ class DaskWorkers:
             return
         if pending.begun is not None:  # dask has moved the batch, because its first host is being closed
             self._note_loss(pending, pending.begun)
-        pending.begun = begun
+        pending.begun, self._is_deserted = begun, False
         self._slots[begun.agent] = begun.slots
         self._threads = max(self._threads, sum(self._slots.values()))
         for sent in self._unanswered(pending):
+            if sent.lost:
+                remove_mirrored(self._program.live, str(sent.ticket.job.task))
             self._receiver.started(sent.ticket.job, begun.host)
 
     def _unanswered(self, pending: _Pending) -> list[_Sent]:
         return [self._jobs[number] for number in pending.jobs if number in self._jobs]
 
     def _note_loss(self, pending: _Pending, begun: Begun) -> None:
-        remove_mirrored(self._program.live, begun.agent)
         for sent in self._unanswered(pending):
             sent.lost.append(begun.host)
 

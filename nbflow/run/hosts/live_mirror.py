@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from nbflow.run.output.live_output import OUTPUT_LIMIT
+from nbflow.run.output.live_output import OUTPUT_LIMIT, label_in, live_tasks
 
 _GROWING = (".out", ".err")
 _AT_ONCE = 1 << 15  # bytes
@@ -59,7 +59,9 @@ def write_mirrored(folder: Path, agent: str, name: str, start: int, data: bytes)
         os.close(file)
 
 
-def remove_mirrored(folder: Path, agent: str) -> None:
-    """Forget what the tasks of an agent have printed."""
-    for path in folder.glob(f"{agent}-*"):
-        path.unlink(missing_ok=True)
+def remove_mirrored(folder: Path, label: str) -> None:
+    """Forget what the task of this name has printed on hosts that were lost."""
+    for task in live_tasks(folder):
+        with contextlib.suppress(OSError):  # a worker of this machine has just removed it
+            for path in folder.glob(f"{task.stem}.*") if label_in(task) == label else ():
+                path.unlink(missing_ok=True)

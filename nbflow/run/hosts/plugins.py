@@ -25,10 +25,14 @@ from nbflow.run.hosts.agent import CLOSE
 from nbflow.run.hosts.host_messages import GivenGpus, HostStore
 from nbflow.run.hosts.host_resources import RESOURCE_PLUGIN, ResourcePlugin
 from nbflow.run.hosts.host_versions import differences, versions_here
+from nbflow.run.hosts.lifeline import Lifeline, operation_of, remove_when_cut
 from nbflow.run.workers.workers import HostLost
 
 AGENT_ENDED_AFTER = 6.0
 """An agent that is to end is killed after so many seconds."""
+
+CUT_AGENT_ENDED_AFTER = 1.0
+"""An agent that has lost its run may wait for the store in vain, and is killed sooner."""
 
 
 class RunPlugin(WorkerPlugin):
@@ -40,23 +44,33 @@ class RunPlugin(WorkerPlugin):
         self._refusal: str | None = None
         self._agent: _AgentProcess | None = None
         self._starting: Any = None
-        self._is_over = False
+        self._is_over = self._is_cut = False
 
     async def setup(self, worker: Any) -> None:
         """Start the agent, beside what else dask does; called by dask."""
         self._worker, self._starting = worker, threading.Lock()
+        self._lifeline = Lifeline(self._run)
+        self._watching = asyncio.ensure_future(self._end_when_cut())
         if not await asyncio.to_thread(self.refusal):
             threading.Thread(target=self._ready_agent, daemon=True).start()
 
     async def teardown(self, worker: Any) -> None:
         """End the agent; called by dask when the run is over or the worker closes."""
-        await asyncio.to_thread(self._end)
+        await self._lifeline.close()
+        await asyncio.to_thread(self._end, AGENT_ENDED_AFTER)
 
-    def _end(self) -> None:
+    async def _end_when_cut(self) -> None:
+        """End the agent once the scheduler cannot be reached, and the worker, which is lost for dask then."""
+        if await self._lifeline.is_cut(self._worker):
+            self._is_cut = True
+            await asyncio.to_thread(self._end, CUT_AGENT_ENDED_AFTER)
+            await self._worker.close(reason="nbflow-network-cut")
+
+    def _end(self, patience: float) -> None:
         with self._starting:
             self._is_over = True
             if self._agent is not None:
-                self._agent.stop()
+                self._agent.stop(patience)
 
     def refusal(self) -> str:
         """Say why this worker cannot take part in the run; "" if it can."""
@@ -77,10 +91,12 @@ class RunPlugin(WorkerPlugin):
     def perform(self, batch: int, jobs: bytes, gpus: tuple[str, ...]) -> None:
         """Have the agent do a batch with these GPUs; returns when every job of it is answered.
 
-        Raises HostLost if the agent ends before.
+        Raises HostLost if the agent ends before, or the network is cut.
         """
         if refusal := self.refusal():
             raise HostRefused(refusal)
+        if self._is_cut:
+            raise HostLost((os.uname().nodename,))
         agent = self._ready_agent()
         if agent is not None:
             agent.perform(batch, jobs, gpus)
@@ -159,12 +175,12 @@ class _AgentProcess:
         self._send(CLOSE)
         self._is_closed.wait(AGENT_ENDED_AFTER)
 
-    def stop(self) -> None:
-        """End the agent, which first kills its pool, and everything that it has started."""
+    def stop(self, patience: float) -> None:
+        """End the agent, which first kills its pool, and everything that it has started, within so many seconds."""
         with contextlib.suppress(OSError):
             _shut(self._line)
         try:
-            self._process.wait(AGENT_ENDED_AFTER)
+            self._process.wait(patience)
         except subprocess.TimeoutExpired:
             os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait()
@@ -212,6 +228,14 @@ class RunKeeper(SchedulerPlugin):
     async def start(self, scheduler: Any) -> None:
         """Remember the scheduler; called by dask."""
         self._scheduler = scheduler
+        scheduler.handlers[operation_of(self._run)] = self._hold_lifeline
+
+    async def _hold_lifeline(self, comm: Any, worker: str) -> None:
+        await remove_when_cut(self._scheduler, comm, worker)
+
+    async def close(self) -> None:
+        """Take no more lifelines; called by dask when the run is over or the scheduler closes."""
+        self._scheduler.handlers.pop(operation_of(self._run), None)
 
     def transition(self, key: Any, start: str, finish: str, *args: Any, **kwargs: Any) -> None:
         """Have dask report a batch as failed, instead of doing it again, once its worker is lost."""
@@ -227,6 +251,7 @@ class RunKeeper(SchedulerPlugin):
 async def end_run(run: str, dask_scheduler: Any) -> None:
     """End the agents of a run on all workers, and forget the run."""
     if f"{run}-keeper" in dask_scheduler.plugins:
+        await dask_scheduler.plugins[f"{run}-keeper"].close()
         dask_scheduler.remove_plugin(name=f"{run}-keeper")
     if run in dask_scheduler.worker_plugins:
         await dask_scheduler.unregister_worker_plugin(comm=None, name=run)

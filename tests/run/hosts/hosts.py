@@ -11,7 +11,7 @@ import time
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -33,16 +33,16 @@ class Hosts:
     started: list[subprocess.Popen[str]] = field(default_factory=list)
 
     def run(
-        self, *words: str, waits_for: str, hidden: Sequence[Path] = (), **environment: str
+        self, *words: str, waits_for: str, hidden: Sequence[Path] = (), inside: Sequence[str] = (), **environment: str
     ) -> tuple[subprocess.Popen[str], str]:
         """Start a command of dask, which does not see what the folders `hidden` hold, and return it once it is ready.
 
-        The line that says so is returned, too.
+        `inside` begins the command. The line that says that it is ready is returned, too.
         """
         log = self.folder / f"{uuid.uuid4().hex[:8]}.log"
         with log.open("w") as file:
             process = subprocess.Popen(
-                [*_without(hidden), sys.executable, "-m", "distributed.cli.dask_" + words[0], *words[1:]],
+                [*inside, *_without(hidden), sys.executable, "-m", "distributed.cli.dask_" + words[0], *words[1:]],
                 stderr=file, text=True, cwd=self.folder, env={**os.environ, MARK: self.mark, **environment},
                 start_new_session=True,
             )  # fmt: skip
@@ -51,16 +51,19 @@ class Hosts:
         assert lines, log.read_text()
         return process, lines[0]
 
-    def start_scheduler(self, *options: str) -> None:
-        words = ("scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard", *options)
-        _, line = self.run(*words, waits_for="Scheduler at:")
+    def start_scheduler(self, *options: str, host: str = "127.0.0.1", inside: Sequence[str] = ()) -> None:
+        words = ("scheduler", "--host", host, "--port", "0", "--no-dashboard", *options)
+        _, line = self.run(*words, waits_for="Scheduler at:", inside=inside)
         self.address = line.split()[-1]
 
-    def start_worker(self, *options: str, hidden: Sequence[Path] = (), **environment: str) -> subprocess.Popen[str]:
+    def start_worker(
+        self, *options: str, hidden: Sequence[Path] = (), inside: Sequence[str] = (), **environment: str
+    ) -> subprocess.Popen[str]:
         """Start a nanny with a worker of two threads, and wait until it has joined."""
         folder = self.folder / uuid.uuid4().hex[:8]
         words = (self.address, "--nthreads", "2", "--no-dashboard", "--local-directory", str(folder), *options)
-        return self.run("worker", *words, waits_for="Starting established connection", hidden=hidden, **environment)[0]
+        ready = "Starting established connection"
+        return self.run("worker", *words, waits_for=ready, hidden=hidden, inside=inside, **environment)[0]
 
     def processes(self, word: str = "") -> list[int]:
         """The processes of the hosts whose command line has this word."""
@@ -132,11 +135,11 @@ def started(folder: Path, workers: int = 2) -> Iterator[Hosts]:
         hosts.stop()
 
 
-def on(hosts: Hosts) -> Callable[[Program, RunPlan, Driver], Workers]:
-    """What a run is given to use these hosts."""
+def on(hosts: Hosts, tell: Callable[[str], object] = print) -> Callable[[Program, RunPlan, Driver], Workers]:
+    """What a run is given to use these hosts; `tell` is given what the user is to read."""
 
     def start(program: Program, plan: RunPlan, driver: Driver) -> Workers:
-        return connect_cluster(hosts.address).start(program, plan, driver)
+        return replace(connect_cluster(hosts.address), tell=tell).start(program, plan, driver)
 
     return start
 

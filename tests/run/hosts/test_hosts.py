@@ -5,21 +5,23 @@ from __future__ import annotations
 import os
 import signal
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from nbflow.run.events.events import Outcome, TaskFailed
+from nbflow.run.hosts import dask_workers
 from nbflow.run.output.live_output import last_words
 from tests.flows import CLASSES, FLATTENED, FOREACH, IN_BRANCH, LARGE, LOOP, METAFLOW, MUTATED, NESTED, SWITCH, Shape
-from tests.run.hosts.hosts import Hosts, on, wait_until
+from tests.run.hosts.hosts import Hosts, on, started, wait_until
 from tests.run.running import Place, Ran
 
 SHAPES = (FOREACH, NESTED, FLATTENED, IN_BRANCH, SWITCH, LOOP, MUTATED, CLASSES, LARGE, METAFLOW)
 
 
-def place(folder: Path, hosts: Hosts) -> Place:
-    return Place(folder, slots=50, workers=on(hosts))
+def place(folder: Path, hosts: Hosts, tell: Callable[[str], object] = print) -> Place:
+    return Place(folder, slots=50, workers=on(hosts, tell))
 
 
 @pytest.mark.parametrize("shape", SHAPES, ids=lambda shape: shape.name)
@@ -121,3 +123,23 @@ def test_a_host_that_is_killed_has_its_tasks_done_by_another(hosts: Hosts, tmp_p
     assert all(task.startswith("each[") for task in again)
     assert wait_until(lambda: not {*before} & {*hosts.agents})
     assert hosts.agents == []
+
+
+def test_when_no_host_is_left_that_is_said_and_the_next_one_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dask_workers, "LOOKS_FOR_HOSTS_EVERY", 0.5)
+    told: list[str] = []
+    ran: list[Ran] = []
+    with started(tmp_path, workers=0) as hosts:
+        only = hosts.start_worker("--no-nanny")
+        running = threading.Thread(target=lambda: ran.append(place(tmp_path, hosts, told.append).run(SLOW)))
+        running.start()
+        assert wait_until(lambda: live_words(tmp_path))
+        only.kill()
+        assert wait_until(lambda: told)
+        hosts.start_worker("--no-nanny")
+        running.join(60)
+    assert ran[0].value("joined.total") == 55
+    [line] = told
+    assert line.startswith(f"--on {hosts.address}: no host is left; the tasks wait until one joins.")
