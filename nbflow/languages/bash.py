@@ -15,7 +15,7 @@ from typing import Any
 from uuid import UUID
 
 from nbflow.errors import BashFailed, BashMissing, BashOutputMissing, BashOutputUnreadable, NotForBash
-from nbflow.languages.cell_place import place_of_call, raised_at
+from nbflow.languages.cell_place import LeadingTo, place_of_call, raised_at
 from nbflow.languages.child_process import how_it_ended, printing_to, run_child
 
 FOLDER_VARIABLE = "TASK_FOLDER"
@@ -46,18 +46,24 @@ def run_bash(script: str, values: Mapping[str, object], out: Sequence[str] = ())
         NotForBash: A value that no variable can hold.
     """
     name, line = place_of_call()
+    with LeadingTo(name, line):
+        return _run_at((name, line), script, values, out)
+
+
+def _run_at(place: tuple[str, int], script: str, values: Mapping[str, object], out: Sequence[str]) -> tuple[Any, ...]:
+    name, line = place
     bash = shutil.which("bash")
     if bash is None:
         raise BashMissing
-    with tempfile.TemporaryDirectory(prefix="nbflow-bash-") as place:
-        folder = Path(place)
+    with tempfile.TemporaryDirectory(prefix="nbflow-bash-") as written:
+        folder = Path(written)
         given = folder / ".in"
         given.mkdir()
         variables = {one: _written(one, value, given) for one, value in values.items()}
         (folder / ".cell").write_bytes(f"{script}\n".encode("utf-8", "surrogateescape"))
         words = _LastBytes()
-        command = [bash, "--noprofile", "--norc", str(_DRIVER), place, *out]
-        environment = {**os.environ, **variables, FOLDER_VARIABLE: place}
+        command = [bash, "--noprofile", "--norc", str(_DRIVER), written, *out]
+        environment = {**os.environ, **variables, FOLDER_VARIABLE: written}
         environment.pop("BASH_ENV", None)
         if sum(len(os.fsencode(f"{one}={value}")) for one, value in environment.items()) > _LONGEST_TOGETHER:
             longest = max(variables, key=lambda one: len(variables[one]), default="")

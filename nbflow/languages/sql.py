@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from nbflow.errors import SQLFailed, SQLMissing
-from nbflow.languages.cell_place import place_of_call, raised_at
+from nbflow.languages.cell_place import LeadingTo, place_of_call, raised_at
 from nbflow.languages.databases import failure_of, is_of_library, run_on_database
 
 if TYPE_CHECKING:
@@ -40,16 +40,17 @@ def run_sql(
         SQLMissing: DuckDB is not installed.
     """
     name, line = place_of_call()
-    given = {one: _plain(value) for one, value in (parameters or {}).items()}
-    try:
-        if connection is None:
-            return _run_over_frames(query, tables or {}, given)
-        if is_of_library(connection, "duckdb", "_duckdb"):
-            _execute_all(connection, query, given)
-            return connection.df()
-        return run_on_database(connection, query, given)
-    except SQLFailed as error:
-        raise raised_at(error, name, line + error.line - 1) from None
+    with LeadingTo(name, line):
+        given = {one: _plain(value) for one, value in (parameters or {}).items()}
+        try:
+            if connection is None:
+                return _run_over_frames(query, tables or {}, given)
+            if is_of_library(connection, "duckdb", "_duckdb"):
+                _execute_all(connection, query, given)
+                return connection.df()
+            return run_on_database(connection, query, given)
+        except SQLFailed as error:
+            raise raised_at(error, name, line + error.line - 1) from None
 
 
 def _run_over_frames(query: str, tables: Mapping[str, Any], parameters: Mapping[str, Any]) -> Any:

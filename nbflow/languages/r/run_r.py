@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from nbflow.errors import RFailed, ROutputMissing
-from nbflow.languages.cell_place import place_of_call, raised_at
+from nbflow.languages.cell_place import LeadingTo, place_of_call, raised_at
 from nbflow.languages.r.r_process import perform_in_r
 from nbflow.languages.r.r_vector import NULL, RVector, list_vector, read_vector, text_vector, write_vector
 from nbflow.languages.r.values_from_r import from_r
@@ -63,8 +63,12 @@ def run_r(
         REnded: R ends before the code does.
         RMissing: R is not installed.
     """
-    found = vectors_of(RSource(code, *place_of_call()), values, out, shared, _seed() if seeded else None)
-    return tuple(from_r(found[name], name) for name in out)
+    name, line = place_of_call()
+    with LeadingTo(name, line):
+        name, line = place_of_call()
+    with LeadingTo(name, line):
+        found = vectors_of(RSource(code, name, line), values, out, shared, _seed() if seeded else None)
+        return tuple(from_r(found[one], one) for one in out)
 
 
 def _seed() -> int:
