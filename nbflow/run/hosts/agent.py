@@ -7,6 +7,7 @@ dask worker is gone, the agent kills its pool and ends.
 from __future__ import annotations
 
 import contextlib
+import os
 import pickle
 import queue
 import shutil
@@ -20,6 +21,7 @@ from functools import partial
 from multiprocessing.connection import Connection
 from pathlib import Path
 
+from nbflow.errors import NbflowError
 from nbflow.run.hosts.host_messages import (
     Answers,
     Begun,
@@ -76,7 +78,7 @@ class Agent:
 
     def serve(self) -> None:
         """Do the jobs that come, until the other end of the line is closed."""
-        threading.Thread(target=self._tell_answers, daemon=True).start()
+        threading.Thread(target=self._tell_answers_or_end, daemon=True).start()
         try:
             while (data := self._line.recv_bytes()) != CLOSE:
                 self._take(unpack(data, self._blobs))
@@ -114,6 +116,14 @@ class Agent:
         self._answers.put((job, answer))
 
     # what the driver is told
+
+    def _tell_answers_or_end(self) -> None:
+        try:
+            self._tell_answers()
+        except Exception as error:  # noqa: BLE001 - whatever it is, nobody would get an answer any more
+            with self._sending:
+                tell_why(self._line, error)
+            shut(self._line)
 
     def _tell_answers(self) -> None:
         while True:
@@ -171,6 +181,19 @@ def _open_store(root: Path, sources: dict[str, str]) -> TaskStore:
     return TaskStore(open_blobs(root), CarriedRecords(sources=sources))
 
 
+def tell_why(line: Connection, error: Exception) -> None:
+    """Tell the dask worker why this agent ends: a text, which no other message is."""
+    words = str(error) if isinstance(error, NbflowError) else f"{type(error).__name__}: {error}"
+    with contextlib.suppress(OSError):  # the dask worker is gone, too
+        line.send_bytes(pickle.dumps(words))
+
+
+def shut(line: Connection) -> None:
+    """Let the other end of a line read its end, and also the thread that reads this one."""
+    with socket.socket(fileno=os.dup(line.fileno())) as end:
+        end.shutdown(socket.SHUT_RDWR)
+
+
 def be_agent(descriptor: int, slots: int, scratch: str) -> None:
     """Be an agent whose line has this descriptor; its first messages are the place of the store and the setup."""
     line, folder = Connection(descriptor), Path(scratch)
@@ -180,5 +203,7 @@ def be_agent(descriptor: int, slots: int, scratch: str) -> None:
         setup = unpack(line.recv_bytes(), open_blobs(root))
         assert isinstance(setup, HostSetup)
         Agent(line, setup, root, slots, folder).serve()
+    except Exception as error:  # noqa: BLE001 - the disk may be full, the store out of reach, the project unreadable
+        tell_why(line, error)
     finally:
         shutil.rmtree(folder, ignore_errors=True)

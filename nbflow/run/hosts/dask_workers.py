@@ -283,7 +283,7 @@ class DaskWorkers:
         if pending is None:
             return
         if pending.begun is not None:  # dask has moved the batch, because its first host is being closed
-            self._note_loss(pending, pending.begun)
+            self._note_loss(pending, pending.begun.host)
         pending.begun, self._is_deserted = begun, False
         self._slots[begun.agent] = begun.slots
         self._threads = max(self._threads, sum(self._slots.values()))
@@ -295,9 +295,9 @@ class DaskWorkers:
     def _unanswered(self, pending: _Pending) -> list[_Sent]:
         return [self._jobs[number] for number in pending.jobs if number in self._jobs]
 
-    def _note_loss(self, pending: _Pending, begun: Begun) -> None:
+    def _note_loss(self, pending: _Pending, host: str) -> None:
         for sent in self._unanswered(pending):
-            sent.lost.append(begun.host)
+            sent.lost.append(host)
 
     def _answer(self, number: int, answer: WorkerAnswer) -> None:
         sent = self._jobs.pop(number, None)
@@ -321,8 +321,10 @@ class DaskWorkers:
             for sent in left:
                 self._answer(sent.number, _in_words(error))
             return
-        if pending.begun is not None and left:
-            self._note_loss(pending, pending.begun)
+        if pending.begun is not None:
+            self._note_loss(pending, pending.begun.host)
+        elif isinstance(error, HostLost):  # its agent had the batch, and ended before it began
+            self._note_loss(pending, error.hosts[0])
         for sent in left:
             if len(sent.lost) >= LOST_AFTER:
                 self._answer(sent.number, HostLost(tuple(sent.lost)))

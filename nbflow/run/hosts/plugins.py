@@ -7,7 +7,6 @@ import contextlib
 import os
 import pickle
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -21,7 +20,7 @@ from distributed import get_worker
 from distributed.diagnostics.plugin import SchedulerPlugin, WorkerPlugin
 
 from nbflow.errors import HostRefused, NbflowError
-from nbflow.run.hosts.agent import CLOSE
+from nbflow.run.hosts.agent import CLOSE, shut
 from nbflow.run.hosts.host_messages import GivenGpus, HostStore
 from nbflow.run.hosts.host_resources import RESOURCE_PLUGIN, ResourcePlugin
 from nbflow.run.hosts.host_versions import differences, versions_here
@@ -52,7 +51,7 @@ class RunPlugin(WorkerPlugin):
         self._lifeline = Lifeline(self._run)
         self._watching = asyncio.ensure_future(self._end_when_cut())
         if not await asyncio.to_thread(self.refusal):
-            threading.Thread(target=self._ready_agent, daemon=True).start()
+            threading.Thread(target=self._start_early, daemon=True).start()
 
     async def teardown(self, worker: Any) -> None:
         """End the agent; called by dask when the run is over or the worker closes."""
@@ -91,15 +90,19 @@ class RunPlugin(WorkerPlugin):
     def perform(self, batch: int, jobs: bytes, gpus: tuple[str, ...]) -> None:
         """Have the agent do a batch with these GPUs; returns when every job of it is answered.
 
-        Raises HostLost if the agent ends before, or the network is cut.
+        Raises HostLost if the agent ends before, or the network is cut, and HostRefused if the agent cannot work.
         """
         if refusal := self.refusal():
             raise HostRefused(refusal)
         if self._is_cut:
             raise HostLost((os.uname().nodename,))
-        agent = self._ready_agent()
-        if agent is not None:
-            agent.perform(batch, jobs, gpus)
+        try:
+            agent = self._ready_agent()
+            if agent is not None:
+                agent.perform(batch, jobs, gpus)
+        except (OSError, HostRefused) as error:
+            where = f"{self._worker.address} (its disk: {self._worker.local_directory})"
+            raise HostRefused(f"the worker {where} cannot work for the run: {error}") from None
 
     def _ready_agent(self) -> _AgentProcess | None:
         """Return the agent, and start it if it is not there; None once the run is over."""
@@ -109,6 +112,10 @@ class RunPlugin(WorkerPlugin):
             if self._agent is None or not self._agent.is_alive:
                 self._agent = _AgentProcess(self._store, self._setup, self._worker, self._tell)
             return self._agent
+
+    def _start_early(self) -> None:
+        with contextlib.suppress(OSError):  # the first batch meets it again, and says it
+            self._ready_agent()
 
     def close_idle(self) -> None:
         """Let the processes that have nothing to do end as Python processes end."""
@@ -128,8 +135,9 @@ class _AgentProcess:
         self._is_closed = threading.Event()
         self.is_alive = True
         self._sending = threading.Lock()
-        self._line, theirs = Pipe()
+        self._refusal = ""
         scratch = tempfile.mkdtemp(prefix="nbflow-", dir=worker.local_directory)
+        self._line, theirs = Pipe()
         facts = theirs.fileno(), worker.state.nthreads, scratch
         self._process = subprocess.Popen(
             [sys.executable, "-c", f"from nbflow.run.hosts.agent import be_agent; be_agent{facts}"],
@@ -149,7 +157,7 @@ class _AgentProcess:
             is_over.set()
         is_over.wait()
         if self._waiting.pop(batch, None) is not None:
-            raise HostLost((os.uname().nodename,))
+            raise HostRefused(self._refusal) if self._refusal else HostLost((os.uname().nodename,))
 
     def _send(self, data: bytes) -> None:
         with self._sending, contextlib.suppress(OSError):  # `_listen` notices the end
@@ -158,10 +166,7 @@ class _AgentProcess:
     def _listen(self, line: Connection) -> None:
         try:
             while (data := line.recv_bytes()) != CLOSE:
-                over, told = pickle.loads(data)
-                self._tell(told)
-                for batch in over:
-                    self._waiting.pop(batch).set()
+                self._hear(pickle.loads(data))
             self._is_closed.set()
             line.recv_bytes()
         except (EOFError, OSError):
@@ -171,6 +176,15 @@ class _AgentProcess:
         for is_over in [*self._waiting.values()]:
             is_over.set()
 
+    def _hear(self, message: Any) -> None:
+        if isinstance(message, str):
+            self._refusal = message
+            return
+        over, told = message
+        self._tell(told)
+        for batch in over:
+            self._waiting.pop(batch).set()
+
     def close_idle(self) -> None:
         self._send(CLOSE)
         self._is_closed.wait(AGENT_ENDED_AFTER)
@@ -178,19 +192,13 @@ class _AgentProcess:
     def stop(self, patience: float) -> None:
         """End the agent, which first kills its pool, and everything that it has started, within so many seconds."""
         with contextlib.suppress(OSError):
-            _shut(self._line)
+            shut(self._line)
         try:
             self._process.wait(patience)
         except subprocess.TimeoutExpired:
             os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait()
         self._line.close()
-
-
-def _shut(line: Connection) -> None:
-    """Let the other end of a line read its end, and also the thread that reads this one."""
-    with socket.socket(fileno=os.dup(line.fileno())) as end:
-        end.shutdown(socket.SHUT_RDWR)
 
 
 def perform_batch(run: str, batch: int, jobs: bytes, gpus: int) -> None:

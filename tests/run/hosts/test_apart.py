@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -204,6 +205,26 @@ def test_a_host_without_credentials_is_named(apart: Apart, tmp_path_factory: pyt
     assert ran.returncode != 0
     assert "the worker tcp://" in said
     assert "s3://team/films" in said
+    assert "Traceback" not in said
+
+
+TINY = 'mkdir -p "$0" && mount -t tmpfs -o size=64k tmpfs "$0" && exec "$@"'
+
+
+def test_a_host_whose_disk_is_full_fails_the_task_and_says_why(
+    apart: Apart, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    folder, base = write_project(apart.project("full")), tmp_path_factory.mktemp("full")
+    (folder / "films.csv").write_text("genre,gross\n" + "drama,3\n" * 100_000)
+    disk, given = base / "disk", {name: apart.environment[name] for name in apart.environment if name[:3] == "AWS"}
+    with started(base, workers=0) as hosts:
+        inside = ["unshare", "--mount", "sh", "-c", TINY, str(disk)]
+        words = ("--local-directory", str(disk), "--no-nanny")
+        hosts.start_worker(*words, hidden=[apart.private], inside=inside, XDG_CACHE_HOME=str(base / "cache"), **given)
+        ran = apart.nbflow(folder, "run", "work.ipynb", "--on", hosts.address)
+    said = ran.stdout + ran.stderr
+    assert ran.returncode == 1, said
+    assert re.search(r"the worker tcp://\S+ \(its disk: .*\) cannot work for the run: .*No space left on device", said)
     assert "Traceback" not in said
 
 
