@@ -21,7 +21,7 @@ ROOT = Path(__file__).parents[2]
 
 _TASK = re.compile(r"^\S+ \S+ \[[^/\]]+/(?P<step>\w+)(\[[\d,]+\])?(?:/\d+ \(pid \d+\))?\] ?(?P<text>.*)$")
 _ERROR = re.compile(r"^[A-Za-z_][\w.]*(Error|Exception|Failed|Exit)\b(:|$)")
-_SAID_APART = r"^Internal error|^Cloning results|^<flow |^Task failed|timed out after|^\[Warning\]"
+_SAID_APART = r"^Internal error|^Cloning results|^Task failed|timed out after|^\[Warning\]"
 """Lines that have other words there, or others around them."""
 
 

@@ -51,7 +51,7 @@ class F(FlowSpec):
     @step
     def start(self):
         print(">", os.environ["X"], os.environ["UP"], os.environ["HERE"], current.retry_count, current.project_name)
-        print(">", sorted(current.parameter_names))
+        print(">", current.parameter_names)
         print(">", self.cfg.project.name, self.cfg["params"]["m"], self.other.a.b, self.raw, self.parsed, self.made)
         print(">", self.none, self.n, self.m, self.k, self.d, self.file)
         print(">", type(self.other.a.b[1]).__name__, isinstance(self.cfg, dict), "a" in self.other)

@@ -304,7 +304,7 @@ def _facts(prepared: Prepared, row: RunRow, settings: Settings, values: Mapping[
         "run_id": str(row.number),
         "origin_run_id": None if row.origin is None else str(row.origin),
         "tags": frozenset(row.tags),
-        "parameter_names": [*values],
+        "parameter_names": sorted(values),
         "is_running_flow": True,
     }
 

@@ -113,11 +113,18 @@ class ScriptPerformer:
                 self._perform(job, result)
             except BaseException as error:  # noqa: BLE001 - the user's code, which may also exit
                 result.failure = describe_failure(error, _kind_of(error))
-                print(f"<flow {self.program.flow} step {job.task.step}> failed:", file=sys.stderr)
+                print(f"{self._told(job)} failed:", file=sys.stderr)
                 print(result.failure.traceback, end="", file=sys.stderr)
             surroundings.restore()
         result.outputs = outputs
         return result
+
+    def _told(self, job: Job) -> str:
+        """Return the text of the flow in a task, as far as there is one: items of users may fail too."""
+        step = job.task.step
+        with contextlib.suppress(Exception):
+            return str(self._flow(step, {}, job.stack, {}))
+        return f"<flow {self.program.flow} step {step}>"
 
     def _perform(self, job: Job, result: Result) -> None:
         step = self.program.graph.steps[job.task.step]

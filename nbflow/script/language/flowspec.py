@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from nbflow.script.language.state import TaskArtifacts
 
 _FLOW = object()
+_ITEM_CHARACTERS = 20  # of the item of a foreach in the text of a flow
 _VALUE_CHARACTERS = 30
 
 
@@ -97,8 +98,15 @@ class FlowSpec:
         state: TaskArtifacts | None = self.__dict__.get("_task_state")
         if state is None:
             return f"<flow {self.name}>"
-        place = ",".join(str(level.index) for level in state.stack)
-        return f"<flow {self.name} step {state.step}{f'[{place}]' if place else ''}>"
+        place = f"[{','.join(str(level.index) for level in state.stack)}]" if state.stack else ""
+        return f"<flow {self.name} step {state.step}{place}{self._shown_input()}>"
+
+    def _shown_input(self) -> str:
+        item = self.input
+        if item is None:
+            return ""
+        text = str(item)
+        return f" (input: {text[:_ITEM_CHARACTERS]}{'...' * (len(text) > _ITEM_CHARACTERS)})"
 
     @property
     def _graph(self) -> Any:

@@ -11,7 +11,7 @@ class Corpus(FlowSpec):
     @step
     def start(self):
         self.said = current.flow_name, current.step_name, current.retry_count, current.origin_run_id, current.username
-        self.space = current.namespace, sorted(current.parameter_names), current.is_running_flow, "run_id" in current
+        self.space = current.namespace, current.parameter_names, current.is_running_flow, "run_id" in current
         self.tags = current.tags
         self.tags.add("mine")
         self.path = current.pathspec.split("/")[::2], current.pathspec.endswith(current.task_id)

@@ -21,7 +21,7 @@ class Corpus(FlowSpec):
 
     @step
     def start(self):
-        self.names = sorted(current.parameter_names)
+        self.names = current.parameter_names
         print(self.mode, self.environment, self.metadata, self.branch, self.quiet, self.datastore, self.monitor)
         self.next(self.end)
 
