@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from nbflow.flow.graph.graph import Binding, Graph, Link
+from nbflow.flow.graph.link_memory import LinkMemory
 from nbflow.flow.graph.linking import DraftLink, Linker
 from nbflow.flow.graph.transitions import follow
 from nbflow.flow.syntax.specs import FlowSource, StepSpec
@@ -13,18 +14,23 @@ from nbflow.garbage import without_gc
 
 
 @without_gc()
-def link(flow: FlowSource, learned: Mapping[str, frozenset[str]] | None = None) -> Graph:
+def link(
+    flow: FlowSource, learned: Mapping[str, frozenset[str]] | None = None, memory: LinkMemory | None = None
+) -> Graph:
     """Bind every read to the nearest writer above.
 
-    `learned` maps steps to names that earlier runs found them to write. `link` never raises: mistakes in the flow are
-    left to the checks. If two steps have one name, the first one counts.
+    `learned` maps steps to names that earlier runs found them to write. With a `memory` of the same document, steps
+    above the first edit keep their links. `link` never raises: mistakes in the flow are left to the checks. If two
+    steps have one name, the first one counts.
     """
     unique = {step.name: step for step in reversed(flow.steps)}
     steps = follow([step for step in flow.steps if unique[step.name] is step])
-    above = Linker(flow, learned or {})
+    memory, above = memory or LinkMemory(), Linker(flow, learned or {})
+    known = memory.above_edits(above, steps)
     for step in steps:
-        above.add(step)
-    links = {name: _link(draft) for name, draft in above.drafts.items()}
+        above.add(step, known.get(step.name))
+    links = {name: memory.links[name] if name in known else _link(draft) for name, draft in above.drafts.items()}
+    memory.keep(above, links)
     joins = {name: draft.join for name, draft in above.drafts.items()}
     return Graph(replace(flow, steps=tuple(_joining(step, joins[step.name]) for step in steps)), links)
 

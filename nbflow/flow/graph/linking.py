@@ -90,9 +90,9 @@ class Linker:
         self.calling = Calling(self.flow, changing_classes(self.flow, self.learned))
         self.asked = asked_below(self.flow.steps, self.flow)
 
-    def add(self, step: StepSpec) -> None:
-        """Link the next step of the document."""
-        draft = self._join(step)
+    def add(self, step: StepSpec, known: DraftLink | None = None) -> None:
+        """Link the next step of the document, unless it is `known` how it is linked."""
+        draft = known or self._join(step)
         self.calling.note(step, draft.reads, draft.prelude)
         writer = self._writer(step, draft)
         self.writers[step.name] = writer
@@ -110,6 +110,18 @@ class Linker:
         self.order.add(step.name, draft.files)
         if not draft.region.scope:
             self.seeded |= step.random.seeds
+
+    def is_like(self, other: Linker) -> bool:
+        """Return whether all that steps see of the document, apart from other steps, is as it is for another linker."""
+        ours = (self.constants, self.modules, self.calling.changing, self.flow.prelude)
+        return ours == (other.constants, other.modules, other.calling.changing, other.flow.prelude)
+
+    def is_read_like(self, step: StepSpec, other: Linker) -> bool:
+        """Return whether the steps below, and earlier runs, say the same of a step as they do for another linker."""
+        if step.options.seed is not None:  # its link depends on who draws below
+            return False
+        ours = self.asked.get(step.name), self.learned.get(step.name)
+        return ours == (other.asked.get(step.name), other.learned.get(step.name))
 
     def _note_control(self, step: StepSpec) -> None:
         if step.control.guard is not None:

@@ -13,6 +13,7 @@ from nbflow.flow.checks.rules import check_flow
 from nbflow.flow.effects.generator_names import GENERATORS
 from nbflow.flow.graph.graph import Graph
 from nbflow.flow.graph.link import link
+from nbflow.flow.graph.link_memory import LinkMemory
 from nbflow.flow.source.cell import Problem
 from nbflow.flow.syntax.specs import FlowSource
 from nbflow.jupyter.kernel.broadcast import Broadcast
@@ -66,6 +67,7 @@ class LiveNotebook:
         self.interactive: InteractiveRun | None = None
         self._ran: list[tuple[str, str | None]] = []
         self._store: Store | None = None
+        self._links = LinkMemory()
         self._linked: tuple[FlowSource, Graph] | None = None
         self._checked: tuple[Graph, tuple[Problem, ...]] | None = None
         self._home: NotebookHome | None = None
@@ -150,8 +152,8 @@ class LiveNotebook:
     def _link(self, flow: FlowSource) -> Graph:
         self._forget_deleted()
         if self._store is None and not Store.exists(self.root):
-            return link(flow)
-        return link_known(flow, self.store(create=False).history)
+            return link(flow, memory=self._links)
+        return link_known(flow, self.store(create=False).history, self._links)
 
     def _take_note(self) -> None:
         """Record the texts and the definitions of the ordinary cells that ran since the last call."""
