@@ -30,6 +30,12 @@ def test_cells_that_compute_are_steps_and_imports_and_functions_are_not() -> Non
     assert found.loads
 
 
+def test_an_environment_stays_one() -> None:
+    found = plan("%%environment old\npandas<3", "%%step load --env old\nx = 1", "y = x + 1")
+    assert becomes(found) == ["ordinary", "load", "y"]
+    assert found.rows[0].why == "names an environment already"
+
+
 @pytest.mark.parametrize(
     "source",
     [

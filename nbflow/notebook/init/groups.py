@@ -129,6 +129,7 @@ def group_of(cell: Cell) -> Group:
         CellKind.STEP: (Becomes.STEP, "is a step already"),
         CellKind.PARAMETERS: (Becomes.PARAMETERS, "holds parameters already"),
         CellKind.SHARED: (Becomes.ORDINARY, "is shared already"),
+        CellKind.ENVIRONMENT: (Becomes.ORDINARY, "names an environment already"),
     }
     if kind in known:
         becomes, why = known[kind]
