@@ -1,6 +1,7 @@
 """A driver and two hosts, each with a network and a disk of its own, and the store in a bucket: however a part ends.
 
-NBFLOW_EXPLORE adds other ways to lose a host, and the loss of all hosts.
+NBFLOW_EXPLORE adds other ways to lose a host, the loss of all hosts, drivers that are killed at 30 instants, and eight
+drivers at once.
 """
 
 from __future__ import annotations
@@ -187,3 +188,50 @@ def test_what_ends_a_task_there_is_said_as_here(three: Three) -> None:
     assert wait_until(lambda: not three.is_left("bc"), GONE_WITHIN)
     assert facts(said) == facts(here.nbflow("run", "flow.ipynb", code=1))
     assert {"  before", "  waiting", "  to the other stream"} <= {*facts(said)}
+
+
+MANY = [
+    "import time",
+    "%%step start\nitems = list(range(40))",
+    "%%step each --foreach item in items\ntime.sleep(0.2)\nsquare = item * item\nprint('item', item)",
+    "%%step joined --join each\nprint('the total is', sum(inputs.square))",
+]
+
+
+def test_drivers_at_once_on_the_same_hosts_and_store_lose_nothing(three: Three) -> None:
+    drivers = [three.new_driver(f"at-once-{n}", MANY) for n in range(8 if EXPLORE else 2)]
+    shared = [replace(one, variables={**one.variables, "NBFLOW_HOME": "s3://team/shared"}) for one in drivers]
+    for process in [three.start(one) for one in shared]:
+        with process:
+            said, _ = process.communicate(timeout=300)
+        assert process.returncode == 0, said
+        assert "the total is 20540" in said
+    assert wait_until(lambda: not three.is_left("bc"), GONE_WITHIN)
+    runs = shared[0].nbflow("runs", "flow.ipynb")
+    assert re.findall(r"^ *(\d+) .*succeeded", runs, re.MULTILINE) == [str(n + 1) for n in range(len(shared))], runs
+    assert "every stored object is intact" in shared[0].nbflow("verify")
+
+
+@pytest.mark.parametrize("tasks", range(30) if EXPLORE else [10])
+def test_a_driver_that_is_killed_loses_nothing_that_it_said_was_done(tasks: int, three: Three) -> None:
+    driver, said = three.new_driver(f"killed-{tasks}", MANY), list[str]()
+    with three.start(driver) as process:
+        assert process.stdout is not None
+        while (not said or done(said) < tasks) and (line := process.stdout.readline()):
+            said.append(line)
+        process.kill()
+        said += process.stdout
+    assert process.returncode == -signal.SIGKILL
+    assert wait_until(lambda: not three.is_left("bc"), GONE_WITHIN)
+    driver.nbflow("runs", "flow.ipynb")
+    other = replace(three.new_driver(f"other-{tasks}", MANY), variables=driver.variables)
+    resumed = other.nbflow("resume", "flow.ipynb")
+    assert "the total is 20540" in resumed
+    [reused] = re.findall(r"(\d+) reused", resumed.splitlines()[-1])
+    assert done(said) <= int(reused)
+    assert "every stored object is intact" in other.nbflow("verify")
+
+
+def done(said: Sequence[str]) -> int:
+    """How many tasks of the foreach a run says have ended."""
+    return max((int(n) for n in re.findall(r"^each · (\d+)/40", "".join(said), re.MULTILINE)), default=0)
