@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from nbflow.flow.graph.graph import Graph
 from nbflow.flow.syntax.specs import FlowSource
-from nbflow.history.archive import Archive
 from nbflow.history.versions import ChangesSince, Past, StepState, Version, current_state
 from nbflow.notebook.arguments import bind_parameters, recorded
 from nbflow.progress.status import StepStatus
@@ -26,7 +25,7 @@ LOOKED_AT = 20
 
 
 def resumed_parameters(
-    archive: Archive,
+    graph_of: Callable[[RunRow], Graph],
     flow: FlowSource,
     given: Mapping[str, Any],
     folder: Path,
@@ -35,11 +34,12 @@ def resumed_parameters(
 ) -> dict[str, Any]:
     """Return the parameters that `resume` would use: the given value, else that of the run, else the default.
 
-    Files of more than `limit` bytes are refused, if it is given.
+    `graph_of` reads the graph of a run, if the flow has parameters. Files of more than `limit` bytes are refused, if
+    it is given.
     """
-    if origin is None:
+    if origin is None or not flow.parameters:
         return bind_parameters(flow, given, folder, limit=limit)
-    return bind_parameters(flow, given, folder, origin.parameters, archive.graph(origin).flow, limit)
+    return bind_parameters(flow, given, folder, origin.parameters, graph_of(origin).flow, limit)
 
 
 def version_of(

@@ -77,7 +77,7 @@ class Workspace:
         given = ctx.meta.get(GIVEN, {})
         if origin is None:
             return bind_parameters(self.flow, given, self.folder)
-        return resumed_parameters(self.archive, self.flow, given, self.folder, origin)
+        return resumed_parameters(self.archive.graph, self.flow, given, self.folder, origin)
 
 
 def find_workspace(notebook: Path) -> Workspace:

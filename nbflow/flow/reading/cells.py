@@ -160,7 +160,8 @@ def _read_step(
         if header.language:
             step, header = _in_python(step, header, shared)
         text = parse_step(step.source.body, found.stars)
-        step = replace(step, source=replace(step.source, body=text.source))
+        if text.source != step.source.body:
+            step = replace(step, source=replace(step.source, body=text.source))
         found.problems += _refusals(text, step, cell)
         compile_source(step.source.body)
         step = _with_names(step, text.tree, header, lazy_annotations)

@@ -79,10 +79,10 @@ def _against(archive: Archive, place: NotebookPlace, read: CellsRead, choices: M
     totals = cache(lambda number: recall_totals(archive, rows[number]))
     open_runs = (totals(number) for number, row in rows.items() if row.status is RunStatus.RUNNING)
     busy = next((one for one in open_runs if one.is_busy or _is_starting(one.row)), None)
-    values = _parameters(archive, place, read.graph, newest)
+    pasts = cache(lambda number: recall_past(archive, rows[number]))
+    values = _parameters(lambda row: pasts(row.number).version.graph, place, read.graph, newest)
     wanted = values if choices is None else _chosen(read.graph.flow, values, choices, place.folder)
     now = version_of(read.graph, wanted, place.folder, place.root, archive.reader)
-    pasts = cache(lambda number: recall_past(archive, rows[number]))
     states = states_of_steps(now, map(pasts, rows))
     lines = {step: _state_line(one, totals, pasts) for step, one in states.items()}
     if busy is not None:
@@ -108,10 +108,12 @@ def _state(
     )  # fmt: skip
 
 
-def _parameters(archive: Archive, place: NotebookPlace, graph: Graph, newest: RunRow | None) -> dict[str, Any]:
+def _parameters(
+    graph_of: Callable[[RunRow], Graph], place: NotebookPlace, graph: Graph, newest: RunRow | None
+) -> dict[str, Any]:
     """Return the parameters that `resume` would use; if they cannot be read, those of the newest run."""
     try:
-        return resumed_parameters(archive, graph.flow, {}, place.folder, newest, LARGEST_FILE)
+        return resumed_parameters(graph_of, graph.flow, {}, place.folder, newest, LARGEST_FILE)
     except (ParameterError, ParameterMissing):
         known = {one.name: one.default for one in graph.flow.parameters}
         return known | {name: value for name, value in (newest.parameters if newest else {}).items() if name in known}

@@ -149,7 +149,7 @@ def _why(archive: Archive, place: NotebookPlace, row: RunRow, task: TaskRow, cel
     if task.step not in graph.links or task.status not in _DONE:
         return []
     try:
-        values = resumed_parameters(archive, graph.flow, {}, place.folder, archive.run(), LARGEST_FILE)
+        values = resumed_parameters(archive.graph, graph.flow, {}, place.folder, archive.run(), LARGEST_FILE)
     except (ParameterError, ParameterMissing):
         return []
     now = version_of(graph, values, place.folder, place.root, archive.reader)

@@ -12,6 +12,7 @@ import pytest
 
 from nbflow.store.catalog.rows import RunKind, RunStatus, TaskRow, TaskStatus
 from nbflow.store.store import Store
+from tests.counting import count_calls
 from tests.jupyter.live import Live
 from tests.jupyter.panel.desk import Desk, line_of, statuses
 
@@ -236,3 +237,16 @@ def test_ten_thousand_tasks_are_listed_at_once(desk: Desk) -> None:
     tasks = desk.ask("grid", step="load")["tasks"]
     assert len(tasks) == 10_000
     assert tasks[-1]["label"] == "load[9999]"
+
+
+def test_the_flow_of_a_run_is_not_linked_again_for_each_answer(desk: Desk) -> None:
+    def calls(size: int) -> int:
+        bodies = [f"x{n} = x{n - 1}" if n else "x0 = first" for n in range(size)]
+        cells = ["%%parameters\nfirst: int = 0", *(f"%%step s{n}\n{body}" for n, body in enumerate(bodies))]
+        desk.write(*cells)
+        desk.use("run")
+        desk.flow(*cells)
+        return count_calls(lambda: desk.flow(*cells))
+
+    few, many = calls(10), calls(40)
+    assert many - few < 30 * 250  # to link a step takes almost as much
