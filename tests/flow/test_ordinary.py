@@ -217,6 +217,22 @@ def test_a_cell_that_only_shows_something_is_free(text: str) -> None:
     assert not any(one.setting or one.changes for one in flow_of(f"{BEFORE}\n---\n{text}").prelude.definitions)
 
 
+BOARD = "class Board:\n    def corr(self):\n        self.n += 1\n    def items(self):\n        self.n += 1\n---\n"
+
+
+@pytest.mark.parametrize(
+    "text", ["df.value_counts()", "df.a.nunique()", "df[['a']].sample(2, random_state=0)", "df.corr()", "df.pivot('a')"]
+)
+def test_a_value_that_a_method_returns_is_shown_and_changes_nothing(text: str) -> None:
+    assert problems_of(f"%%step a\ndf = [3]\n---\n{text}\n---\n%%step b\ny = df") == []
+
+
+@pytest.mark.parametrize("text", ["df.corr()", "df.items()", "df.shuffle_rows()"])
+def test_a_method_that_the_notebook_defines_may_change_its_object_whatever_it_is_called(text: str) -> None:
+    (problem,) = problems_of(f"{BOARD}%%step a\ndf = Board()\n---\n{text}\n---\n%%step b\ny = df")
+    assert "this changes 'df' outside of any step" in str(problem)
+
+
 def closure(text: str, step: str) -> list[str]:
     return [one.source for one in graph_of(text).closure(step)]
 

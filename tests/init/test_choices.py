@@ -51,6 +51,25 @@ def test_two_steps_that_the_user_calls_the_same_are_an_error() -> None:
     assert any(not one.warning for one in found.left)
 
 
+def test_all_literals_of_a_cell_of_nothing_else_are_offered() -> None:
+    found = choose(
+        "window = 7\nstyle = 'x'", "total = 0", "import m\nwidth = 3", "xs = m.make(window, style, total, width)"
+    )
+    assert [offer.name for offer in found.offers] == ["window", "style"]
+
+
+def test_a_column_made_by_map_is_no_iterator_and_the_results_of_a_pool_are_one() -> None:
+    assert becomes(choose(IMPORT, FRAME, "df['a'] = df.b.map(str)\nm = 1", "df.a.value_counts()"))[-1] == "ordinary"
+    pool = (
+        "from concurrent.futures import ThreadPoolExecutor as Pool\nwith Pool() as pool:\n    found = pool.map(str, df)"
+    )
+    assert becomes(choose(IMPORT, FRAME, pool, "print(list(found))"))[-1] != "ordinary"
+
+
+def test_a_literal_that_a_cell_changes_is_no_parameter() -> None:
+    assert choose("N = 3", "def grow():\n    global N\n    N += 1", "grow()\nxs = make(N)").offers == ()
+
+
 def test_offers_become_parameters_one_by_one() -> None:
     found = choose("EPOCHS = 10\nSEED = 3", "xs = helper(EPOCHS, SEED)", parameters=frozenset({"SEED"}))
     assert [group.source for group in found.groups if group.becomes is Becomes.PARAMETERS] == ["SEED = 3"]

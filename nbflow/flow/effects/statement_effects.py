@@ -38,6 +38,7 @@ class KnownEffects:
     bodies: MutableMapping[str, DefinitionNode] = field(default_factory=dict)
     watches_subclasses: bool = False  # whether some cell asks a class for its subclasses
     generators: set[str] = field(default_factory=set)  # random generators, which change on each use
+    methods: dict[str, list[FunctionNode]] = field(default_factory=dict)  # of the notebook's classes, by name
     _fixed: set[str] = field(default_factory=set)
     _sources: dict[str, set[str]] = field(default_factory=dict)
     _new_classes: dict[str, ast.ClassDef] = field(default_factory=dict)
@@ -77,10 +78,16 @@ class KnownEffects:
                 self.bodies[name] = node
                 if isinstance(node, ast.ClassDef):
                     self._new_classes[name] = node
+                    self._note_methods(node)
             case ast.Assign(targets=[ast.Name(id=name)], value=value):
                 self._note_value(name, value)
             case ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value):
                 self._note_value(name, value)
+
+    def _note_methods(self, node: ast.ClassDef) -> None:
+        for one in node.body:
+            if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef):
+                self.methods.setdefault(one.name, []).append(one)
 
     def _note_value(self, name: str, value: ast.expr) -> None:
         if isinstance(value, ast.Lambda):

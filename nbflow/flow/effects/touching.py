@@ -42,6 +42,23 @@ _READING = frozenset(
         *("mkdir", "unlink", "rmdir", "touch", "write_text", "write_bytes", "rename", "join", "lower", "upper"),
     )
 )
+VALUE_METHODS = frozenset(
+    (
+        *("head", "tail", "describe", "info", "mean", "median", "std", "var", "min", "max", "sum", "count", "nunique"),
+        *("unique", "value_counts", "isnull", "isna", "notnull", "notna", "any", "all", "corr", "cov", "quantile"),
+        *("idxmax", "idxmin", "argmax", "argmin", "groupby", "agg", "aggregate", "nlargest", "nsmallest", "round"),
+        *("sort_values", "sort_index", "reset_index", "set_index", "astype", "to_string", "to_frame", "to_list"),
+        *("tolist", "to_dict", "to_numpy", "to_markdown", "copy", "memory_usage", "select_dtypes", "isin", "between"),
+        *("dropna", "fillna", "drop_duplicates", "duplicated", "pivot", "pivot_table", "unstack", "melt", "crosstab"),
+        *("reshape", "ravel", "dot", "cumsum", "cumprod", "pct_change", "rolling", "resample", "skew", "kurt"),
+        *("hist", "boxplot", "plot", "keys", "values", "items", "upper", "lower", "lstrip", "rstrip", "startswith"),
+        *("endswith", "ljust", "rjust", "zfill", "most_common", "isoformat", "strftime", "total_seconds", "summary"),
+        *("get_params", "score", "predict", "predict_proba", "day_name", "month_name", "get_feature_names_out"),
+        *("bit_length", "is_integer"),
+    )
+)
+"""Names methods of well-known libraries that change nothing."""
+
 _FIRST_ARGUMENT = frozenset(
     (
         *("setattr", "delattr", "heapq.heappush", "heapq.heappop", "heapq.heapify", "heapq.heapreplace"),
@@ -161,13 +178,18 @@ class _Walk:
         return inplace or func.attr in _MUTATING
 
     def look_at_thrown_away(self, node: ast.expr) -> None:
-        """Treat a method call whose value is not used as a change of its object."""
+        """Treat a method call whose value is not used as a change of its object, unless it is known to make none."""
         call = node.value if isinstance(node, ast.Await) else node
         if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Attribute):
             return
-        if not self._origin(call.func) and call.func.attr not in _READING:
+        if not (self._origin(call.func) or self._only_returns(call.func.attr) or is_seeded_sample(call)):
             imported = frozenset(name for name in shared_by(call.func.value, {}) if name in self.origins)
             self._change(call.func.value, {}, imported)
+
+    def _only_returns(self, method: str) -> bool:
+        """Return whether methods of this name change nothing, those of the notebook's own classes included."""
+        own = self.known.methods.get(method, ())
+        return method in _READING | VALUE_METHODS and not any(self._changes_arguments(one) for one in own)
 
     def _body(self, func: ast.expr, hidden: frozenset[str]) -> DefinitionNode | None:
         return self.known.bodies.get(func.id) if isinstance(func, ast.Name) and func.id not in hidden else None
@@ -265,3 +287,10 @@ def _looks_at_derived(body: ast.ClassDef) -> bool:
         return True
     names = ("__init_subclass__", "__new__", "__set_name__", "__prepare__")
     return any(isinstance(one, ast.FunctionDef) and one.name in names for one in body.body)
+
+
+def is_seeded_sample(call: ast.Call) -> bool:
+    """Tell whether a call picks rows by a seed of its own, so that it draws from no generator that others use."""
+    seeds = (one.value for one in call.keywords if one.arg == "random_state")
+    is_sample = isinstance(call.func, ast.Attribute) and call.func.attr == "sample"
+    return is_sample and any(isinstance(one, ast.Constant) and isinstance(one.value, int) for one in seeds)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from nbflow.flow.names.code import names_of
@@ -34,39 +34,51 @@ class Offer:
 
 
 def offers(draft: PlanDraft) -> list[Offer]:
-    """Return the literals of ordinary cells that are bound once, never changed, and named like a setting."""
+    """Return the literals of ordinary cells that are bound once, never changed, and look like settings.
+
+    All in a cell of nothing but literals do; in other cells, those that are named like a setting.
+    """
     found = [
-        Offer(group.number, name, ast.unparse(node))
+        Offer(group.number, name, text)
         for group in draft.groups
         if group.becomes is Becomes.ORDINARY and not group.settled and (tree := tree_of(group.source)) is not None
-        for node in tree.body
-        if (name := _named(node))
+        for name, text in _settings(tree.body)
     ]
     names = Counter(offer.name for offer in found)
     changed = {name for group in draft.groups for name in _bound_elsewhere(group.source, names.keys())}
     return [offer for offer in found if names[offer.name] == 1 and offer.name not in changed]
 
 
+def _settings(body: Sequence[ast.stmt]) -> Iterator[tuple[str, str]]:
+    """Yield the name and the text of each literal of a cell that looks like a setting."""
+    are_all = len(body) > 1 and all(map(_literal, body))
+    for node in body:
+        name = _literal(node)
+        if name and (are_all or _is_telling(name)):
+            yield name, ast.unparse(node)
+
+
 def _bound_elsewhere(source: str, names: Collection[str]) -> frozenset[str]:
     """Return which of the names a cell binds or changes in any other way."""
     tree = tree_of(source) if any(name in source for name in names) else None
-    rest = [node for node in tree.body if _named(node) not in names] if tree else []
+    rest = [node for node in tree.body if _literal(node) not in names] if tree else []
     if not rest:
         return frozenset()
     outside = (name for node in rest for one in every_node(node) if isinstance(one, ast.Global) for name in one.names)
     return (names_of(rest).bound | names_of(rest).mutates | {*outside}) & {*names}
 
 
-def _named(node: ast.stmt) -> str:
+def _literal(node: ast.stmt) -> str:
+    """Return the name that a statement binds to a literal; "" if it is another statement."""
     match node:
-        case ast.Assign(targets=[ast.Name(id=name)], value=value) if _is_plain(value) and _is_telling(name):
+        case ast.Assign(targets=[ast.Name(id=name)], value=value) if _is_plain(value) and not name.startswith("_"):
             return name
         case _:
             return ""
 
 
 def _is_telling(name: str) -> bool:
-    return not name.startswith("_") and (name.isupper() or bool(_WORDS.fullmatch(name)))
+    return name.isupper() or bool(_WORDS.fullmatch(name))
 
 
 def _is_plain(value: ast.expr) -> bool:
@@ -88,7 +100,7 @@ def with_parameters(groups: Iterable[Group], found: Iterable[Offer]) -> tuple[Gr
 def _is_offered(group: Group, names: set[str]) -> bool:
     tree = tree_of(group.source)
     body = tree.body if tree else []
-    return bool(body) and not group.settled and all(_named(node) in names for node in body)
+    return bool(body) and not group.settled and all(_literal(node) in names for node in body)
 
 
 def _as_parameters(group: Group) -> Group:
@@ -100,7 +112,7 @@ def split_offered(group: Group, names: set[str]) -> list[Group]:
     tree = tree_of(group.source)
     if group.settled or tree is None or not tree.body or len(group.parts) > 1:
         return [group]
-    kinds = [bool(name := _named(node)) and name in names for node in tree.body]
+    kinds = [bool(name := _literal(node)) and name in names for node in tree.body]
     return [replace(group, parts=(part,)) for _, part in parts_of(group.parts[0], tree, kinds)]
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from nbflow.flow.effects.statement_effects import origin_of
+from nbflow.flow.effects.touching import VALUE_METHODS, is_seeded_sample
 from nbflow.flow.names.scope import NameScope, root_of
 from nbflow.flow.source.trees import children, every_node
 from nbflow.notebook.init.lasting import Lasting
@@ -17,36 +18,12 @@ _BUILTINS = frozenset(
         *("hasattr", "int", "float", "bool", "reversed", "frozenset", "divmod", "chr", "ord", "bin", "hex", "slice"),
     )
 )
-_METHODS = frozenset(
+_METHODS = VALUE_METHODS | frozenset(
     (
-        *("head", "tail", "describe", "info", "mean", "median", "std", "var", "min", "max", "sum", "count", "nunique"),
-        *("unique", "value_counts", "isnull", "isna", "notnull", "notna", "any", "all", "corr", "cov", "quantile"),
-        *("mode", "idxmax", "idxmin", "argmax", "argmin", "groupby", "agg", "aggregate", "size", "nlargest"),
-        *("nsmallest", "sort_values", "sort_index", "reset_index", "set_index", "round", "astype", "to_string"),
-        *("to_frame", "to_list", "tolist", "to_dict", "to_numpy", "transpose", "copy", "memory_usage", "query"),
-        *("select_dtypes", "isin", "between", "dropna", "fillna", "drop", "drop_duplicates", "duplicated", "pivot"),
-        *("rename", "pivot_table", "unstack", "stack", "melt", "crosstab", "reshape", "ravel", "flatten", "dot"),
-        *("item", "cumsum", "cumprod", "diff", "pct_change", "rolling", "resample", "clip", "abs", "skew", "kurt"),
-        *(
-            "hist",
-            "boxplot",
-            "plot",
-            "bar",
-            "barh",
-            "line",
-            "scatter",
-            "pie",
-            "area",
-            "kde",
-            "density",
-            "hexbin",
-            "box",
-        ),
-        *("background_gradient", "hide", "highlight_max", "highlight_min", "set_caption", "keys", "values", "items"),
-        *("upper", "lower", "strip", "lstrip", "rstrip", "split", "join", "replace", "startswith", "endswith"),
-        *("title", "capitalize", "center", "ljust", "rjust", "zfill", "find", "index", "format", "most_common"),
-        *("isoformat", "strftime", "total_seconds", "summary", "get_params", "score", "predict_proba", "to_markdown"),
-        *("contains", "len", "day_name", "month_name", "get_feature_names_out", "bit_length", "is_integer", "numpy"),
+        *("mode", "size", "transpose", "query", "drop", "rename", "stack", "flatten", "item", "diff", "clip"),
+        *("abs", "bar", "barh", "line", "scatter", "pie", "area", "kde", "density", "hexbin", "box"),
+        *("background_gradient", "hide", "highlight_max", "highlight_min", "set_caption", "strip", "split"),
+        *("join", "replace", "title", "capitalize", "center", "find", "index", "format", "contains", "len", "numpy"),
     )
 )
 _DRAWING = ("matplotlib.pyplot", "seaborn", "plotly", "altair", "bokeh", "IPython.display", "IPython.core.display")
@@ -66,6 +43,7 @@ _WRITING = ("save", "write", "dump", "to_", "export", "imsave", "tofile")
 _KEEPING = frozenset({"to_string", "to_frame", "to_list", "to_dict", "to_numpy", "to_datetime", "to_markdown", "dumps"})
 _STILL = frozenset({"__init__", "__new__", "__call__", "__enter__", "__exit__", "__post_init__", "__set_name__"})
 _MAKE_ITERATORS = frozenset({"iter", "zip", "map", "filter", "enumerate", "reversed", "defaultdict"})
+_LAZY_OF_POOLS = frozenset({"map", "imap", "imap_unordered"})
 
 
 class Showing:
@@ -79,6 +57,7 @@ class Showing:
             one.name for one in nodes if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
         }
         self._is_alive = any(_changes_when_seen(one) for one in nodes if isinstance(one, ast.ClassDef))
+        self._pools = {name for one in nodes for name, value in _bound_names(one) if self._makes_pool(value)}
         self._used_up = {name for one in nodes for name in self._iterators(one)}
         self._bound = {one.id for one in nodes if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Store)}
 
@@ -97,17 +76,22 @@ class Showing:
         if self._lasting.word(value, {}):
             return True
         calls = [one.func for one in every_node(value) if isinstance(one, ast.Call)]
-        last = {
-            one.attr if isinstance(one, ast.Attribute) else one.id
-            for one in calls
-            if isinstance(one, ast.Attribute | ast.Name)
-        }
+        if "defaultdict" in map(_last_name, calls):
+            return True
         outer = value.func if isinstance(value, ast.Call) else None
-        name = outer.attr if isinstance(outer, ast.Attribute) else outer.id if isinstance(outer, ast.Name) else ""
-        is_iterator = outer is not None and (
-            name in _MAKE_ITERATORS or origin_of(outer, self._origins).startswith("itertools.")
-        )
-        return is_iterator or "defaultdict" in last
+        origin = origin_of(outer, self._origins) if outer else ""
+        match outer:
+            case ast.Attribute(value=owner, attr=attr) if not origin:  # `map` of a Series makes a Series
+                return attr in _LAZY_OF_POOLS and self._is_pool(owner)
+            case None:
+                return False
+        return _last_name(outer) in _MAKE_ITERATORS or origin.startswith("itertools.")
+
+    def _is_pool(self, node: ast.expr) -> bool:
+        return node.id in self._pools if isinstance(node, ast.Name) else self._makes_pool(node)
+
+    def _makes_pool(self, node: ast.expr) -> bool:
+        return isinstance(node, ast.Call) and origin_of(node.func, self._origins).endswith(("Executor", "Pool"))
 
     def only_shows(self, statements: Iterable[ast.stmt]) -> bool:
         """Tell whether these statements of one cell, in this order, only show something."""
@@ -169,6 +153,8 @@ class Showing:
         given = [*call.args, *(one.value for one in call.keywords)]
         if any(one.arg in ("inplace", "out") for one in call.keywords):
             return False
+        if is_seeded_sample(call):
+            return all(self._is_harmless(one, drawn) for one in (*children(call.func), *given))
         return all(self._is_harmless(one, drawn) for one in given) and self._is_harmless_callee(call.func, drawn)
 
     def _is_harmless_callee(self, func: ast.expr, drawn: set[str]) -> bool:
@@ -192,6 +178,22 @@ class Showing:
                 return attr in _METHODS or (is_drawn and (attr in _KEEPING or not attr.startswith(_WRITING)))
             case _:
                 return False
+
+
+def _last_name(func: ast.expr) -> str:
+    """Return the last part of the name of a function; "" if it has none."""
+    return func.attr if isinstance(func, ast.Attribute) else func.id if isinstance(func, ast.Name) else ""
+
+
+def _bound_names(node: ast.AST) -> Iterator[tuple[str, ast.expr]]:
+    """Yield the names that a statement binds to one value each."""
+    match node:
+        case ast.Assign(targets=targets, value=value):
+            yield from ((one.id, value) for one in targets if isinstance(one, ast.Name))
+        case ast.With(items=items):
+            yield from (
+                (one.optional_vars.id, one.context_expr) for one in items if isinstance(one.optional_vars, ast.Name)
+            )
 
 
 def _names(node: ast.AST) -> set[str]:
