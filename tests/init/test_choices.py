@@ -51,6 +51,23 @@ def test_two_steps_that_the_user_calls_the_same_are_an_error() -> None:
     assert any(not one.warning for one in found.left)
 
 
+def test_literals_are_offered_as_parameters_and_become_some_when_asked_for() -> None:
+    cells = (
+        "from my import helper",
+        "EPOCHS = 10\nnames = ['a']\nseed = 3",
+        "xs = list(range(helper(EPOCHS, seed, names)))",
+        "K = 1",
+        "K = 2",
+    )
+    assert [(offer.name, offer.number) for offer in choose(*cells).offers] == [("EPOCHS", 2), ("seed", 2)]
+    found = choose(*cells, parameters=frozenset({"EPOCHS", "seed"}))
+    assert [group.source for group in found.groups if group.becomes is Becomes.PARAMETERS] == [
+        "EPOCHS = 10",
+        "seed = 3",
+    ]
+    assert found.left == ()
+
+
 def test_all_literals_of_a_cell_of_nothing_else_are_offered() -> None:
     found = choose(
         "window = 7\nstyle = 'x'", "total = 0", "import m\nwidth = 3", "xs = m.make(window, style, total, width)"

@@ -195,23 +195,6 @@ def test_what_is_no_python_is_left_alone_and_said() -> None:
     assert [one.rule for one in found.left] == ["syntax"]
 
 
-def test_literals_are_offered_as_parameters_and_become_some_when_asked_for() -> None:
-    cells = (
-        "from my import helper",
-        "EPOCHS = 10\nnames = ['a']\nseed = 3",
-        "xs = list(range(helper(EPOCHS, seed, names)))",
-        "K = 1",
-        "K = 2",
-    )
-    assert [(offer.name, offer.number) for offer in plan(*cells).offers] == [("EPOCHS", 2), ("seed", 2)]
-    found = plan(*cells, parameters=True)
-    assert [group.source for group in found.groups if group.becomes is Becomes.PARAMETERS] == [
-        "EPOCHS = 10",
-        "seed = 3",
-    ]
-    assert found.left == ()
-
-
 def test_a_loop_over_independent_items_is_named_as_a_foreach() -> None:
     loop = "models = {}\nfor depth in depths:\n    model = Tree(depth).fit(xs)\n    models[depth] = model"
     assert plan("depths = make()", "xs = make()", loop).loops == (("fit_model", "--foreach depth in depths"),)
