@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import timedelta, timezone
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pandas as pd
@@ -15,6 +17,7 @@ from nbflow.store.pickling import rebuild_crossed
 from nbflow.store.pickling.codec import encode
 from nbflow.store.pickling.reduce.crossing import expect_crossing
 from nbflow.store.values import package_versions
+from tests.crossing_values import ARRAYS, ARROW, DESCRIBE, FRAMES
 
 from .conftest import Notebook, heap_of
 
@@ -28,34 +31,47 @@ def crossing() -> Iterator[None]:
     expect_crossing(False)
 
 
-FRAMES: dict[str, Callable[[], pd.DataFrame]] = {
-    "numbers": lambda: pd.DataFrame({"a": [1, 2, 3], "b": [1.5, np.nan, 2]}),
-    "one array": lambda: pd.DataFrame(np.arange(12).reshape(3, 4), columns=list("abcd"))[["a", "c"]],
-    "texts": lambda: pd.DataFrame({"t": MISSING, "o": pd.Series(MISSING, dtype=object)}, index=["p", "q", "r"]),
-    "kept texts": lambda: pd.DataFrame({"t": pd.array(MISSING, dtype="string[python]")}),
-    "categories": lambda: pd.DataFrame({"c": pd.Categorical(["x", "y", None], ["y", "x"], ordered=True)}),
-    "periods": lambda: pd.DataFrame({"p": pd.period_range("2024-01", periods=3, freq="M")}),
-    "times": lambda: pd.DataFrame({"d": pd.date_range("2024", periods=3, tz="Europe/Berlin"), "n": [1, 2, 3]}),
-    "nullable": lambda: pd.DataFrame({"i": pd.array([1, None], dtype="Int64")}),
-    "arrow": lambda: pd.DataFrame({"i": pd.Series([1, None], dtype="int64[pyarrow]")}),
-    "levels": lambda: pd.DataFrame([[1, 2]], columns=pd.MultiIndex.from_tuples([("a", "x"), ("a", "y")])),
-    "named": lambda: pd.DataFrame({"a": [1]}).rename_axis(columns="names", index="rows"),
-    "numbered": lambda: pd.DataFrame([[1, 2.5]]),
-    "twice": lambda: pd.DataFrame([[1, 2]], columns=["a", "a"]),
-    "empty": lambda: pd.DataFrame(),
-}
+VALUES = ARRAYS | FRAMES | ARROW
 
 
-@pytest.mark.parametrize("name", FRAMES)
-def test_a_frame_comes_back_equal_and_unchanged(name: str, blobs: LocalBlobs, notebook: Notebook) -> None:
-    encoded = encode({"frame": FRAMES[name]()}, blobs, notebook)
+@pytest.mark.filterwarnings("ignore:the matrix subclass")
+@pytest.mark.parametrize("name", VALUES)
+def test_a_value_comes_back_equal_and_unchanged(name: str, blobs: LocalBlobs, notebook: Notebook) -> None:
+    defined = notebook.define(f"import numpy as np\nimport pandas as pd\n{DESCRIBE}", "Film")
+    value, again = (eval(VALUES[name], defined) for _ in range(2))
+    encoded = encode({"value": value}, blobs, notebook)
     heap = heap_of(encoded, blobs, notebook)
-    loaded = heap.load({one.name: one for one in encoded.artifacts})["frame"]
-    pd.testing.assert_frame_equal(loaded, FRAMES[name]())
+    loaded = heap.load({one.name: one for one in encoded.artifacts})["value"]
+    assert type(loaded) is type(value)
+    assert defined["describe"](loaded) == defined["describe"](again)
+    assert str(getattr(loaded, "dtypes", "")) == str(getattr(again, "dtypes", ""))
     heap.compare()
     assert heap.changed == set()
+
+
+def test_a_change_of_a_frame_is_seen(blobs: LocalBlobs, notebook: Notebook) -> None:
+    encoded = encode({"frame": pd.DataFrame({"a": [1, 2], "t": ["x", "y"]})}, blobs, notebook)
+    loaded = heap_of(encoded, blobs, notebook).load({one.name: one for one in encoded.artifacts})["frame"]
     loaded.attrs["seen"] = True
     assert encode({"frame": loaded}, blobs, notebook).artifacts[0].digest != encoded.artifacts[0].digest
+
+
+@pytest.mark.parametrize("name", [name for name in FRAMES if "text" in name])
+def test_texts_become_objects_where_pandas_lacks_their_dtype(
+    name: str, blobs: LocalBlobs, notebook: Notebook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    defined = notebook.define(f"import numpy as np\nimport pandas as pd\n{DESCRIBE}")
+    value = eval(FRAMES[name], defined)
+    encoded = encode({"value": value}, blobs, notebook)
+    monkeypatch.setattr(pd, "__version__", "2.2.3")
+    loaded = heap_of(encoded, blobs, notebook).load({one.name: one for one in encoded.artifacts})["value"]
+    assert defined["describe"](loaded) == defined["describe"](value)
+
+
+def test_a_zone_of_pytz_is_one_of_python_where_pytz_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rebuild_crossed, "find_spec", lambda name: None)
+    assert rebuild_crossed.zone("Europe/Berlin", None) == ZoneInfo("Europe/Berlin")
+    assert rebuild_crossed.zone(None, timedelta(hours=1)) == timezone(timedelta(hours=1))
 
 
 @pytest.mark.parametrize(

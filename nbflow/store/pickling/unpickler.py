@@ -61,6 +61,9 @@ RENAMED = {
 }
 """Maps a module and a class that stored streams name to the name that the class has today."""
 
+_NUMPY_1 = {"numpy._core": "numpy.core", "numpy.rec": "numpy.core.records", "numpy.char": "numpy.core.defchararray"}
+"""Maps modules of NumPy 2 to those that have the same content in NumPy 1."""
+
 
 class Unpickler(pickle.Unpickler):
     """Reads a stream, and keeps its memo, so that other streams can refer to the objects of this one."""
@@ -70,9 +73,15 @@ class Unpickler(pickle.Unpickler):
         self._foreign = foreign
 
     def find_class(self, module_name: str, global_name: str, /) -> Any:
-        """Return a class or function, also if it has moved since the stream was stored."""
+        """Return a class or function, also if it has moved since, or in another NumPy."""
         today = RENAMED.get((module_name, global_name), global_name)
-        return super().find_class(MOVED.get(module_name, module_name), today)
+        try:
+            return super().find_class(MOVED.get(module_name, module_name), today)
+        except ModuleNotFoundError:
+            earlier = next((one for one in _NUMPY_1 if module_name.startswith(one)), None)
+            if earlier is None:
+                raise
+            return super().find_class(module_name.replace(earlier, _NUMPY_1[earlier], 1), global_name)
 
     def persistent_load(self, reference: Any) -> object:
         """Return an object of another component by its number, or the attribute dict of an object of this one."""

@@ -26,19 +26,21 @@ def is_expected() -> bool:
     return _is_expected
 
 
-class Labels:
-    """Stands for the labels of columns while they are stored: an index of texts has another dtype in other versions."""
+class StandIn:
+    """Stands for an object while it is stored: it is made again by a function and its arguments."""
 
-    def __init__(self, index: Any) -> None:
-        self.index = index
+    def __init__(self, make: Callable[..., Any], *arguments: Any) -> None:
+        self.make, self.arguments = make, arguments
 
     def __reduce__(self) -> Any:
-        return rebuild_crossed.labels, (self.index.to_numpy(object), self.index.name)
+        return self.make, self.arguments
 
 
 def as_labels(index: Any) -> Any:
     """Return what stores the labels of columns: the index itself, unless its dtype is that of texts in pandas 3."""
-    return Labels(index) if index.dtype == "str" and index.dtype != object else index
+    if index.dtype != "str" or index.dtype == object:
+        return index
+    return StandIn(rebuild_crossed.labels, index.to_numpy(object), index.name)
 
 
 _Reduce = Callable[[Any, Any], Any]
@@ -61,6 +63,28 @@ def _reduce_texts(_: Any, values: Any) -> Any:
 
 def _facts_of(dtype: Any) -> tuple[str, bool]:
     return dtype.storage, getattr(dtype, "na_value", None) is not sys.modules["pandas"].NA
+
+
+def _as_zone(zone: Any) -> Any:
+    """Return what stores a time zone: pandas 3 does not bring along pytz, of which those of pandas 2 are."""
+    if not type(zone).__module__.startswith("pytz"):
+        return zone
+    return StandIn(rebuild_crossed.zone, zone.zone, None if zone.zone else zone.utcoffset(None))
+
+
+def _reduce_moments(_: Any, values: Any) -> Any:
+    return rebuild_crossed.moments, (values._ndarray, _as_zone(getattr(values, "tz", None)))
+
+
+def _reduce_timed_index(recorder: Any, index: Any) -> Any:
+    for array in (index._data, index._data._ndarray):
+        recorder.guard(array)
+    return rebuild_crossed.timed_index, (index._data, index.name, index.freq)
+
+
+def _reduce_timestamp(_: Any, moment: Any) -> Any:
+    make, (value, frequency, zone, unit) = moment.__reduce__()
+    return make, (value, frequency, _as_zone(zone), unit)
 
 
 def _reduce_generator(_: Any, generator: Any) -> Any:
@@ -95,6 +119,15 @@ _FORMS: Mapping[tuple[str, str], _Reduce] = {
     ("pandas.core.arrays.period", "PeriodArray"): lambda _, values: (
         rebuild_crossed.periods, (values._ndarray, values.freqstr),
     ),
+    ("pandas.core.arrays.datetimes", "DatetimeArray"): _reduce_moments,
+    ("pandas.core.arrays.timedeltas", "TimedeltaArray"): _reduce_moments,
+    ("pandas.core.indexes.datetimes", "DatetimeIndex"): _reduce_timed_index,
+    ("pandas.core.indexes.timedeltas", "TimedeltaIndex"): _reduce_timed_index,
+    ("pandas.core.dtypes.dtypes", "DatetimeTZDtype"): lambda _, dtype: (
+        rebuild_crossed.zoned_dtype, (dtype.unit, _as_zone(dtype.tz)),
+    ),
+    ("pandas.core.indexes.frozen", "FrozenList"): lambda _, items: (rebuild_crossed.frozen, ([*items],)),
+    ("pandas._libs.tslibs.timestamps", "Timestamp"): _reduce_timestamp,
     ("pandas._libs.tslibs.nattype", "NaTType"): lambda _, __: (rebuild_crossed.nat, ()),
     ("numpy.random", "Generator"): _reduce_generator,
     ("numpy.random", "RandomState"): _reduce_random_state,

@@ -6,7 +6,7 @@ import copyreg
 import sys
 from typing import Any
 
-from nbflow.store.pickling import rebuild
+from nbflow.store.pickling import rebuild, rebuild_crossed
 from nbflow.store.pickling.array_layout import HeldArray, span
 from nbflow.store.pickling.recorder import Recorder
 from nbflow.store.pickling.reduce import crossing
@@ -19,7 +19,8 @@ SPLIT_COLUMNS = 2000
 def reduce_frame(recorder: Recorder, frame: Any) -> Any:
     """Store a frame by column if that pays, or if another version of pandas may read it; else as pandas does.
 
-    Frames that forbid duplicate labels, and frames that share memory with an array, are also stored as pandas does.
+    Frames that share memory with an array are also stored as pandas does, and so are those that forbid duplicate labels
+    if no other version may read them.
     """
     keep_apart(recorder, frame)
     crosses = crossing.is_expected()
@@ -28,11 +29,17 @@ def reduce_frame(recorder: Recorder, frame: Any) -> Any:
     columns = [_column(frame, i) for i in range(frame.shape[1])]
     if crosses:
         columns = [values if _lies_dense(values) else values.copy() for values in columns]
-    if not frame.flags.allows_duplicate_labels or not all(_lies_dense(values) for values in columns):
+    is_unique = not frame.flags.allows_duplicate_labels
+    if (is_unique and not crosses) or not all(_lies_dense(values) for values in columns):
         return NotImplemented
     _hold(recorder, frame, columns)
     names = crossing.as_labels(frame.columns) if crosses else frame.columns
-    return rebuild.frame, (columns, names, frame.index, dict(frame.attrs))
+    return rebuild_crossed.unique_frame if is_unique else rebuild.frame, (
+        columns,
+        names,
+        frame.index,
+        dict(frame.attrs),
+    )
 
 
 def _worth_splitting(frame: Any) -> bool:
@@ -63,9 +70,11 @@ def _hold(recorder: Recorder, frame: Any, columns: list[Any]) -> None:
 def reduce_block(recorder: Recorder, block: Any) -> Any:
     """Store a block with its references, if an array uses its memory as well: pandas then copies before a write."""
     guard_block(recorder, block)
+    values, place, dimensions = block.__reduce__()[1]
+    if crossing.is_expected() and block.dtype == "str" and block.dtype != object:
+        return rebuild_crossed.text_block, (values, place, dimensions)
     if not _is_shared(recorder, block):
         return NotImplemented
-    values, place, dimensions = block.__reduce__()[1]
     return rebuild.block, (values, place, dimensions, block.refs)
 
 
