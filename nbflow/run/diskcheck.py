@@ -1,4 +1,4 @@
-"""Finds problems of a flow that only the files beside its notebook show."""
+"""Finds problems of a flow that only the files beside its notebook, and what is installed, show."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from nbflow.flow.files.file_use import may_be_same
 from nbflow.flow.graph.graph import Graph
 from nbflow.flow.source.cell import Problem
 from nbflow.flow.syntax.environment_words import is_file
+from nbflow.run.environments.crossing_models import crossing_models
 from nbflow.run.program.module_state import state_of_modules
 from nbflow.run.surroundings.disk import files_of_pattern
 
@@ -27,9 +28,10 @@ def warnings_of(graph: Graph, folder: Path, steps: Iterable[str]) -> Iterator[Pr
 
 
 def check_disk(graph: Graph, folder: Path, steps: Iterable[str] | None = None) -> Iterator[Problem]:
-    """Yield the problems with the files of these steps, or of all steps."""
+    """Yield the problems with the files and the environments of these steps, or of all steps."""
     chosen = [*graph.links] if steps is None else [*steps]
     yield from unreadable_requirements(graph, folder, chosen)
+    yield from crossing_models(graph, folder, chosen)
     yield from unmatched(graph, folder, chosen)
     yield from state_of_modules(graph, folder, chosen)
 

@@ -46,6 +46,8 @@ class Live:
                 self.session.execute(source)
             case CellKind.PARAMETERS:
                 self.session.set_parameters(source)
+            case CellKind.ENVIRONMENT:
+                self.session.ran(source, None)
             case _:
                 exec(compile(source, "cell", "exec", dont_inherit=True), self.names)
                 self.session.ran(source, None)

@@ -26,6 +26,7 @@ from tests.jupyter.live import Live
 CELLS = [
     '%%parameters\nkind: Literal["a b", "full"] = "full"\nfast: bool = True\nsizes: list = [1]\n_inner: int = 3',
     "import math\nLIMIT = 3\n_hidden = 4\ndef make_grid():\n    return [1, 2]",
+    "%%environment old\nsix==1.16.0",
     "%%step load\nnumbers = list(range(12))\n_private = 2",
     "%%step square --foreach n in numbers\nsq = n * n",
     "%%step total --join square\nresult = sum(inputs.sq)",
@@ -41,7 +42,7 @@ def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
     before, sys.modules["__main__"] = sys.modules["__main__"], module
     folder = tmp_path_factory.mktemp("completion")
     (folder / "data").mkdir()
-    for name in ("data/films.csv", "data/.secret", "notes.txt", ".hidden"):
+    for name in ("data/films.csv", "data/.secret", "notes.txt", "requirements.txt", ".hidden"):
         (folder / name).write_text("")
     session = Live(module.__dict__, folder)
     for cell in CELLS:
@@ -103,8 +104,11 @@ def without(*options: str) -> list[str]:
         ("%%step q --in numbers,s^", ["sizes", "sq"]),
         ("%%step q --out b^\nbusy = 1", ["busy"]),
         ("%%step q --cache ^", ["auto", "off", "pin", "ttl=7d"]),
-        ("%%step q --watch ^", ["notes.txt", "data/"]),
+        ("%%step q --watch ^", ["notes.txt", "requirements.txt", "data/"]),
         ("%%step q --watch notes.txt,data/f^", ["data/films.csv"]),
+        ("%%step q --env ^", ["notes.txt", "old", "requirements.txt"]),
+        ("%%step q --env six==1.17.0 o^", ["old"]),
+        ("%%step q --env requirements.txt r^", []),
         ("%%step ^\nmodel = fit(numbers)", ["fit_model"]),
         ("%%step f^", []),
     ],

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from nbflow.errors import HeaderError
 from nbflow.flow.graph.graph import Graph
 from nbflow.flow.names.code import names_of
+from nbflow.flow.syntax.environment_words import is_file
+from nbflow.flow.syntax.header import CellKind, read_header
 from nbflow.flow.syntax.proposals import propose_name
 from nbflow.flow.syntax.specs import ParameterSpec, ParameterType
 from nbflow.flow.syntax.step_options import EXCLUSIVE_OPTIONS, STEP_OPTIONS
@@ -164,6 +166,15 @@ def _iterated(scene: _Scene, value: str) -> _Words:
     return fragment or "", () if fragment is None else scene.iterable
 
 
+def _environments(scene: _Scene, value: str) -> _Words:
+    """Complete one word of `--env`: the name of an `%%environment` cell, or a file of requirements."""
+    *given, fragment = re.split(r"\s+", value)
+    headers = (read_header(cell.source) for cell in scene.graph.flow.cells)
+    named = [one.environment for one in headers if one.kind is CellKind.ENVIRONMENT and one.environment]
+    files = (one for one in files_like(scene.session.folder, fragment)[1] if is_file(one))
+    return fragment, [one for one in (*named, *files) if one not in given]
+
+
 def _last_name(expression: str) -> str | None:
     """Return the name at the end of an expression, "" where one can begin, None where none can stand."""
     fragment = re.search(r"[^\W\d]\w*$", expression)
@@ -210,6 +221,7 @@ _VALUES: Mapping[str, Callable[[_Scene, str], _Words]] = {
     "out": _several(lambda scene: scene.written),
     "connect": _one(lambda scene: scene.shared | scene.artifacts),
     "watch": lambda scene, value: files_like(scene.session.folder, value.rpartition(",")[2].lstrip()),
+    "env": _environments,
     "cpu": _one(lambda _: counts_of_processors()),
 }
 """What completes the value of an option; the others have a few values in their table."""
