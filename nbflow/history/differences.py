@@ -15,6 +15,7 @@ from nbflow.progress.pictures import count
 from nbflow.run.environments.environment_lock import locks_in
 from nbflow.run.events.events import TaskId
 from nbflow.store.catalog.rows import RunRow
+from nbflow.store.catalog.scalars import bare_text
 from nbflow.store.values.artifact_ref import ArtifactRef
 
 _FEW = 4
@@ -151,12 +152,15 @@ def _differing(held: Sequence[Held]) -> dict[str, list[tuple[int, ...]]]:
 def _change(name: str, found: Sequence[ArtifactRef | None]) -> Difference:
     """Describe a change. Digests compare stored bytes, so artifacts can differ and still look the same."""
     texts = tuple("-" if one is None else describe_artifact(one) for one in found)
-    return Difference(name, texts, "same shape, different values" if len(set(texts)) == 1 else "")
+    look_alike = len(set(texts)) == 1
+    have_shapes = all(one is not None and one.summary.shape for one in found)
+    note = "same shape, different values" if have_shapes else "looks the same, stored differently"
+    return Difference(name, texts, note if look_alike else "")
 
 
 def describe_artifact(artifact: ArtifactRef) -> str:
     """Return the type and shape of an artifact, such as `DataFrame 5 × 9`, or else its short text."""
     summary = artifact.summary
-    if summary.shape is not None:
+    if summary.shape:
         return f"{summary.type.rpartition('.')[2]} {' × '.join(map(str, summary.shape))}"
-    return textwrap.shorten(summary.text, _WIDTH, placeholder=" …")
+    return textwrap.shorten(bare_text(summary.text), _WIDTH, placeholder=" …")

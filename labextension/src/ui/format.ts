@@ -61,10 +61,10 @@ export function count(number: number): string {
 
 const THOUSANDS = new Intl.NumberFormat('en-US');
 
-/** Returns the shape and type of a value, as far as they are known: `3,201 × 12 float64`. */
+/** Returns the shape and type of a value, such as `3,201 × 12 float64`; '' for a value without a shape. */
 export function extent(artifact: ArtifactLine): string {
-  const shape = artifact.shape?.length ? artifact.shape.map(count).join(' × ') : '';
-  return [shape, artifact.dtype ?? ''].filter(Boolean).join(' ');
+  const { shape, dtype } = artifact;
+  return shape?.length ? [shape.map(count).join(' × '), dtype ?? ''].filter(Boolean).join(' ') : '';
 }
 
 /** Returns the last part of a type's name: `DataFrame` for `pandas.DataFrame`. */

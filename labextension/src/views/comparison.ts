@@ -14,6 +14,7 @@ import type { ShowOutputs } from './host';
 export interface Compared {
   readonly title: string;
   readonly titles: readonly string[];
+  readonly given: string; // what they were given, for a heading: parameters or items
   readonly parameters: readonly Change[];
   readonly artifacts: readonly Change[];
   readonly displays: readonly Displays[];
@@ -25,11 +26,12 @@ export interface Compared {
 export function comparedRuns(found: RunComparison, trans: Translate): Compared {
   const titles = found.runs.map(run => trans('run %1', run.number));
   const title = [trans('Run %1', found.runs[0]?.number ?? ''), ...titles.slice(1)].join(' → ');
-  return { ...found, title, titles };
+  return { ...found, title, titles, given: trans('Parameters') };
 }
 
 /** Compares tasks of a step: their items and scalars as the table has them, and their other artifacts. */
-export function comparedTasks(tasks: readonly TaskState[], { columns, tasks: listed, cells }: TaskGrid): Compared {
+export function comparedTasks(tasks: readonly TaskState[], grid: TaskGrid, trans: Translate): Compared {
+  const { columns, tasks: listed, cells } = grid;
   const rows = tasks.map(({ task }) => cells[listed.findIndex(one => one.number === task.number)] ?? []);
   const scalars = new Set(columns.filter(({ from_item }) => !from_item).map(({ name }) => name));
   const values = columns.map((column, place) =>
@@ -52,6 +54,7 @@ export function comparedTasks(tasks: readonly TaskState[], { columns, tasks: lis
   return {
     title: titlesOf(tasks.map(({ task }) => task)).join(' · '),
     titles: titlesOf(tasks.map(({ task }) => task)),
+    given: trans('Items'),
     parameters: values.filter((one, place) => isItem[place] && differs(one)),
     artifacts: [...values.filter((one, place) => !isItem[place] && differs(one)), ...texts.filter(differs)],
     displays: [
@@ -95,7 +98,7 @@ export class Comparison implements Component {
     private readonly props: ComparisonProps
   ) {
     const { trans, onClose } = props;
-    const { title, parameters, artifacts, displays, frames, code, environment } = found;
+    const { title, given, parameters, artifacts, displays, frames, code, environment } = found;
     const close = {
       sign: 'close',
       label: trans('Close the comparison'),
@@ -103,7 +106,7 @@ export class Comparison implements Component {
       onclick: onClose
     } as const;
     const parts = [
-      this.changes(trans('Parameters'), parameters),
+      this.changes(given, parameters),
       this.changes(trans('Artifacts'), artifacts),
       displays.length ? section(trans('Figures'), ...displays.map(one => this.figures(one))) : null,
       frames.length ? section(trans('First rows'), ...frames.map(one => this.heads(one))) : null,

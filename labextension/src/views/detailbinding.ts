@@ -37,7 +37,7 @@ export class DetailBinding extends Binding<Detail> {
     });
     super(model, view);
     this.comparing = this.read<readonly TaskState[]>(
-      tasks => this.tasks && view.compare(comparedTasks(tasks, this.tasks)),
+      tasks => this.tasks && view.compare(comparedTasks(tasks, this.tasks, trans)),
       error => this.fail(error)
     );
     this.listing = this.read<TaskGrid>(

@@ -37,7 +37,7 @@ export class TasksBinding extends Binding<Tasks> {
       error => this.fail(error)
     );
     this.comparing = this.read<readonly TaskState[]>(
-      tasks => this.grid && this.aside.show(comparedTasks(tasks, this.grid)),
+      tasks => this.grid && this.aside.show(comparedTasks(tasks, this.grid, trans)),
       error => this.fail(error)
     );
     model.selectedChanged.connect(this.begin, this);

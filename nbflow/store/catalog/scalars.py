@@ -111,6 +111,11 @@ def read_short_repr(text: str) -> Scalar:
     return text if value is None else value
 
 
+def bare_text(text: str) -> str:
+    """Return a short repr without the type that NumPy writes around a scalar: `0.5` for `np.float64(0.5)`."""
+    return _unwrap(text)[1]
+
+
 def _unwrap(text: str) -> tuple[str, str]:
     """Return the type and the value in a repr of numpy, such as `np.float64(0.5)`; the type is "" for other reprs."""
     found = _NUMPY.fullmatch(text)

@@ -162,6 +162,7 @@ def test_tasks_are_compared(tasks: Stage) -> None:
     choose(tasks, 2, "Compare 2 tasks")
     diff = tasks.find(".nbf-Diff")
     expect(diff.locator("h3")).to_have_text("fit[0] · fit[2]")
+    assert diff.locator("summary").all_inner_texts()[:2] == ["ITEMS", "ARTIFACTS"]
     assert diff.locator(".nbf-Changes tbody tr").evaluate_all(
         "rows => rows.map(row => [...row.cells].map(cell => cell.textContent))"
     ) == [

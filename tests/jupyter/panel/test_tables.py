@@ -126,6 +126,15 @@ def test_runs_are_compared_in_the_order_of_time_whatever_was_asked(desk: Desk) -
     assert desk.ask("diff", runs="1,3")["artifacts"] == desk.ask("diff", runs="3,1")["artifacts"]
 
 
+def test_a_number_of_numpy_is_compared_and_listed_by_its_value(desk: Desk) -> None:
+    desk.write("%%parameters\nshift: float = 0.5", "%%step one\nimport numpy as np\nx = np.float64(shift)")
+    for shift in ("0.5", "1.5"):
+        assert desk.use("run", "--shift", shift).code == 0
+    assert desk.ask("diff", runs="1,2")["artifacts"] == [{"name": "one.x", "values": ["0.5", "1.5"], "note": ""}]
+    (line,) = desk.ask("task", run="2", task="1")["artifacts"]
+    assert (line["type"], line["text"]) == ("numpy.float64", "1.5")
+
+
 def test_code_is_compared_from_each_run_to_the_next(desk: Desk) -> None:
     for text in ("x = 1", "x = 2", "x = 3"):
         desk.write(f"%%step one\n{text}")
