@@ -65,7 +65,7 @@ def test_values_that_only_look_alike_are_said_to_and_types_go_by_their_short_nam
     window.wait_for_output(2, "now 0 4/3")
     look_at(window, "load")
     rows, share = window.page.locator(".nbf-RestoreDialog .nbf-DifferenceRow[data-kind=changed]").all()
-    assert rows.locator(".nbf-Alike").inner_text() == "same shape, different values"
+    assert rows.locator(".nbf-Alike").inner_text() == "looks the same"
     assert share.locator(".nbf-Alike").count() == 0
     assert share.locator(".nbf-TypeName").inner_text() == "Fraction"
     assert share.locator(".nbf-TypeName").get_attribute("title") == "fractions.Fraction"

@@ -94,12 +94,7 @@ class Difference extends Widget implements Dialog.IBodyWidget<Choice> {
   private values({ text, now }: NameLine): HTMLElement {
     const held = h('span', { class: 'nbf-Held', title: text }, text);
     if (text === now) {
-      return h(
-        'span',
-        { class: 'nbf-Values' },
-        held,
-        h('span', { class: 'nbf-Alike' }, this.trans('same shape, different values'))
-      );
+      return h('span', { class: 'nbf-Values' }, held, h('span', { class: 'nbf-Alike' }, this.trans('looks the same')));
     }
     const holds = now && h('s', { class: 'nbf-Holds', title: now }, now);
     return h('span', { class: 'nbf-Values' }, holds, holds && ' → ', held);

@@ -67,8 +67,8 @@ def artifact_line(artifact: ArtifactRef, task: int, source: str = "") -> Artifac
     summary = artifact.summary
     lost = tuple(f"{one.path} was a {one.was} ({one.reason})" for one in artifact.lost)
     return ArtifactLine(
-        artifact.name, summary.type, bare_text(summary.text), summary.shape, summary.dtype, artifact.size, summary.columns,
-        summary.head, summary.image, lost, source, task,
+        artifact.name, summary.type, bare_text(summary.text), summary.shape, summary.dtype, artifact.size,
+        summary.columns, summary.head, summary.image, lost, source, task,
     )  # fmt: skip
 
 
