@@ -5,6 +5,7 @@ They end with the last of these tests: while Playwright runs, so does its event 
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -87,9 +88,10 @@ def window(pages: Pages, request: pytest.FixtureRequest) -> Iterator[Window]:
     settings, failed = getattr(request, "param", None), request.session.testsfailed
     window = pages.new(**settings) if settings else pages.take()
     yield window
-    window.screenshot(re.sub(r"\W+", "-", request.node.name))
     complaints = list(window.complaints)
     is_well = not complaints and request.session.testsfailed == failed
+    if not is_well or "NBFLOW_EXPLORE" in os.environ:
+        window.screenshot(re.sub(r"\W+", "-", request.node.name))
     pages.give_back(window, keep=is_well and not settings)
     assert complaints == []
 
