@@ -100,7 +100,7 @@ class ByName:
         if linked.joined and all(self._was_skipped(above, task.path) for above in linked.joined):
             return True
         required = (one for one in linked.bindings if one.required and not known.steps.isdisjoint(one.writers))
-        return any(self._all_skipped(binding, task.path) for binding in required)
+        return any(all(self._has_skipped(one, task.path) for one in binding.writers) for binding in required)
 
     def _is_lost(self, step: str, path: Path) -> bool:
         """Return whether the step has failed at this place, and the failure is tolerated."""
@@ -117,13 +117,11 @@ class ByName:
         entry = self.known.entries.get(TaskId(scope[len(prefix)], prefix, split=True))
         return entry is not None and entry.state is TaskPhase.SKIPPED
 
-    def _all_skipped(self, binding: Binding, path: Path) -> bool:
-        states = []
-        for writer in binding.writers:
-            scope = self.known.graph.links[writer].scope
-            entry = self.known.entries.get(TaskId(writer, path[: len(scope)]))
-            states.append(entry.state if entry is not None else TaskPhase.SKIPPED)
-        return all(state is TaskPhase.SKIPPED for state in states)
+    def _has_skipped(self, writer: str, path: Path) -> bool:
+        """Return whether a step was skipped at the place of a task, or takes no part in the run."""
+        scope = self.known.graph.links[writer].scope
+        entry = self.known.entries.get(TaskId(writer, path[: len(scope)]))
+        return entry is None or entry.state is TaskPhase.SKIPPED
 
     # names that share objects
 
