@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 
 from nbflow.jupyter.panel.answers import ANSWERS
 from nbflow.jupyter.panel.requests import POSTED, REQUESTS
+from tests.flows import notebook_of
 
 COMMAND = "import sys\nfrom nbflow.__main__ import main\ntry: main()\nexcept SystemExit: pass"
 SCRIPT = """
@@ -125,6 +127,18 @@ def test_a_run_starts_processes_only_for_what_is_not_stored(
     command = [sys.executable, "-c", asking, "run", notebook, *words]
     done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=tmp_path)
     assert done.stdout.splitlines()[-1] == str(starts)
+
+
+def test_a_worker_finds_all_that_it_needs_in_its_fork_server(tmp_path: Path) -> None:
+    seen = "[one for one in sys.modules if one.startswith('nbflow.')]"
+    cells = ["import sys", "%%step a\nx = 1", f"%%step b\nprint(x, {seen})"]
+    (tmp_path / "seen.ipynb").write_text(notebook_of(cells))
+    command = [sys.executable, "-m", "nbflow", "run", "seen.ipynb"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=tmp_path)
+    in_worker = {*re.findall(r"'(nbflow\.[\w.]+)'", done.stdout)}
+    server = loaded("import nbflow.run.workers.preload, nbflow.run.workers.cell_performer")
+    assert "nbflow.run.task.performer" in in_worker
+    assert in_worker <= server
 
 
 def test_a_worker_loads_only_what_performs_tasks() -> None:

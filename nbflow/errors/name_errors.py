@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
 
 from nbflow.errors.base import MetaflowNotFound, NbflowError
@@ -36,6 +35,8 @@ class UnknownName(MetaflowNotFound):
     """Raised for a step, run or artifact that does not exist. `nearest` is the most similar known name, or None."""
 
     def __init__(self, kind: str, name: str, known: Iterable[str]) -> None:
+        import difflib  # noqa: PLC0415 - most processes never meet an unknown name
+
         self.kind, self.name, self.known = kind, name, sorted(known)
         near = difflib.get_close_matches(name, self.known, 1)
         self.nearest = near[0] if near else None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -137,6 +136,8 @@ def _statements_of(text: str) -> list[Any]:
 
 def _parse(text: str) -> list[Any]:
     """Parse statements. What sqlglot only knows by its first word, such as EXPLAIN, is read by what follows."""
+    import logging  # noqa: PLC0415 - as above
+
     import sqlglot  # noqa: PLC0415 - as above
 
     logging.getLogger("sqlglot").setLevel(logging.ERROR)  # it would warn of each of these

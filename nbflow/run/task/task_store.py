@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from pathlib import Path
 
 from nbflow.run.task.task_records import Records
 from nbflow.store.blobs.protocol import BlobStore
+from nbflow.store.store import Store
 from nbflow.store.value_store import ValueStore
 from nbflow.store.values.artifact_ref import ArtifactRef, Component
 
@@ -35,3 +37,9 @@ class TaskStore(ValueStore):
 
     def admit(self, artifacts: Iterable[ArtifactRef], made_by: Iterable[int]) -> None:
         """Let everything through: the driver hands over what this run made, and stored tasks that it has checked."""
+
+
+def open_task_store(root: Path) -> TaskStore:
+    """Open the store in a folder for a worker of this machine."""
+    store = Store.open(root, create=False)
+    return TaskStore(store.blobs, store.history)

@@ -9,14 +9,13 @@ import queue
 import socket
 import threading
 from functools import partial
-from pathlib import Path
 from typing import Literal
 
 from nbflow.flow.effects.library_calls import environment_names
 from nbflow.run.machine.plan import RunPlan
 from nbflow.run.program.program import Program
 from nbflow.run.task.job import Job
-from nbflow.run.task.task_store import TaskStore
+from nbflow.run.task.task_store import open_task_store
 from nbflow.run.task.tracebacks import describe_failure
 from nbflow.run.workers.channel import OpenStore, WorkerSetup
 from nbflow.run.workers.environment_server import EnvironmentServer
@@ -25,7 +24,6 @@ from nbflow.run.workers.job_queue import Ticket
 from nbflow.run.workers.preloaded_modules import modules_to_preload
 from nbflow.run.workers.supervisor import ENDED_AFTER, Supervisor
 from nbflow.run.workers.workers import Receiver, WorkersMissing
-from nbflow.store.store import Store
 
 _AT_START = dict(os.environ)
 
@@ -50,7 +48,7 @@ class LocalPool:
             environment = server.variables(environment)
         elif method == "forkserver" and not has_fork_server():
             start_fork_server(modules_to_preload(program, plan.reuse), plan.slots, program.folder)
-        setup = WorkerSetup(program, open_store or partial(_open_store, program.root), environment)
+        setup = WorkerSetup(program, open_store or partial(open_task_store, program.root), environment)
         self._receiver = receiver
         self._wakes, woken = socket.socketpair()
         self._supervisor = Supervisor(setup, server or method, plan.slots, receiver.receive, woken)
@@ -109,11 +107,6 @@ class LocalPool:
         if self._is_closing and self._supervisor.end_idle():
             self._are_gone.set()
         return not self._is_stopping
-
-
-def _open_store(root: Path) -> TaskStore:
-    store = Store.open(root, create=False)
-    return TaskStore(store.blobs, store.history)
 
 
 def _environment(program: Program) -> dict[str, str]:

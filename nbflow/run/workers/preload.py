@@ -13,7 +13,9 @@ import shutil
 from nbflow.garbage import without_gc
 
 with without_gc():  # hardly anything of what is imported is garbage
-    import nbflow.run.workers.worker  # noqa: F401 - every worker needs it
+    import nbflow.run.workers.process  # every worker needs this and the two below
+    import nbflow.run.workers.worker
+    import nbflow.store.pickling.codec  # noqa: F401
     from nbflow.run.output.display import BACKEND
     from nbflow.run.output.frontend import SHELL_MODULE, look_like_kernel, prepare_shell
     from nbflow.run.surroundings.children import end_workers, lead_session
