@@ -10,8 +10,10 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Literal
+
+_GUARD = """trap '' HUP INT TERM; read -r line; kill -s KILL -- "-$0\""""
 
 
 def run_child(
@@ -22,17 +24,30 @@ def run_child(
 ) -> int:
     """Run a command to its end, and return its exit code; a negative one is the number of the signal that killed it.
 
-    The process has a group of its own, which is killed when this call ends, whatever ends it.
+    The process has a group of its own, which is killed when this call ends, whatever ends it: even SIGKILL of this
+    process, which may be a kernel.
     """
     pipe, null = subprocess.PIPE, subprocess.DEVNULL
     process = subprocess.Popen(command, stdin=null, stdout=pipe, stderr=pipe, env=dict(environment), process_group=0)
     try:
-        _pass_on(process, take_stdout, take_stderr)
+        with _guarded(process.pid):
+            _pass_on(process, take_stdout, take_stderr)
     finally:
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()
     return process.returncode
+
+
+@contextlib.contextmanager
+def _guarded(group: int) -> Iterator[None]:
+    """Let a shell kill a group of processes if this process ends before the block does: its input is closed then."""
+    guard = subprocess.Popen(["/bin/sh", "-c", _GUARD, str(group)], stdin=subprocess.PIPE, process_group=0)
+    try:
+        yield
+    finally:
+        guard.kill()  # before the group's leader is reaped, so that the number means no other group
+        guard.communicate()
 
 
 def printing_to(name: Literal["stdout", "stderr"]) -> Callable[[bytes], None]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import contextlib
 import os
 import select
+import subprocess
+import sys
 import traceback
 from decimal import Decimal
 from pathlib import Path
@@ -126,5 +128,17 @@ def test_what_the_script_has_started_ends_with_it() -> None:
     (pid,) = run_bash("sleep 600 &\npid=$!", {}, ["pid"])
     with contextlib.suppress(ProcessLookupError):
         end = os.pidfd_open(int(pid))
+        assert select.select([end], [], [], 60)[0]
+        os.close(end)
+
+
+def test_what_the_script_has_started_ends_when_the_kernel_is_killed() -> None:
+    program = "from nbflow.languages import run_bash; run_bash('sleep 600 & echo $! $$; sleep 600', {})"
+    with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE) as kernel:
+        assert kernel.stdout is not None
+        ends = [os.pidfd_open(int(pid)) for pid in kernel.stdout.readline().split()]
+        kernel.kill()
+    assert len(ends) == 2
+    for end in ends:
         assert select.select([end], [], [], 60)[0]
         os.close(end)

@@ -1,20 +1,29 @@
-"""Environments of steps are built on the hosts that run them, of the lock that the driver has resolved."""
+"""Environments of steps are built on the hosts that run them, of the lock that the driver has resolved.
+
+NBFLOW_EXPLORE=1 takes two versions of pandas and of scikit-learn instead of a small package.
+"""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
+from shutil import which
 
 import pytest
 
+from nbflow.run.events.events import Outcome
+from nbflow.run.workers.local_workers import LocalWorkers
 from tests.environments import caches as caches
 from tests.run.environments.test_runs import flow
 from tests.run.hosts.hosts import Hosts, on
+from tests.run.hosts.test_apart import Apart, digests, place_of
+from tests.run.hosts.test_apart import apart as apart
 from tests.run.running import Place
 
 
 @pytest.fixture
-def apart(tmp_path: Path, caches: Path) -> Iterator[Hosts]:
+def elsewhere(tmp_path: Path, caches: Path) -> Iterator[Hosts]:
     """A host whose user has another cache folder than the driver's."""
     hosts = Hosts(tmp_path)
     try:
@@ -25,8 +34,8 @@ def apart(tmp_path: Path, caches: Path) -> Iterator[Hosts]:
         hosts.stop()
 
 
-def test_a_host_builds_the_environment_that_a_step_asks_for(apart: Hosts, tmp_path: Path) -> None:
-    place = Place(tmp_path, slots=50, workers=on(apart))
+def test_a_host_builds_the_environment_that_a_step_asks_for(elsewhere: Hosts, tmp_path: Path) -> None:
+    place = Place(tmp_path, slots=50, workers=on(elsewhere))
     ran = place.run(
         flow(
             "%%step a --env six==1.16.0\nimport six, sys\nv = six.__version__\nwhere = sys.prefix",
@@ -35,3 +44,58 @@ def test_a_host_builds_the_environment_that_a_step_asks_for(apart: Hosts, tmp_pa
     )
     assert ran.value("b.w") == ("1.16.0", True)
     assert Path(ran.value("a.where")).is_relative_to(tmp_path / "other" / "nbflow" / "environments")
+
+
+SMALL = (
+    "%%environment old\nsix==1.16.0",
+    "%%environment new\nsix==1.17.0",
+    "import pandas as pd",
+    "%%step load\nmovies = pd.DataFrame({'genre': ['drama', 'comedy', 'drama'], 'gross': [3, 5, 4]})",
+)
+FIT = "import six\nfound = version, six.__version__"
+LARGE = (
+    "%%environment old\npandas==2.2.3\nscikit-learn==1.5.2",
+    "%%environment new\npandas==3.*\nscikit-learn==1.9.*",
+    *SMALL[2:],
+)
+FIT_MODEL = """import pandas, sklearn
+from sklearn.linear_model import LinearRegression
+by_genre = movies.groupby('genre')['gross'].sum()
+model = LinearRegression().fit(movies[['gross']], [1, 2, 3])
+found = version, pandas.__version__[:3], sklearn.__version__, by_genre, model.predict(movies[['gross']])"""
+R = "%%step pick --lang R --in movies,genre --out picks\npicks <- movies[movies$genre == genre, ]"
+LANGUAGES = (
+    "%%parameters\ngenre: str = 'drama'",
+    "%%step top --lang sql\nSELECT genre, sum(gross) AS total FROM movies JOIN 'kinds.csv' USING (genre) GROUP BY 1",
+    '%%step count --lang bash --in top,genre --out lines\nlines=$(grep -c "$genre" "$top")',
+    *([R] if which("Rscript") else ()),
+)
+
+
+def cells_of(fit: str, *above: str) -> tuple[str, ...]:
+    return (
+        *above,
+        *LANGUAGES,
+        "%%step versions --foreach version in ['old', 'new']\nis_old = version == 'old'",
+        f"%%step fit_old --if is_old --env old\n{fit}",
+        f"%%step fit_new --else is_old --env new\n{fit}",
+        "%%step each\nkept = found",
+        "%%step all --join each\nfounds = inputs.kept",
+    )
+
+
+def test_languages_and_environments_on_hosts_that_share_no_file_make_the_same_bytes_as_here(
+    apart: Apart, caches: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    shape = flow(*(cells_of(FIT_MODEL, *LARGE) if "NBFLOW_EXPLORE" in os.environ else cells_of(FIT, *SMALL)))
+    here = Place(tmp_path, workers=LocalWorkers)
+    there = place_of(apart, monkeypatch, "languages")
+    for place in (here, there):
+        place.folder.mkdir(exist_ok=True)
+        (place.folder / "kinds.csv").write_text("genre\ndrama\n")
+    local, remote = here.run(shape), there.run(shape)
+    assert (local.finished.outcome, remote.finished.outcome) == (Outcome.SUCCEEDED, Outcome.SUCCEEDED)
+    assert digests(remote) == digests(local)
+    assert [one[0] for one in remote.value("all.founds")] == ["old", "new"]
+    assert there.run(shape, reuse=True).executed == []
+    assert Place(there.folder, root=there.root).run(shape, reuse=True).executed == []
