@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date
+from importlib import import_module
 from typing import Any
 
 import numpy as np
@@ -42,6 +43,7 @@ def plain_scalar(value: Any) -> object:
 
 def vector_of(value: Any, where: str) -> RVector:
     """Return a frame, a series, an index, a categorical or an array as R has it."""
+    value = _of_pandas(value, where)
     if isinstance(value, pd.DataFrame):
         return _frame(value, where)
     if isinstance(value, pd.Series):
@@ -54,6 +56,32 @@ def vector_of(value: Any, where: str) -> RVector:
         return _kept_vector(_column(pd.Series(value), where))
     why = f"it is a {type(value).__module__.partition('.')[0]}.{type(value).__name__}"
     raise NotForR(where, why, "Make a frame of it, or a list")
+
+
+def _of_pandas(value: Any, where: str) -> Any:
+    """Return a frame or a column of polars or Arrow as one of pandas with equal values; other values as they are."""
+    library, kind = type(value).__module__.partition(".")[0], type(value).__name__
+    if library == "polars" and kind in ("DataFrame", "Series"):
+        try:
+            value = value.to_arrow()
+        except ImportError as error:
+            raise NotForR(where, "polars needs pyarrow to hand it over", "Install pyarrow") from error
+    if (library, kind) == ("polars", "LazyFrame"):
+        raise NotForR(where, "it is a query of polars that has not run", "Hand over .collect()")
+    if hasattr(value, "itercolumns"):
+        columns = dict(enumerate(map(_of_arrow, value.itercolumns())))
+        return pd.DataFrame(columns, pd.RangeIndex(value.num_rows)).set_axis(value.column_names, axis=1)
+    return _of_arrow(value) if hasattr(value, "to_pylist") else value
+
+
+def _of_arrow(values: Any) -> pd.Series[Any]:
+    """Return a column of Arrow: of its own type where that has gaps, and of Python objects where pandas has no type."""
+    kinds = import_module("pyarrow").types
+    if any(test(values.type) for test in (kinds.is_boolean, kinds.is_integer, kinds.is_floating)):
+        return pd.Series(values.to_pandas(types_mapper=pd.ArrowDtype))
+    if any(test(values.type) for test in (kinds.is_timestamp, kinds.is_duration, kinds.is_dictionary)):
+        return pd.Series(values.to_pandas())
+    return pd.Series(values.to_pylist(), dtype=object)
 
 
 def _kept_vector(column: RVector) -> RVector:

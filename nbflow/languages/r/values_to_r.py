@@ -63,7 +63,7 @@ def _columns() -> Any:
 
 
 def _of_library(value: object, where: str) -> RVector:
-    if type(value).__module__.partition(".")[0] in ("numpy", "pandas"):
+    if type(value).__module__.partition(".")[0] in ("numpy", "pandas", "polars", "pyarrow"):
         found: RVector = _columns().vector_of(value, where)
         return found
     named = f"{type(value).__module__}.{type(value).__qualname__}".removeprefix("builtins.")
@@ -75,8 +75,6 @@ _FIXES = {
     "set": "Hand over a list: sorted(…)",
     "frozenset": "Hand over a list: sorted(…)",
     "decimal.Decimal": "Convert it with float(…) or str(…)",
-    "polars.dataframe.frame.DataFrame": "Convert it with .to_pandas()",
-    "pyarrow.lib.Table": "Convert it with .to_pandas()",
 }
 
 

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 import pandas as pd
+import polars as pl
 import pytest
 
 from tests.languages.r.crossing import assert_same, made_by_r, run_r, there_and_back
@@ -166,6 +167,36 @@ def test_columns_come_back_as_they_went_alone_and_together() -> None:
 def test_columns_of_narrower_types_come_back_with_equal_values() -> None:
     frames = {name: pd.DataFrame({"x": given}) for name, (given, _) in NARROWED.items()}
     assert_same(there_and_back(frames), {name: pd.DataFrame({"x": back}) for name, (_, back) in NARROWED.items()})
+
+
+def test_frames_of_polars_and_arrow_come_back_as_those_of_pandas_with_equal_values() -> None:
+    far = datetime(1600, 1, 1, 12)
+    columns: dict[str, tuple[pl.Series, Any]] = {
+        "flags": (pl.Series([True, None]), pd.array([True, None], "boolean")),
+        "numbers": (pl.Series([1, None], dtype=pl.Int8), pd.array([1, None], "Int64")),
+        "reals": (pl.Series([0.1, None]), np.array([0.1, np.nan])),
+        "texts": (pl.Series(["ä", None]), pd.array(["ä", None], TEXT)),
+        "kinds": (pl.Series(["b", None], dtype=pl.Categorical), pd.Categorical(["b", None])),
+        "ordered": (pl.Series(["b", "a"], dtype=pl.Enum(["b", "a"])), pd.Categorical(["b", "a"], ["b", "a"], True)),
+        "days": (pl.Series([date(2024, 1, 2), None]), np.array(["2024-01-02", "NaT"], "M8[s]")),
+        "moments": (pl.Series([far, None]), np.array([far, "NaT"], "M8[us]")),
+        "zoned": (
+            pl.Series([SUMMER, None]).dt.replace_time_zone("Europe/Berlin"),
+            pd.array([SUMMER.replace(tzinfo=BERLIN), None], "datetime64[us, Europe/Berlin]"),
+        ),
+        "spans": (pl.Series([timedelta(1), None]), np.array([86_400_000_000, "NaT"], "m8[us]")),
+        "lists": (pl.Series([[1, 2], None]), [[1, 2], None]),
+        "nothing": (pl.Series([None, None]), pd.array([None, None], "boolean")),
+    }
+    frame = pl.DataFrame({name: given for name, (given, _) in columns.items()})
+    expected = pd.DataFrame({name: pd.Series(back) for name, (_, back) in columns.items()})
+    table = frame.to_arrow()
+    given = {"polars": frame, "arrow": table, "batch": table.to_batches()[0], "inside": [frame, {"one": table}]}
+    found = there_and_back(given | {"empty": frame.clear(), "none": pl.DataFrame(), "series": frame["texts"]})
+    for name in ("polars", "arrow", "batch"):
+        assert_same(found[name], expected)
+    assert_same(found["inside"], [expected, {"one": expected}])
+    assert (found["empty"].shape, found["none"].shape, found["series"]) == ((0, 12), (0, 0), ["ä", None])
 
 
 def test_labels_of_rows_come_back() -> None:
