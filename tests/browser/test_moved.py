@@ -43,6 +43,24 @@ def test_a_renamed_and_moved_notebook_keeps_its_panel_and_its_runs(
     assert runs.count() == 2
 
 
+def test_a_notebook_that_was_closed_without_saving_goes_on_with_its_runs(
+    notebook: OpenNotebook, lab: Lab, folder: Path
+) -> None:
+    window = notebook(LINEAR)
+    window.open_panel().wait_for_steps(**MISSING)
+    window.panel.action("run").click()
+    window.panel.wait_for_steps(**DONE)
+    window.page.evaluate(f"() => {NOTEBOOK}.dispose()")
+    lab.end_kernels()
+    assert "id" not in json.loads((folder / "demo.ipynb").read_text())["metadata"].get("nbflow", {})
+    window.open_here(lab, folder / "demo.ipynb")
+    window.open_panel().wait_for_steps(**DONE)
+    window.panel.action("run").click()
+    runs = window.panel.open_view("runs").locator(".nbf-RunRow")
+    runs.nth(1).wait_for()
+    assert runs.count() == 2
+
+
 def test_a_copy_keeps_the_runs_or_starts_empty(notebook: OpenNotebook, lab: Lab, folder: Path) -> None:
     window = notebook(LINEAR)
     panel = window.open_panel()

@@ -1,15 +1,18 @@
 import { UUID } from '@lumino/coreutils';
 import type { FlowNotebook } from './notebook';
 
-/** Gives a notebook with steps an id, so that its runs are found after it was renamed; one that has an id keeps it. */
+/**
+ * Gives a notebook with steps an id, so that its runs are found after it was renamed; one that has an id keeps it. One
+ * whose file was not saved with its id gets that again.
+ */
 export function identify(notebook: FlowNotebook): void {
   if (!notebook.id && notebook.hasSteps) {
-    notebook.id = UUID.uuid4();
+    notebook.id = notebook.model.lostId || UUID.uuid4();
   }
 }
 
 /** Makes a copied notebook one of its own: with another id, in its file too. */
 export async function separate(notebook: FlowNotebook): Promise<void> {
-  notebook.id = UUID.uuid4();
+  notebook.id = notebook.model.lostId || UUID.uuid4();
   await notebook.panel.context.save();
 }

@@ -207,6 +207,11 @@ export class FlowModel implements IDisposable {
     return this._known?.copy_of ?? '';
   }
 
+  /** The id under which the runs of a notebook without an id are stored; '' if there is none. */
+  get lostId(): string {
+    return this._known?.lost_id ?? '';
+  }
+
   get store(): string {
     return this._known?.store ?? '';
   }

@@ -89,7 +89,21 @@ def _against(archive: Archive, place: NotebookPlace, read: CellsRead, choices: M
         lines |= {line.step: line for line in _busy_lines(archive, busy) if line.step in lines}
     shown = busy or (totals(newest.number) if newest else None)
     run = run_line(archive, shown) if shown is not None else None
-    return _state(place, read, list(lines.values()), recorded(values), run)
+    state = _state(place, read, list(lines.values()), recorded(values), run)
+    return replace(state, lost_id=_lost_id(archive, place, read.graph, newest))
+
+
+def _lost_id(archive: Archive, place: NotebookPlace, graph: Graph, newest: RunRow | None) -> str:
+    """Return the id of the notebook that ran here, if this one has none and still has a step of it; else "".
+
+    A new notebook with an old file name has other steps.
+    """
+    ids = archive.reader.ids_of(place.flow) if newest is not None and not place.id else frozenset()
+    if newest is None or len(ids) != 1:
+        return ""
+    before = archive.graph(newest).steps
+    known = (before[name].source.code == step.source.code for name, step in graph.steps.items() if name in before)
+    return next(iter(ids)) if any(known) else ""
 
 
 def _is_starting(row: RunRow) -> bool:

@@ -169,6 +169,7 @@ class FlowState:
 
     `run` is the newest run, or the one that goes on. `copy_of` is the flow of the notebook that this one was copied
     from and whose runs it does not share, "" if there is none. `clusters` are the names that `--on` knows here.
+    `lost_id` is the id under which the runs of this notebook are stored, if it has none: its file was not saved since.
     """
 
     protocol: int
@@ -180,6 +181,7 @@ class FlowState:
     store: str
     copy_of: str
     clusters: tuple[str, ...] = ()
+    lost_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

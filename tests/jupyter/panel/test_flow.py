@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import json
 import os
 import subprocess
 import sys
@@ -43,6 +44,17 @@ def test_before_any_run_there_is_the_graph_and_the_form(desk: Desk) -> None:
     }  # fmt: skip
     assert state["shape"]["steps"][2]["upstream"] == [{"step": "fit", "names": [], "joins": True}]
     assert not (desk.folder / ".nbflow").exists()
+
+
+def test_runs_under_an_id_that_was_not_saved_are_those_of_a_notebook_with_one_of_their_steps(desk: Desk) -> None:
+    desk.write(*CELLS)
+    path = desk.folder / f"{desk.name}.ipynb"
+    without = path.read_text()
+    path.write_text(json.dumps(json.loads(without) | {"metadata": {"nbflow": {"id": "seven"}}}))
+    assert desk.use("run").code == 0
+    path.write_text(without)
+    assert desk.flow(*CELLS, "%%step new\nx = 1")["lost_id"] == "seven"
+    assert desk.flow("%%step load\nfilms = []", "%%step new\nx = 1")["lost_id"] == ""
 
 
 def test_after_a_run_all_is_done_and_an_edit_on_the_screen_makes_stale(desk: Desk) -> None:

@@ -148,6 +148,7 @@ export interface ProblemLine {
  *
  * `run` is the newest run, or the one that goes on. `copy_of` is the flow of the notebook that this one was copied
  * from and whose runs it does not share, "" if there is none. `clusters` are the names that `--on` knows here.
+ * `lost_id` is the id under which the runs of this notebook are stored, if it has none: its file was not saved since.
  */
 export interface FlowState {
   readonly protocol: number;
@@ -159,6 +160,7 @@ export interface FlowState {
   readonly store: string;
   readonly copy_of: string;
   readonly clusters: readonly string[];
+  readonly lost_id: string;
 }
 
 /**
