@@ -13,7 +13,14 @@ nbflow_keep() {
     fi
   done
 }
-trap 'nbflow_code=$?; nbflow_keep; exit "$nbflow_code"' EXIT
+exit() { # the trap for errors does not see it
+  local nbflow_code=${1-$?}
+  if [[ $nbflow_code != 0 && $BASH_SUBSHELL == 0 && ! ($- == *e* && -e $nbflow_folder/.line) ]]; then
+    echo "${BASH_LINENO[0]}" > "$nbflow_folder/.line"
+  fi
+  builtin exit "$nbflow_code"
+}
+trap 'nbflow_code=$?; nbflow_keep; builtin exit "$nbflow_code"' EXIT
 trap 'echo "$LINENO" > "$nbflow_folder/.line"' ERR
 set -Eeuo pipefail
 source "$nbflow_folder/.cell"

@@ -57,6 +57,7 @@ def test_a_flow_has_an_environment_for_every_step_that_names_none(default: str) 
         (["%%step a --env 'six<<3'\nx = 1"], "films.ipynb · cell 1, line 1: --env 'six<<3' is not a requirement: "),
         (["%%step a --env \"six\nx = 1"], "films.ipynb · cell 1, line 1: --env has a quote that is not closed"),
         (["%%step a --env\nx = 1"], "films.ipynb · cell 1, line 1: --env needs at least one requirement"),
+        (["%%step a --env none six\nx = 1"], "films.ipynb · cell 1, line 1: --env none means the packages of the flow"),
         (["%%step a --env 'python[x]'\nx = 1"], "films.ipynb · cell 1, line 1: --env 'python[x]' is not a requirement"),
         (["%%step a\nx = 1", "%%environment e\nsix\n\n six<<3\n"], "films.ipynb · cell 2, line 4: 'six<<3' is not a"),
         (["%%environment e\nsix", "%%environment e\nsix"], "films.ipynb · cell 2, line 1: environment 'e' is already"),

@@ -96,6 +96,11 @@ def test_a_mistake_is_said_with_its_place(cell: str, message: str) -> None:
     assert any(message in str(problem) for problem in check_flow(graph_of(cell)))
 
 
+def test_a_language_that_is_not_known_is_the_one_problem_of_its_cell() -> None:
+    (found,) = check_flow(graph_of("%%step top --lang julia --out x\nx = [1 2\n---\n%%step end\nprint(x)"))
+    assert found.message == "--lang 'julia' is not a language of steps"
+
+
 def test_a_foreign_step_is_linked_like_any_other() -> None:
     graph = graph_of(
         "%%parameters\ngenre = 'drama'\n---\n%%step load\nmovies = [1]\n---\n"

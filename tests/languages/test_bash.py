@@ -73,6 +73,13 @@ def test_files_are_read_by_their_ending() -> None:
         ("f() {\n  cat /nowhere-at-all\n}\nf", 2, "No such file"),
         ("echo\nif then", 2, "syntax error"),
         ("kill -9 $$", 1, "was killed by SIGKILL"),
+        ("echo a\n\nexit 3", 3, "exit status 3"),
+        ("f() {\n  false || exit 4\n}\nf", 2, "exit status 4"),
+        ("false ||\n  exit", 2, "exit status 1"),
+        ("if (exit 3); then :; fi\necho $nope", 2, "nope: unbound variable"),
+        ("echo a\n(exit 5)", 2, "exit status 5"),
+        ("trap 'exit 6' EXIT\nfalse", 2, "exit status 6"),
+        ("set +e\nfalse\nexit 7", 3, "exit status 7"),
     ],
 )
 def test_an_error_leads_to_its_line(script: str, line: int, words: str) -> None:

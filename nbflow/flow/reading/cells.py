@@ -35,6 +35,7 @@ from nbflow.flow.syntax.possible_repairs import (
 from nbflow.flow.syntax.specs import ControlFlow, FlowSource, ParameterSpec, Randomness, StepNames, StepSource, StepSpec
 from nbflow.garbage import without_gc
 
+_LANGUAGE = re.compile(r"\s--lang\b")
 _FUTURE = re.compile(r"^from __future__ import .*\bannotations\b", re.MULTILINE)
 """If some cell contains this import, no cell evaluates its annotations."""
 
@@ -156,6 +157,9 @@ def _read_step(
     if not header.name:
         return
     step = _step_of(cell, header, header.name, place)
+    if not header.language and _LANGUAGE.search(lines_of(cell.source)[header.line - 1]):
+        found.steps.append(step)  # its header says what is wrong, and nobody knows how to read its body
+        return
     try:
         if header.language:
             step, header = _in_python(step, header, shared)

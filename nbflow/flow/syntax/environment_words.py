@@ -46,6 +46,12 @@ def read_env(option: str, text: str) -> tuple[str, ...]:
         raise HeaderError(f"{option} has a quote that is not closed", "Close the quote, or remove it") from error
     if not words:
         raise HeaderError(f"{option} needs at least one requirement", _EXAMPLE)
+    if NO_ENVIRONMENT in words and len(words) > 1:
+        others = " ".join(word for word in words if word != NO_ENVIRONMENT)
+        raise HeaderError(
+            f"{option} {NO_ENVIRONMENT} means the packages of the flow, and nothing can stand beside it",
+            f"Write {option} {NO_ENVIRONMENT} or {option} {others}",
+        )
     for word in words:
         if not is_file(word) and (fault := fault_of(word)):
             raise HeaderError(f"{option} '{word}' is not a requirement: {fault}", _EXAMPLE)
