@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import hmac
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
 import threading
+from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from email.utils import formatdate
 from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -61,8 +65,9 @@ def _running(command: list[str], folder: Path, ready: str) -> Iterator[None]:
     """Run a server until the block ends; it begins when the server has written that it is ready."""
     environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
     server = subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environment, cwd=folder
-    )
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environment, cwd=folder,
+        start_new_session=True,
+    )  # fmt: skip
     assert server.stdout is not None
     written, reading = iter(server.stdout), threading.Thread()
     try:
@@ -77,7 +82,7 @@ def _running(command: list[str], folder: Path, ready: str) -> Iterator[None]:
         reading.start()
         yield
     finally:
-        server.kill()
+        os.killpg(server.pid, signal.SIGKILL)  # a command of npm starts the server as its child
         server.wait()
         if reading.ident:
             reading.join()
@@ -234,3 +239,31 @@ def weed(folder: Path) -> Iterator[str]:
         boto3 = pytest.importorskip("boto3", reason="boto3 is missing: pip install 'moto[server,s3]'")
         boto3.client("s3", endpoint_url=endpoint, region_name="us-east-1", **keys).create_bucket(Bucket="team")
         yield endpoint
+
+
+AZURE_KEY = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw=="
+"""Is the key of Azurite's only account, which its documents give."""
+
+
+@contextmanager
+def azurite(folder: Path) -> Iterator[Mapping[str, str]]:
+    """Install and run Azurite, and give the variables with which obstore finds it; the container `team` is there."""
+    install = ["npm", "install", "--no-audit", "--no-fund", "--prefix", str(folder), "azurite"]
+    subprocess.run(install, check=True, capture_output=True)
+    port, account = free_port(), "devstoreaccount1"
+    command = [str(folder / "node_modules/.bin/azurite-blob"), "--blobPort", str(port), "--skipApiVersionCheck"]
+    with _running([*command, "--inMemoryPersistence"], folder, "successfully listens"):
+        endpoint = f"http://127.0.0.1:{port}/{account}"
+        _make_container(endpoint, account, "team")
+        keys = {"AZURE_STORAGE_ACCOUNT_NAME": account, "AZURE_STORAGE_ACCOUNT_KEY": AZURE_KEY}
+        yield {**keys, "AZURE_STORAGE_ENDPOINT": endpoint}
+
+
+def _make_container(endpoint: str, account: str, name: str) -> None:
+    date = f"x-ms-date:{formatdate(usegmt=True)}\nx-ms-version:2021-12-02\n"
+    signed = "PUT" + "\n" * 12 + f"{date}/{account}/{account}/{name}\nrestype:container"
+    mac = b64encode(hmac.digest(b64decode(AZURE_KEY), signed.encode(), "sha256")).decode()
+    headers = {"Authorization": f"SharedKey {account}:{mac}", **dict(line.split(":", 1) for line in date.splitlines())}
+    with closing(HTTPConnection(urlsplit(endpoint).netloc, timeout=10)) as connection:
+        connection.request("PUT", f"{urlsplit(endpoint).path}/{name}?restype=container", headers=headers)
+        assert (answer := connection.getresponse()).status == 201, answer.read()

@@ -37,6 +37,7 @@ _MOST_PARTS = 9_000  # S3 allows 10,000
 _AT_ONCE = 1000  # names in one answer of a listing
 
 _used_in: int | None = None  # the process that has used obstore last
+_ENDPOINTS = ("AWS_ENDPOINT_URL", "AWS_ENDPOINT", "AZURE_STORAGE_ENDPOINT", "AZURE_ENDPOINT")
 _memory: dict[str, ObjectStore] = {}  # so that all who name the same place in memory share it
 
 
@@ -188,7 +189,7 @@ def _timeout() -> float:
 
 def _allows_http() -> bool:
     """Return whether the user names a server without encryption."""
-    return any(os.environ.get(name, "").startswith("http://") for name in ("AWS_ENDPOINT_URL", "AWS_ENDPOINT")) or (
+    return any(os.environ.get(name, "").startswith("http://") for name in _ENDPOINTS) or (
         os.environ.get("AZURE_STORAGE_USE_EMULATOR", "").lower() in ("1", "true")
     )
 
@@ -206,7 +207,7 @@ def _refuse_forked(url: str) -> None:
 _NO_BUCKET = re.compile(r"NoSuchBucket|ContainerNotFound|specified (bucket|container) does not exist", re.IGNORECASE)
 _WRONG_KEY = re.compile(
     r"InvalidAccessKeyId|SignatureDoesNotMatch|ExpiredToken|InvalidToken|AuthenticationFailed|401 Unauthorized"
-    r"|AuthorizationHeaderMalformed|InvalidClientTokenId|UnrecognizedClient"
+    r"|AuthorizationHeaderMalformed|Server failed to authenticate|InvalidClientTokenId|UnrecognizedClient"
 )
 _NO_KEY = re.compile(r"169\.254\.169\.254|metadata\.google\.internal|Account must be specified|MissingCredentials")
 _DENIED = re.compile(r"403 Forbidden|AccessDenied|AuthorizationPermissionMismatch|Permission denied|Read-only")
