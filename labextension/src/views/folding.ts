@@ -168,19 +168,22 @@ export function boxLabels(boxes: ReadonlyMap<string, readonly string[]>, length:
   labels.forEach((label, box) => alike.set(label, [...(alike.get(label) ?? []), box]));
   for (const group of [...alike.values()].filter(group => group.length > 1)) {
     const { head } = sharedEnds(group);
-    group.forEach((box, at) => labels.set(box, aroundDifference(box, head, at + 1, length)));
+    const cuts = group.map(box => aroundDifference(box, head, '', length));
+    const areApart = new Set(cuts).size === cuts.length;
+    group.forEach((box, at) =>
+      labels.set(box, (areApart && cuts[at]) || aroundDifference(box, head, ` ${at + 1}`, length))
+    );
   }
   return labels;
 }
 
-/** Shortens a name so that what follows its first `head` characters is seen; `number` tells long ones apart. */
-function aroundDifference(name: string, head: number, number: number, length: number): string {
+/** Shortens a name so that what follows its first `head` characters is seen; `mark` tells those apart that look alike. */
+function aroundDifference(name: string, head: number, mark: string, length: number): string {
   const rest = name.slice(head);
   const room = length - 1;
   if (rest.length <= room - 1) {
     return `${name.slice(0, Math.max(1, room - rest.length))}…${rest}`;
   }
-  const mark = ` ${number}`;
   return `…${rest.slice(0, room - mark.length - 1)}…${mark}`;
 }
 

@@ -197,3 +197,8 @@ def test_names_that_begin_and_end_alike_show_where_they_differ(stage: Stage) -> 
       .filter(span => span.scrollWidth <= span.clientWidth).map(span => span.textContent))"""
     seen = stage.find(".nbf-StepName").evaluate_all(whole)
     assert seen == [[str(at)] for at in range(1, 13)]
+    names = [f"spread_of_the_month_{at}_of_all_shops" for at in (1, 2)]
+    shape = states.state([states.step(name, at) for at, name in enumerate(names, 1)])
+    stage.mount({"flow": shape, "runs": {"runs": []}}, "graph", width=250)
+    stage.box(names[0]).wait_for()
+    assert [*boxes(stage).values()] == ["…1_of_all_sh…", "…2_of_all_sh…"]
