@@ -90,5 +90,5 @@ def test_what_tasks_of_a_host_print_is_mirrored(tmp_path: Path) -> None:
     assert last_words(here, "fit[3]") == []
     assert last_words(here, "fit[40]") == [{**stream, "text": "anew\n"}]
     assert [*mirror.changes()] == []
-    remove_mirrored(here, "host")
+    remove_mirrored(here, "fit[40]")
     assert last_words(here, "fit[40]") == []
