@@ -26,10 +26,7 @@ ALLOWED = {
     "decode_component": {"store/pickling/heap.py", "store/pickling/drift.py"},  # drift loads again what is loaded
     "Heap": {"store/value_store.py"},  # with `admit` of the store
     # workers and the tasks of a kernel load what their driver hands them
-    "TaskStore": {
-        *("run/workers/worker.py", "run/workers/local_pool.py", "run/hosts/agent.py"),
-        "jupyter/kernel/kernel_performer.py",
-    },
+    "TaskStore": {"run/task/task_store.py", "run/hosts/agent.py", "jupyter/kernel/kernel_performer.py"},
     "pickle.loads": {
         *("testing.py", "script/processes/multicore.py"),  # bytes that this process has just written
         # messages of a run between its driver and its hosts, which dask carries
