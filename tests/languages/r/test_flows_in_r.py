@@ -57,23 +57,31 @@ def values_of(ran: Ran) -> Any:
     return ran.value("end.result")
 
 
-def test_a_flow_in_r_gives_its_values_and_is_reused(tmp_path: Path) -> None:
-    here = Place(tmp_path)
-    first = here.run(FLOW)
+@pytest.fixture(scope="module")
+def ran_before(tmp_path_factory: pytest.TempPathFactory) -> tuple[Place, Ran]:
+    """A folder in which the flow has run."""
+    here = Place(tmp_path_factory.mktemp("before"))
+    return here, here.run(FLOW)
+
+
+def test_a_flow_in_r_gives_its_values_and_is_reused(ran_before: tuple[Place, Ran]) -> None:
+    here, first = ran_before
     found, message, sizes, draws = values_of(first)
     pd.testing.assert_frame_equal(found, pd.DataFrame({"name": ["b", "c"], "n": [4.0, 6.0]}, index=[1, 2]))
     assert (message, sizes, draws) == ('a \\ "b"', [2.0, 4.0], 2)
     assert here.run(FLOW, reuse=True).executed == []
-    again = here.run(FLOW)
+    again = here.run(FLOW, reuse=True, rerun=[("each", (0,)), ("each", (1,))])
+    assert again.executed == ["each[0]", "each[1]"]
     assert again.value("all.draws") == first.value("all.draws")
     other = Shape("inr", TEXT.replace("2 * x", "x * 2"), {})
     assert here.run(other, reuse=True).executed == ["above", "all", "each[0]", "each[1]"]
     assert here.run(FLOW, reuse=True, parameters={"limit": 3}).executed == ["above", "all", "end"]
 
 
-def test_another_version_of_r_runs_steps_in_r_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    here = Place(tmp_path)
-    here.run(FLOW)
+def test_another_version_of_r_runs_steps_in_r_again(
+    ran_before: tuple[Place, Ran], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here, _ = ran_before
     other = tmp_path / "bin"
     other.mkdir()
     script = f'#!/bin/sh\n[ "$1" = --version ] && echo "Rscript (R) version 9.9.9" || exec {which("Rscript")} "$@"\n'
