@@ -181,7 +181,7 @@ class VersionsClash(StoreError):
         here = " and ".join(f"{name} {own}" if own else f"no {name}" for name, _, own in versions)
         super().__init__(
             f"artifact '{artifact}' was made with {there}, and cannot be loaded with {here} ({reason}): let both steps "
-            "have the same version, hand on plain values or arrays, or run the step that makes it again"
+            "have the same version, hand on plain values or arrays, or run the step that makes it again with --fresh"
         )
 
 
