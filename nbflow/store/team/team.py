@@ -25,6 +25,7 @@ from nbflow.store.drivers import DEAD_AFTER, this_process
 from nbflow.store.team.outbox import note_gone, start_noting
 from nbflow.store.team.pulse import RUNS, USERS, ages, beating, name_of_driver
 from nbflow.store.team.team_log import TeamLog
+from nbflow.store.whole_file import replace_file
 
 GRACE = 24 * 3600.0
 """What no run needs is deleted from a bucket only so many seconds after it was written: somebody may be about to
@@ -133,7 +134,7 @@ class Team:
             start_noting(db)
         finally:
             schema.close_writer(db, self.catalog)
-        known.write_text(facts["id"])
+        replace_file(known, facts["id"].encode())  # others that open the copy now must not read half of it
 
     # ---- numbers, signs of life
 
