@@ -56,8 +56,8 @@ CLOSE = b"close"
 class Agent:
     """Performs the jobs of one run on one host."""
 
-    def __init__(self, line: Connection, setup: HostSetup, root: Path, slots: int, scratch: Path) -> None:
-        self._line, self._blobs, self._slots = line, open_blobs(root), slots
+    def __init__(self, line: Connection, setup: HostSetup, root: Path, slots: int, scratch: Path, worker: str) -> None:
+        self._line, self._blobs, self._slots, self._worker = line, open_blobs(root), slots, worker
         program = replace(setup.program, root=root, scratch=scratch)
         self._copy: ProjectCopy | None = None
         if setup.base is not None:
@@ -103,7 +103,7 @@ class Agent:
         for number, job, _ in batch.jobs:
             self._jobs[number], self._numbers[id(job)] = job, (number, batch.number)
         self._answers.put(None)
-        self._tell([Begun(batch.number, self._host, self._name, self._slots)])
+        self._tell([Begun(batch.number, self._host, self._name, self._worker, self._slots)])
         for _, job, timeout in batch.jobs:
             self._pool.submit(job, timeout)
 
@@ -194,15 +194,18 @@ def shut(line: Connection) -> None:
         end.shutdown(socket.SHUT_RDWR)
 
 
-def be_agent(descriptor: int, slots: int, scratch: str) -> None:
-    """Be an agent whose line has this descriptor; its first messages are the place of the store and the setup."""
+def be_agent(descriptor: int, slots: int, scratch: str, worker: str) -> None:
+    """Be the agent of the dask worker at an address; `descriptor` is that of its line.
+
+    The first messages on it are the place of the store and the setup.
+    """
     line, folder = Connection(descriptor), Path(scratch)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})  # the dask worker may have blocked it, tasks need it
     try:
         root = pickle.loads(line.recv_bytes()).locate()
         setup = unpack(line.recv_bytes(), open_blobs(root))
         assert isinstance(setup, HostSetup)
-        Agent(line, setup, root, slots, folder).serve()
+        Agent(line, setup, root, slots, folder, worker).serve()
     except Exception as error:  # noqa: BLE001 - the disk may be full, the store out of reach, the project unreadable
         tell_why(line, error)
     finally:

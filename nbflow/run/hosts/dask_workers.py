@@ -30,6 +30,7 @@ from nbflow.run.hosts.host_messages import (
 )
 from nbflow.run.hosts.host_resources import LOOKS_AT_RESOURCES_EVERY, Requests, ResourcePlugin, resources_of_workers
 from nbflow.run.hosts.host_versions import versions_here
+from nbflow.run.hosts.input_places import InputPlaces, inputs_of
 from nbflow.run.hosts.live_mirror import remove_mirrored, write_mirrored
 from nbflow.run.hosts.pace import SURE_AFTER, Pace, Paces
 from nbflow.run.hosts.returned_files import ReturnedFiles
@@ -68,6 +69,7 @@ class _Sent:
     number: int
     ticket: Ticket
     lost: list[str] = field(default_factory=list)
+    worker: str = ""  # the address of the dask worker that has begun with it
 
 
 @dataclass(eq=False)
@@ -104,7 +106,7 @@ class DaskWorkers:
         self._jobs: dict[int, _Sent] = {}
         self._waiting: dict[str, deque[int]] = defaultdict(deque)  # by step
         self._pending: dict[int, _Pending] = {}
-        self._slots: dict[str, int] = {}  # of each agent
+        self._places = InputPlaces()
         self._paces = Paces()
         self._inbox: queue.SimpleQueue[Any] = queue.SimpleQueue()
         self._is_stopping = False
@@ -285,9 +287,10 @@ class DaskWorkers:
         if pending.begun is not None:  # dask has moved the batch, because its first host is being closed
             self._note_loss(pending, pending.begun.host)
         pending.begun, self._is_deserted = begun, False
-        self._slots[begun.agent] = begun.slots
-        self._threads = max(self._threads, sum(self._slots.values()))
+        self._places.put(begun.batch, begun.worker, len(pending.jobs), begun.slots)
+        self._threads = max(self._threads, self._places.slots)
         for sent in self._unanswered(pending):
+            sent.worker = begun.worker
             if sent.lost:
                 remove_mirrored(self._program.live, str(sent.ticket.job.task))
             self._receiver.started(sent.ticket.job, begun.host)
@@ -307,6 +310,7 @@ class DaskWorkers:
             answer.warnings += (f"ran again, because its host was lost ({', '.join(sent.lost)})",)
         if isinstance(answer, Result):
             self._paces.note(sent.ticket.job.task.step, answer.seconds)
+            self._places.note(sent.worker, (*inputs_of(sent.ticket.job), *answer.artifacts))
         self._receiver.receive(sent.ticket.job, answer)
 
     def _end(self, ended: _Ended) -> None:
@@ -314,6 +318,7 @@ class DaskWorkers:
         from distributed import KilledWorker  # noqa: PLC0415 - imported already
 
         pending = self._pending.pop(ended.batch)
+        self._places.remove(ended.batch)
         if pending.future is not None:
             pending.future.release()
         error, left = ended.error, self._unanswered(pending)
@@ -358,9 +363,11 @@ class DaskWorkers:
         self._pending[batch] = pending
         data = pack(message, self._blobs)
         asked = self._requests.of(jobs[0][1].task.step)
+        nearest = self._places.nearest(job for _, job in jobs)
+        self._places.put(batch, nearest, len(jobs))
         pending.future = self._client.submit(
             perform_batch, self._run, batch, data, int(asked.get("GPU", 0)), pure=False, key=f"{self._run}-{batch}",
-            retries=0, resources=asked or None,
+            retries=0, resources=asked or None, workers=nearest or None, allow_other_workers=bool(nearest),
         )  # fmt: skip
         pending.future.add_done_callback(partial(self._is_over, batch))
 

@@ -140,12 +140,14 @@ class Begun:
         batch: The number of the batch.
         host: The name of the host.
         agent: The name of the process that has it.
+        worker: The address of its dask worker.
         slots: How many tasks the agent performs at the same time.
     """
 
     batch: int
     host: str
     agent: str
+    worker: str
     slots: int
 
 

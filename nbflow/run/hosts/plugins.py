@@ -138,7 +138,7 @@ class _AgentProcess:
         self._refusal = ""
         scratch = tempfile.mkdtemp(prefix="nbflow-", dir=worker.local_directory)
         self._line, theirs = Pipe()
-        facts = theirs.fileno(), worker.state.nthreads, scratch
+        facts = theirs.fileno(), worker.state.nthreads, scratch, worker.contact_address
         self._process = subprocess.Popen(
             [sys.executable, "-c", f"from nbflow.run.hosts.agent import be_agent; be_agent{facts}"],
             stdin=subprocess.DEVNULL, pass_fds=[theirs.fileno()], start_new_session=True,
