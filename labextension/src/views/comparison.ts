@@ -11,16 +11,10 @@ import { tableHead } from '../ui/tablehead';
 import type { ShowOutputs } from './host';
 
 /** Holds what differs between runs or tasks; each list of values has one for each of `titles`. */
-export interface Compared {
+export interface Compared extends Omit<RunComparison, 'runs'> {
   readonly title: string;
   readonly titles: readonly string[];
   readonly given: string; // what they were given, for a heading: parameters or items
-  readonly parameters: readonly Change[];
-  readonly artifacts: readonly Change[];
-  readonly displays: readonly Displays[];
-  readonly frames: readonly FrameHeads[];
-  readonly code: readonly string[];
-  readonly environment: readonly Change[];
 }
 
 export function comparedRuns(found: RunComparison, trans: Translate): Compared {
