@@ -8,7 +8,6 @@ import type { ViewName } from '../views/panel';
 import { isEdit, repairLabel } from '../views/repairs';
 import { askNow, convert, offerUndo } from './convert';
 import { exportScript } from './exporting';
-import { type Feed, SILENCE } from './feed';
 import { identify, separate } from './identity';
 import { jumpTo } from './jump';
 import { askInTurn, reachKernel, sayRefusal, tellCells } from './kernel';
@@ -61,7 +60,7 @@ export class FlowActions implements Actions {
   async cancel(): Promise<void> {
     const { model, kernel } = this.notebook;
     const run = activeRun(model);
-    const place = run ? await this.find(run.number) : 'beside';
+    const place = run ? await this.notebook.feed.find(run.number) : 'beside';
     if (place === 'cell') {
       await kernel?.interrupt();
     } else if (place === 'beside') {
@@ -165,15 +164,6 @@ export class FlowActions implements Actions {
     if (value) {
       await this.tag(run, value);
     }
-  }
-
-  /** Find out where a run goes on. The kernel reports its own runs at least once a second, so wait if needed. */
-  private async find(run: number): Promise<ReturnType<Feed['whereabouts']>> {
-    const { feed } = this.notebook;
-    if (feed.whereabouts(run) === 'elsewhere') {
-      await new Promise(done => setTimeout(done, SILENCE));
-    }
-    return feed.whereabouts(run);
   }
 
   private jumpToStep(step: string): void {

@@ -8,7 +8,8 @@ import { refresh } from '../state/reading';
 import { listen } from './channel';
 import { activeRun } from './progress';
 
-export const SILENCE = 1500; // milliseconds without a broadcast after which the server is read
+const SILENCE = 1500; // milliseconds without a broadcast after which the server is read
+const FIRST_WORDS = 8000; // milliseconds within which a kernel is heard by a page that has just begun to listen
 const BEAT = 1000;
 
 /**
@@ -42,6 +43,7 @@ export class Feed implements IDisposable {
   /** Listen to this kernel from now on. */
   follow(kernel: Kernel.IKernelConnection | null): void {
     this._listening?.dispose();
+    this._listens = Date.now();
     this._listening = kernel && listen(kernel, snapshot => this.hear(snapshot, kernel));
     if (kernel) {
       rememberClient(kernel.clientId);
@@ -60,12 +62,13 @@ export class Feed implements IDisposable {
     return this._trouble;
   }
 
-  /** Return where a run goes on: in a cell of this kernel, in its background, or elsewhere, as far as is known. */
-  whereabouts(run: number): 'cell' | 'beside' | 'elsewhere' {
-    if (this._own !== run) {
-      return 'elsewhere';
+  /** Find out where a run goes on. The kernel reports its own runs at least once a second, so wait if needed. */
+  async find(run: number): Promise<'cell' | 'beside' | 'elsewhere'> {
+    const until = Math.max(Date.now() + SILENCE, this._listens + FIRST_WORDS);
+    while (this.whereabouts(run) === 'elsewhere' && Date.now() < until) {
+      await new Promise(done => setTimeout(done, BEAT / 10));
     }
-    return this._beside === run ? 'beside' : 'cell';
+    return this.whereabouts(run);
   }
 
   dispose(): void {
@@ -73,6 +76,14 @@ export class Feed implements IDisposable {
     this._listening?.dispose();
     window.clearInterval(this._timer);
     Signal.clearData(this);
+  }
+
+  /** Return where a run goes on: in a cell of this kernel, in its background, or elsewhere, as far as is known. */
+  private whereabouts(run: number): 'cell' | 'beside' | 'elsewhere' {
+    if (this._own !== run) {
+      return 'elsewhere';
+    }
+    return this._beside === run ? 'beside' : 'cell';
   }
 
   private hear(snapshot: Snapshot, { status }: Kernel.IKernelConnection): void {
@@ -144,6 +155,7 @@ export class Feed implements IDisposable {
   private _own: number | null = null;
   private _beside: number | null = null;
   private _heard = 0;
+  private _listens = 0; // since when
   private _trouble: Error | null = null;
   private _timer: number | undefined;
   private readonly _ownHeard = new Signal<this, Snapshot>(this);
