@@ -12,8 +12,8 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
-PYTEST = (sys.executable, "-m", "pytest", "-n", "6", "--dist", "loadfile", "--no-loadscope-reorder")
-"""The tests that share a JupyterLab stay together. Six processes keep two cores busy, for many tests wait."""
+PYTEST = (sys.executable, "-m", "pytest", "-n", "4", "--dist", "loadfile", "--no-loadscope-reorder")
+"""The tests that share a JupyterLab stay together. Four processes keep two cores busy, for many tests wait."""
 FAST = (
     "tests/test_checks.py::test_a_brief_check_finds_no_mistake",
     *(

@@ -27,6 +27,7 @@ LONG = (
         "export/",
         "run/test_kills",
         "run/test_laws",
+        "run/hosts/",
         "labextension/",
         "browser/",
     ),

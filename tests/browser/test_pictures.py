@@ -1,6 +1,6 @@
 """The pictures of the documents, from a real JupyterLab. `python -m tests.docs.pictures` puts them into docs/.
 
-The ordinary run takes one of them; NBFLOW_EXPLORE in the environment takes all.
+NBFLOW_EXPLORE in the environment takes them too, to see that they can be taken.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ PANEL_WIDTH = 390
 
 SHARP = {"viewport": SIZE, "device_scale_factor": 2}
 
-pytestmark = pytest.mark.parametrize("window", [SHARP], ids=["sharp"], indirect=True)
-
-by_hand = pytest.mark.skipif(
-    PICTURES not in os.environ and "NBFLOW_EXPLORE" not in os.environ,
-    reason="NBFLOW_EXPLORE=1 runs it",
-)
+pytestmark = [
+    pytest.mark.parametrize("window", [SHARP], ids=["sharp"], indirect=True),
+    pytest.mark.skipif(
+        PICTURES not in os.environ and "NBFLOW_EXPLORE" not in os.environ, reason="NBFLOW_EXPLORE=1 runs it"
+    ),
+]
 
 
 @pytest.fixture
@@ -69,7 +69,6 @@ def films(lab: Lab, folder: Path, window: Window) -> Window:
     return window
 
 
-@by_hand
 def test_the_panel_during_a_run(films: Window, album: Path) -> None:
     films.panel.action("run").click()
     films.panel.wait_for_step("fit", "running")
@@ -96,7 +95,6 @@ def test_the_outputs_of_a_run_beside_two_runs_compared(films: Window, album: Pat
     take_picture(films, album, "outputs")
 
 
-@by_hand
 def test_the_restore_dialog(films: Window, album: Path) -> None:
     films.run_all()
     films.panel.wait_for_steps(fit="done", playlist="done", figure="done")
@@ -124,7 +122,6 @@ def choose_kernel(notebook: Path) -> Path:
     return notebook
 
 
-@by_hand
 def test_the_conversion_of_a_notebook(lab: Lab, folder: Path, window: Window, album: Path) -> None:
     run_tutorial(BEGINNING.partition("jupytext --quiet")[0] + "jupytext --quiet --to ipynb tea.py\n```\n", folder)
     open_beside_panel(window, lab, choose_kernel(folder / "tea.ipynb"))
@@ -134,7 +131,6 @@ def test_the_conversion_of_a_notebook(lab: Lab, folder: Path, window: Window, al
     window.accept("Cancel")
 
 
-@by_hand
 def test_the_steps_that_a_change_makes_stale(lab: Lab, folder: Path, window: Window, album: Path) -> None:
     run_tutorial(BEFORE_THE_SECOND_RUN, folder)
     open_beside_panel(window, lab, choose_kernel(folder / "tea.ipynb"))
@@ -144,7 +140,6 @@ def test_the_steps_that_a_change_makes_stale(lab: Lab, folder: Path, window: Win
     take_picture(window, album, "tutorial-stale")
 
 
-@by_hand
 def test_the_tasks_of_a_foreach_side_by_side(lab: Lab, folder: Path, window: Window, album: Path) -> None:
     run_tutorial(DATA + PARALLEL.partition("```sh")[0], folder)
     convert = [sys.executable, "-m", "jupytext", "--quiet", "--to", "ipynb", "tea_parallel.py"]

@@ -21,13 +21,13 @@ from nbflow.notebook.read import read_notebook
 from nbflow.run.events.events import Outcome
 from tests.export.cases import CASES, UNDER_METAFLOW
 from tests.export.engines import ROOT, Engines, Values, exported_of, graph_of, named
-from tests.flows import BRANCH, CLASSES, CRASHING, FAILING, LARGE, LOST, NESTED, SHAPES, SWITCH, TOLERATED, Shape
+from tests.flows import BRANCH, CRASHING, FAILING, LARGE, LOST, NESTED, SHAPES, SWITCH, Shape
 
 WHOLE = [shape for shape in SHAPES if shape not in (CRASHING, FAILING, LARGE, LOST)]
 EXPLORED = "NBFLOW_EXPLORE" in os.environ
-CHOSEN_SHAPES = WHOLE if EXPLORED else (BRANCH, NESTED, SWITCH, TOLERATED, CLASSES)
+CHOSEN_SHAPES = WHOLE if EXPLORED else (BRANCH, NESTED, SWITCH)
 CHOSEN_DEMOS = ("linear", "movie_recommender") if EXPLORED else ("linear",)
-CHOSEN_CASES = UNDER_METAFLOW if EXPLORED else ("everything", "draws per item", "names that FlowSpec has")
+CHOSEN_CASES = UNDER_METAFLOW if EXPLORED else ("everything", "names that FlowSpec has")
 SHAPE = pytest.mark.parametrize("shape", WHOLE, ids=lambda shape: shape.name)
 
 

@@ -1,6 +1,6 @@
 """Notebooks as people write them: `init` makes a flow of each, and its run gives what IPython gives.
 
-Every fifth one is run; with NBFLOW_EXPLORE in the environment, all of them. `init` and `check` read each of them.
+Every eighth one is run; with NBFLOW_EXPLORE in the environment, all of them. `init` and `check` read each of them.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from tests.notebooks.flowing import accept, make_flow
 from tests.notebooks.known_failures import KNOWN
 from tests.notebooks.plain import Plain
 
-RUN = NOTEBOOKS if "NBFLOW_EXPLORE" in os.environ else NOTEBOOKS[::5]
+RUN = NOTEBOOKS if "NBFLOW_EXPLORE" in os.environ else NOTEBOOKS[::8]
 
 
 def named(path: Path) -> object:

@@ -12,7 +12,7 @@ import pytest
 
 from tests.script.differing import SCRIPTS, as_far_as_known, has_own_words, run_under, without_words
 
-CHOSEN = SCRIPTS if "NBFLOW_EXPLORE" in os.environ else sorted({*SCRIPTS[::16], "spin"})
+CHOSEN = SCRIPTS if "NBFLOW_EXPLORE" in os.environ else SCRIPTS[::16]
 
 
 @pytest.mark.parametrize("script", CHOSEN)
