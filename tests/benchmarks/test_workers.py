@@ -19,9 +19,9 @@ import pytest
 
 from nbflow.run.events.events import TaskId
 from nbflow.run.task.job import Job
+from nbflow.run.task.task_store import open_task_store
 from nbflow.run.workers import worker
 from nbflow.run.workers.channel import WorkerSetup
-from nbflow.run.workers.local_pool import _open_store
 from tests.benchmarks.test_run import wide
 from tests.run.running import Place
 
@@ -38,7 +38,7 @@ def jobs(place: Place) -> Iterator[Job]:
     program, run = ran.program, ran.finished.row.id
     (split,) = [task for task in ran.store.history.tasks(run, "work") if task.split]
     worker._die_with_parent = worker._leave_fork_server = lambda: None
-    worker._start(WorkerSetup(program, partial(_open_store, program.root), dict(os.environ)))
+    worker._start(WorkerSetup(program, partial(open_task_store, program.root), dict(os.environ)))
     for number, item in enumerate(ran.store.history.artifacts(split.id)):
         yield Job(TaskId("work", (number,)), (replace(item, name="i"),), batch=BATCH)
 
