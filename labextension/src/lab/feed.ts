@@ -43,7 +43,7 @@ export class Feed implements IDisposable {
   /** Listen to this kernel from now on. */
   follow(kernel: Kernel.IKernelConnection | null): void {
     this._listening?.dispose();
-    this._listens = Date.now();
+    [this._kernel, this._listens] = [kernel, Date.now()];
     this._listening = kernel && listen(kernel, snapshot => this.hear(snapshot, kernel));
     if (kernel) {
       rememberClient(kernel.clientId);
@@ -62,13 +62,23 @@ export class Feed implements IDisposable {
     return this._trouble;
   }
 
-  /** Find out where a run goes on. The kernel reports its own runs at least once a second, so wait if needed. */
+  /**
+   * Find out where a run goes on: in a cell of this kernel, in its background, or elsewhere, as far as is known.
+   *
+   * The kernel reports its own runs at least once a second, so wait if needed. A run in a cell keeps the kernel busy; to
+   * start one in the background takes a moment only.
+   */
   async find(run: number): Promise<'cell' | 'beside' | 'elsewhere'> {
-    const until = Math.max(Date.now() + SILENCE, this._listens + FIRST_WORDS);
-    while (this.whereabouts(run) === 'elsewhere' && Date.now() < until) {
+    const [soon, until] = [Date.now() + BEAT / 2, Math.max(Date.now() + SILENCE, this._listens + FIRST_WORDS)];
+    const isSure = (): boolean =>
+      this._own === run && (this.isBeside(run) || (this._kernel?.status === 'busy' && Date.now() > soon));
+    while (!isSure() && Date.now() < until) {
       await new Promise(done => setTimeout(done, BEAT / 10));
     }
-    return this.whereabouts(run);
+    if (this._own !== run) {
+      return 'elsewhere';
+    }
+    return this.isBeside(run) ? 'beside' : 'cell';
   }
 
   dispose(): void {
@@ -78,12 +88,8 @@ export class Feed implements IDisposable {
     Signal.clearData(this);
   }
 
-  /** Return where a run goes on: in a cell of this kernel, in its background, or elsewhere, as far as is known. */
-  private whereabouts(run: number): 'cell' | 'beside' | 'elsewhere' {
-    if (this._own !== run) {
-      return 'elsewhere';
-    }
-    return this._beside === run ? 'beside' : 'cell';
+  private isBeside(run: number): boolean {
+    return this._beside === run || this._kernel?.status === 'idle';
   }
 
   private hear(snapshot: Snapshot, { status }: Kernel.IKernelConnection): void {
@@ -154,6 +160,7 @@ export class Feed implements IDisposable {
   private _wanted: 'all' | 'flow' | null = null;
   private _own: number | null = null;
   private _beside: number | null = null;
+  private _kernel: Kernel.IKernelConnection | null = null;
   private _heard = 0;
   private _listens = 0; // since when
   private _trouble: Error | null = null;
