@@ -47,11 +47,10 @@ def run_bash(script: str, values: Mapping[str, object], out: Sequence[str] = ())
     """
     name, line = place_of_call()
     with LeadingTo(name, line):
-        return _run_at((name, line), script, values, out)
+        return _run_at(name, line, script, values, out)
 
 
-def _run_at(place: tuple[str, int], script: str, values: Mapping[str, object], out: Sequence[str]) -> tuple[Any, ...]:
-    name, line = place
+def _run_at(name: str, line: int, script: str, values: Mapping[str, object], out: Sequence[str]) -> tuple[Any, ...]:
     bash = shutil.which("bash")
     if bash is None:
         raise BashMissing

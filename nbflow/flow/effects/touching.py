@@ -189,7 +189,8 @@ class _Walk:
     def _only_returns(self, method: str) -> bool:
         """Return whether methods of this name change nothing, those of the notebook's own classes included."""
         own = self.known.methods.get(method, ())
-        return method in _READING | VALUE_METHODS and not any(self._changes_arguments(one) for one in own)
+        is_known = method in _READING or method in VALUE_METHODS
+        return is_known and not any(self._changes_arguments(one) for one in own)
 
     def _body(self, func: ast.expr, hidden: frozenset[str]) -> DefinitionNode | None:
         return self.known.bodies.get(func.id) if isinstance(func, ast.Name) and func.id not in hidden else None

@@ -13,7 +13,7 @@ from nbflow.flow.syntax.specs import StepSpec
 
 @dataclass(slots=True)
 class LinkMemory:
-    """Keeps the last links of one document. `links` are those of the steps in `above`, which stand above every edit.
+    """Keeps the last links of one document.
 
     A step that was not edited is the same object again, because the reading of a cell is cached.
     """

@@ -63,11 +63,9 @@ def run_r(
         REnded: R ends before the code does.
         RMissing: R is not installed.
     """
-    name, line = place_of_call()
-    with LeadingTo(name, line):
-        name, line = place_of_call()
-    with LeadingTo(name, line):
-        found = vectors_of(RSource(code, name, line), values, out, shared, _seed() if seeded else None)
+    place = place_of_call()
+    with LeadingTo(*place):
+        found = vectors_of(RSource(code, *place), values, out, shared, _seed() if seeded else None)
         return tuple(from_r(found[one], one) for one in out)
 
 

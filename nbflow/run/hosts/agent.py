@@ -80,14 +80,25 @@ class Agent:
         """Do the jobs that come, until the other end of the line is closed."""
         threading.Thread(target=self._tell_answers_or_end, daemon=True).start()
         try:
-            while (data := self._line.recv_bytes()) != CLOSE:
-                self._take(unpack(data, self._blobs))
-            self._pool.close()
-            self._line.send_bytes(CLOSE)
-            self._line.recv_bytes()
+            for data in iter(self._hear, b""):
+                if data == CLOSE:
+                    self._pool.close()
+                    self._send(CLOSE)
+                else:
+                    self._take(unpack(data, self._blobs))
+        finally:
+            self._pool.stop()
+
+    def _hear(self) -> bytes:
+        """Return what the dask worker says next; b"" once it has closed the line or is gone."""
+        try:
+            return self._line.recv_bytes()
         except (EOFError, OSError):
-            pass
-        self._pool.stop()
+            return b""
+
+    def _send(self, data: bytes) -> None:
+        with self._sending, contextlib.suppress(OSError):  # if the dask worker is gone, the main thread ends all
+            self._line.send_bytes(data)
 
     def _take(self, message: object) -> None:
         if isinstance(message, GivenGpus):
@@ -173,8 +184,7 @@ class Agent:
 
     def _tell(self, told: list[HostEvent], over: Sequence[int] = ()) -> None:
         """Send messages for the driver, with the numbers of the batches that are over."""
-        with self._sending, contextlib.suppress(OSError):  # if the dask worker is gone, the main thread ends all
-            self._line.send_bytes(pickle.dumps((tuple(over), pack(told, self._blobs))))
+        self._send(pickle.dumps((tuple(over), pack(told, self._blobs))))
 
 
 def _open_store(root: Path, sources: dict[str, str]) -> TaskStore:

@@ -170,11 +170,12 @@ class _AgentProcess:
             self._is_closed.set()
             line.recv_bytes()
         except (EOFError, OSError):
-            pass
-        self.is_alive = False
-        self._is_closed.set()
-        for is_over in [*self._waiting.values()]:
-            is_over.set()
+            pass  # the agent has ended, or dask has lost its scheduler and ends this worker
+        finally:
+            self.is_alive = False
+            self._is_closed.set()
+            for is_over in [*self._waiting.values()]:
+                is_over.set()
 
     def _hear(self, message: Any) -> None:
         if isinstance(message, str):

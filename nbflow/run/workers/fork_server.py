@@ -108,14 +108,8 @@ def start_tracker(tracker: Any = resource_tracker._resource_tracker) -> None:
         return
     read, tracker._fd = os.pipe()
     os.set_inheritable(read, True)
-    command = [
-        sys.executable,
-        "-S",
-        "-W",
-        "ignore",
-        "-c",
-        f"from multiprocessing.resource_tracker import main; main({read})",
-    ]
+    task = f"from multiprocessing.resource_tracker import main; main({read})"
+    command = [sys.executable, "-S", "-W", "ignore", "-c", task]
     tracker._pid = os.posix_spawn(sys.executable, command, os.environ, setpgroup=0)
     os.close(read)
 

@@ -34,12 +34,8 @@ def reduce_frame(recorder: Recorder, frame: Any) -> Any:
         return NotImplemented
     _hold(recorder, frame, columns)
     names = crossing.as_labels(frame.columns) if crosses else frame.columns
-    return rebuild_crossed.unique_frame if is_unique else rebuild.frame, (
-        columns,
-        names,
-        frame.index,
-        dict(frame.attrs),
-    )
+    make = rebuild_crossed.unique_frame if is_unique else rebuild.frame
+    return make, (columns, names, frame.index, dict(frame.attrs))
 
 
 def _worth_splitting(frame: Any) -> bool:
