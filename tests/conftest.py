@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Iterator
 
@@ -18,6 +19,8 @@ settings.register_profile(
     derandomize="NBFLOW_EXPLORE" not in os.environ,  # a change fails for what it does, not for a new example
 )
 settings.load_profile("nbflow")
+
+gc.disable()  # until the tests are found: they are millions of objects, and none of them is garbage
 
 LONG = (
     *(
@@ -61,6 +64,8 @@ def _mark_browser_tests(items: list[pytest.Item]) -> None:
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
+    gc.freeze()
+    gc.enable()
     if any(f"tests/{part}" in item.path.as_posix() for item in session.items for part in SCIENCE):
         start_workers()
 
