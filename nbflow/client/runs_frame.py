@@ -11,7 +11,9 @@ from nbflow.client.named import local_time
 from nbflow.history.archive import Archive
 from nbflow.history.results import find_result, name_columns, results_of_run
 from nbflow.progress.status import describe_status
+from nbflow.store.catalog.reprs import Member
 from nbflow.store.catalog.rows import RunRow
+from nbflow.store.catalog.scalars import Scalar
 
 _FACTS = ("status", "kind", "started", "seconds", "tags", "note", "pinned")
 
@@ -27,8 +29,12 @@ def frame_of_runs(archive: Archive, rows: Sequence[RunRow]) -> pd.DataFrame:
         title = f"parameters.{name}" if name in taken else name
         columns[title] = [row.parameters.get(name) for row in rows]
     for name in names:
-        columns[name] = [find_result(one, name) for one in results]
+        columns[name] = [_result(find_result(one, name)) for one in results]
     return pd.DataFrame(columns, index=pd.Index([row.number for row in rows], name="run"))
+
+
+def _result(value: Scalar | None) -> object:
+    return value.name if isinstance(value, Member) else value
 
 
 def _fact(row: RunRow, name: str) -> Any:

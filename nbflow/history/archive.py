@@ -23,6 +23,7 @@ from nbflow.run.program.program import Program
 from nbflow.run.program.stored_sources import read_graph, read_sources, read_stored_cells, write_cells
 from nbflow.store.catalog.evictions import describe_eviction, evicted_steps
 from nbflow.store.catalog.reader import CatalogReader
+from nbflow.store.catalog.reprs import readable
 from nbflow.store.catalog.rows import RunKind, RunRow, RunStatus, StepRow, TaskRow, TaskStatus
 
 if TYPE_CHECKING:
@@ -260,7 +261,7 @@ _LENGTH = re.compile(r"^\d+ items: ")
 
 def item_of(task: TaskRow) -> str:
     """Return the foreach item of a task in a few words: `rate=0.1, leaves=4`."""
-    return _LENGTH.sub("", task.item)
+    return readable(_LENGTH.sub("", task.item))
 
 
 def task_name(task: TaskRow) -> str:

@@ -14,8 +14,8 @@ from nbflow.history.versions import diff_code, diff_values
 from nbflow.progress.pictures import count
 from nbflow.run.environments.environment_lock import locks_in
 from nbflow.run.events.events import TaskId
+from nbflow.store.catalog.reprs import readable
 from nbflow.store.catalog.rows import RunRow
-from nbflow.store.catalog.scalars import bare_text
 from nbflow.store.values.artifact_ref import ArtifactRef
 
 _FEW = 4
@@ -163,4 +163,4 @@ def describe_artifact(artifact: ArtifactRef) -> str:
     summary = artifact.summary
     if summary.shape:
         return f"{summary.type.rpartition('.')[2]} {' × '.join(map(str, summary.shape))}"
-    return textwrap.shorten(bare_text(summary.text), _WIDTH, placeholder=" …")
+    return textwrap.shorten(readable(summary.text), _WIDTH, placeholder=" …")

@@ -11,6 +11,7 @@ from typing import TypeVar
 
 from nbflow.errors import UnknownName
 from nbflow.history.archive import Archive
+from nbflow.store.catalog.reprs import rank_of
 from nbflow.store.catalog.rows import RunRow, TaskRow
 from nbflow.store.catalog.scalars import (
     ItemRow,
@@ -73,7 +74,7 @@ PEAK_MEMORY, CPU_SECONDS = "peak_memory", "cpu_seconds"
 """Name what a run took, as if it were results: the most bytes that a process held, and the sum of processor time."""
 
 
-def costs_of_run(archive: Archive, row: RunRow) -> Results:
+def costs_of_run(archive: Archive, row: RunRow) -> Mapping[tuple[str, str], int | float]:
     """Return what the tasks of a run took that ran in it, as far as it was measured."""
     ran = [task for task in archive.reader.tasks(row.id) if not task.source]
     memory = max((task.memory for task in ran if task.memory is not None), default=None)
@@ -106,11 +107,11 @@ def require_columns(columns: Iterable[str], every: Sequence[Results]) -> None:
 def in_order(values: Mapping[K, Scalar | None], best: Best, reverse: bool = False) -> list[K]:
     """Return the keys, the one with the best value first: numbers before texts, what has no value last."""
     known = {key: value for key, value in values.items() if value is not None and value == value}
-    numbers = [key for key, value in known.items() if not isinstance(value, str)]
-    texts = [key for key, value in known.items() if isinstance(value, str)]
-    numbers.sort(key=known.__getitem__, reverse=(best is not Best.LOWEST) != reverse)
-    texts.sort(key=known.__getitem__, reverse=reverse)
-    return [*numbers, *texts, *(key for key in values if key not in known)]
+    ranks = {key: rank for key, value in known.items() if (rank := rank_of(value)) is not None}
+    texts = {key: str(value) for key, value in known.items() if key not in ranks}
+    numbered = sorted(ranks, key=ranks.__getitem__, reverse=(best is not Best.LOWEST) != reverse)
+    worded = sorted(texts, key=texts.__getitem__, reverse=reverse)
+    return [*numbered, *worded, *(key for key in values if key not in known)]
 
 
 # tasks

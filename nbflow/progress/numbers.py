@@ -6,6 +6,8 @@ import textwrap
 from collections.abc import Iterable
 from itertools import pairwise
 
+from nbflow.store.catalog.reprs import in_person
+
 
 def duration(seconds: float) -> str:
     """Return a duration in at most two units: `0.04 s`, `1.2 s`, `3 m 5 s`, `1 h 58 m`, `2 d 4 h`."""
@@ -52,7 +54,7 @@ def table(rows: Iterable[Iterable[str]]) -> Iterable[str]:
 
 def significant(value: object, digits: int = 6) -> str:
     """Return a value for a cell of a table: a float with at most so many digits, any other value as its text."""
-    return f"{value:.{digits}g}" if isinstance(value, float) else brief(value)
+    return f"{value:.{digits}g}" if isinstance(value, float) else brief(in_person(value))
 
 
 def brief(value: object, width: int = 40) -> str:

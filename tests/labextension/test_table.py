@@ -10,6 +10,10 @@ import pytest
 from tests.labextension.modules import Module
 
 BIG = str(2**60)
+DAY = {"text": "2026-01-02", "number": 1767312000, "sort": "instant"}
+HOUR = {"text": "1:00:00", "number": 3600, "sort": "number"}
+TENTH = {"text": "0.10", "number": 0.1, "sort": "number"}
+LEVEL = {"text": "LOW", "number": 1, "sort": "name"}
 
 
 @pytest.fixture(scope="module")
@@ -30,6 +34,7 @@ def table() -> Iterator[Module]:
         (["b10", "b9", "a", None], False, ["a", "b9", "b10", None]),
         ([True, False, True], False, [False, True, True]),
         ([0.1, "tree", -5], False, [-5, 0.1, "tree"]),
+        ([DAY, HOUR, TENTH, LEVEL], False, [TENTH, LEVEL, HOUR, DAY]),
     ],
 )
 def test_rows_are_sorted_by_numbers_then_texts_and_empty_ones_stay_last(
@@ -58,7 +63,10 @@ def test_the_best_value_is_that_of_the_better_side(table: Module, cells: list[An
     assert table.call("bestValue", cells, best) == expected
 
 
-ROW = {"r2": 0.81, "kind": "tree", "n": None, "max_depth": 4}
+ROW = {
+    "r2": 0.81, "kind": "tree", "n": None, "max_depth": 4, "good": True, "day": DAY, "took": HOUR, "price": TENTH,
+    "level": LEVEL,
+}  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -77,6 +85,13 @@ ROW = {"r2": 0.81, "kind": "tree", "n": None, "max_depth": 4}
         ("max_depth<10", True),
         ("lr<3", False),
         ("a=b", True),
+        ("good=TRUE", True),
+        ("day>=2026-01", True),
+        ("day<2026-01-02", False),
+        ("day=2026", False),
+        ("price<0.25", True),
+        ("took>1000", True),
+        ("level=low", True),
     ],
 )
 def test_a_filter_has_words_and_conditions(table: Module, text: str, passes: bool) -> None:
@@ -85,7 +100,7 @@ def test_a_filter_has_words_and_conditions(table: Module, text: str, passes: boo
 
 
 def test_numbers_are_shown_with_six_digits(table: Module) -> None:
-    cells = [0.1 + 0.2, 1234567, 1e-9 / 3, True, None, "nan", 12.5]
+    cells = [0.1 + 0.2, 1234567, 1e-9 / 3, True, None, "nan", 12.5, TENTH]
     assert [table.call("cellText", cell) for cell in cells] == [
-        "0.3", "1234567", "3.33333e-10", "true", "", "nan", "12.5",
+        "0.3", "1234567", "3.33333e-10", "True", "", "nan", "12.5", "0.10",
     ]  # fmt: skip

@@ -1,8 +1,8 @@
 /** Sorts, filters and marks the rows of a table, whatever they show. */
-import type { Best } from './protocol';
+import type { Best, Reading } from './protocol';
 
 /** Holds a value of a row. A number that JavaScript does not have, such as `nan`, is a text. */
-export type Cell = string | number | boolean | null;
+export type Cell = string | number | boolean | Reading | null;
 
 export interface TableOrder {
   readonly column: string;
@@ -20,16 +20,26 @@ export function numberOf(cell: Cell): number {
     case '':
       return NaN;
     default:
-      return Number(cell);
+      return typeof cell === 'object' ? cell.number : Number(cell);
   }
 }
 
 /** Tells whether a column holds numbers, apart from cells that are empty or `nan`. */
 export function isNumeric(cells: readonly Cell[]): boolean {
-  return cells.some(cell => typeof cell === 'number') && cells.every(cell => cell === 'nan' || isNumberOrNone(cell));
+  return cells.some(isNumber) && cells.every(cell => cell === 'nan' || isNumberOrNone(cell));
 }
 
-const isNumberOrNone = (cell: Cell): boolean => cell === null || !Number.isNaN(numberOf(cell));
+const isNumber = (cell: Cell): boolean =>
+  typeof cell === 'number' || (typeof cell === 'object' && cell?.sort === 'number');
+
+const isNumberOrNone = (cell: Cell): boolean =>
+  cell === null || (typeof cell === 'object' ? cell.sort === 'number' : !Number.isNaN(numberOf(cell)));
+
+/** Tells whether a column holds instants, apart from cells that are empty. */
+export function isInstants(cells: readonly Cell[]): boolean {
+  const given = cells.filter(cell => cell !== null);
+  return given.length > 0 && given.every(cell => typeof cell === 'object' && cell.sort === 'instant');
+}
 
 /** Returns the places of the cells in their order: numbers, then texts; those without a value come last both ways. */
 export function sortedPlaces(cells: readonly Cell[], descending: boolean): number[] {
@@ -77,12 +87,24 @@ export function bestValue(cells: readonly Cell[], best: Best): number | null {
   return numbers.length > 1 ? numbers.reduce((one, other) => better(one, other)) : null;
 }
 
-/** Returns a cell as it is shown: a number with at most six digits. */
+/** Returns a cell as it is shown: a number with at most six digits, a truth as Python writes it. */
 export function cellText(cell: Cell): string {
   if (typeof cell === 'number' && !Number.isInteger(cell)) {
     return String(Number(cell.toPrecision(6)));
   }
-  return cell === null ? '' : String(cell);
+  return wholeText(cell);
+}
+
+/** Returns a cell with all digits. */
+export function wholeText(cell: Cell): string {
+  switch (typeof cell) {
+    case 'boolean':
+      return cell ? 'True' : 'False';
+    case 'object':
+      return cell?.text ?? '';
+    default:
+      return String(cell);
+  }
 }
 
 /** Holds what the filter looks at in a row: its cells, and all words that it has. */
@@ -90,6 +112,8 @@ export interface FilterRow {
   readonly cells: readonly Cell[];
   readonly text: string;
 }
+
+const WORDS = new Intl.Collator('en', { numeric: true, sensitivity: 'accent' }); // in upper or lower case
 
 const CONDITION = /^(.+?)(<=|>=|!=|==?|<|>)(.+)$/;
 
@@ -139,9 +163,10 @@ function holds(cell: Cell, sign: string, given: string): boolean {
   if (cell === null) {
     return false;
   }
-  const numbers = [numberOf(cell), numberOf(given)] as const;
+  const isWord = typeof cell === 'object' && cell.sort !== 'number'; // of `2024-05-01` the year is no number of seconds
+  const numbers = [isWord ? NaN : numberOf(cell), numberOf(given)] as const;
   const areNumbers = numbers.every(number => !Number.isNaN(number));
-  const order = areNumbers ? Math.sign(numbers[0] - numbers[1]) || 0 : COLLATOR.compare(String(cell), given);
+  const order = areNumbers ? Math.sign(numbers[0] - numbers[1]) || 0 : WORDS.compare(wholeText(cell), given);
   switch (sign) {
     case '<':
       return order < 0;

@@ -1,6 +1,15 @@
 /** Shows rows of cells below headings that sort them. Only visible rows are in the document. */
 import type { Best } from '../state/protocol';
-import { bestValue, type Cell, cellText, isNumeric, sortedPlaces, type TableOrder } from '../state/table';
+import {
+  bestValue,
+  type Cell,
+  cellText,
+  isNumeric,
+  numberOf,
+  sortedPlaces,
+  type TableOrder,
+  wholeText
+} from '../state/table';
 import type { Component } from './component';
 import { closest, h, setAttribute, setText } from './dom';
 import type { Translate } from './language';
@@ -297,13 +306,13 @@ class GridRow<Row> implements VirtualRow<Row> {
   private fill(host: HTMLElement, column: GridColumn<Row>, row: Row): void {
     const cell = column.cell(row);
     const best = this.best.get(column.name) ?? null;
-    host.toggleAttribute('data-best', best !== null && cell === best);
+    host.toggleAttribute('data-best', best !== null && numberOf(cell) === best);
     host.toggleAttribute('data-numeric', this.numeric.has(column.name));
     if (column.draw) {
       column.draw(host, row);
     } else {
       setText(host, textOf(column, row));
-      setAttribute(host, 'title', cell === null ? null : String(cell));
+      setAttribute(host, 'title', cell === null ? null : wholeText(cell));
     }
   }
 

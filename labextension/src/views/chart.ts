@@ -1,5 +1,5 @@
 /** Draws columns of a table as a chart: two as a scatter plot, more as parallel coordinates. */
-import { type Cell, cellText, isNumeric, numberOf } from '../state/table';
+import { type Cell, cellText, isInstants, isNumeric, numberOf, sortedPlaces } from '../state/table';
 import type { Component } from '../ui/component';
 import { h } from '../ui/dom';
 import type { Translate } from '../ui/language';
@@ -95,19 +95,20 @@ export function scatter(x: ChartColumn, y: ChartColumn, names: readonly string[]
   const [lefts, rights] = [drawn(x), drawn(y)];
   const values = names.flatMap((name, row) => {
     const [left = null, right = null] = [lefts[row], rights[row]];
-    return left === null || right === null ? [] : [{ name, x: left, y: right }];
+    const [across, up] = [cellText(x.cells[row] ?? null), cellText(y.cells[row] ?? null)];
+    return left === null || right === null ? [] : [{ name, x: left, y: right, across, up }];
   });
   return {
     ...FRAME,
     data: { values },
     mark: { type: 'point', filled: true, opacity: 0.7, size: 36 },
     encoding: {
-      x: { field: 'x', type: kind(x), title: x.label, scale: { zero: false } },
-      y: { field: 'y', type: kind(y), title: y.label, scale: { zero: false } },
+      x: { field: 'x', ...axisOf(x) },
+      y: { field: 'y', ...axisOf(y) },
       tooltip: [
         { field: 'name', title: 'task' },
-        { field: 'x', title: x.label },
-        { field: 'y', title: y.label }
+        { field: 'across', title: x.label },
+        { field: 'up', title: y.label }
       ]
     }
   };
@@ -166,22 +167,48 @@ interface Axis {
 }
 
 function makeAxis({ label, cells }: ChartColumn): Axis {
-  const texts = [...new Set(cells.filter(cell => cell !== null).map(String))].sort();
-  const numeric = isNumeric(cells);
-  const numbers = cells.map(cell => (numeric ? numberOf(cell) : cell === null ? NaN : texts.indexOf(String(cell))));
+  const texts = names(cells);
+  const numeric = isNumeric(cells) || isInstants(cells);
+  const numbers = cells.map(cell => (numeric ? numberOf(cell) : cell === null ? NaN : texts.indexOf(cellText(cell))));
   const finite = numbers.filter(Number.isFinite);
   const [low, high] = [
     finite.reduce((a, b) => Math.min(a, b), Infinity),
     finite.reduce((a, b) => Math.max(a, b), -Infinity)
   ];
   const heights = numbers.map(number => (high > low ? (number - low) / (high - low) : number - low + 0.5));
+  const end = (number: number): string => cellText(cells[numbers.indexOf(number)] ?? null);
   const named = [texts[0] ?? '', texts.at(-1) ?? ''] as const;
-  return { label, ends: numeric ? [cellText(low), cellText(high)] : named, cells, heights };
+  return { label, ends: numeric ? [end(low), end(high)] : named, cells, heights };
 }
 
-const kind = ({ cells }: ChartColumn): string => (isNumeric(cells) ? 'quantitative' : 'nominal');
+/** Returns the different texts of cells, in their order. */
+const names = (cells: readonly Cell[]): readonly string[] => [
+  ...new Set(
+    sortedPlaces(cells, false)
+      .map(place => cellText(cells[place] ?? null))
+      .filter(Boolean)
+  )
+];
 
-/** Returns the cells that have a place in a plot: not nan and inf. */
-function drawn({ cells }: ChartColumn): readonly Cell[] {
-  return isNumeric(cells) ? cells.map(cell => (typeof cell === 'string' ? null : cell)) : cells;
+/** Returns the type of an axis, its title and its scale. */
+function axisOf({ label, cells }: ChartColumn): Spec {
+  const title = label;
+  if (isInstants(cells)) {
+    return { title, type: 'temporal', scale: { type: 'utc' } };
+  }
+  return isNumeric(cells)
+    ? { title, type: 'quantitative', scale: { zero: false } }
+    : { title, type: 'nominal', sort: names(cells) };
 }
+
+/** Returns what stands for each cell in a plot; null for nan and inf, which have no place. */
+function drawn({ cells }: ChartColumn): readonly (number | string | null)[] {
+  if (isInstants(cells)) {
+    return cells.map(cell => (cell === null ? null : MILLISECONDS * numberOf(cell)));
+  }
+  return isNumeric(cells)
+    ? cells.map(cell => (cell === null || typeof cell === 'string' ? null : numberOf(cell)))
+    : cells.map(cell => cellText(cell) || null);
+}
+
+const MILLISECONDS = 1000; // in a second, as instants are told

@@ -11,11 +11,12 @@ from nbflow.history.archive import Archive, task_name
 from nbflow.history.differences import Difference, Differences, compare_runs
 from nbflow.history.displays import differing_displays
 from nbflow.history.report.rich_content import outputs_html, picture_in
-from nbflow.history.results import CPU_SECONDS, PEAK_MEMORY, Best, best_of, costs_of_run, find_result, results_of_run
+from nbflow.history.results import CPU_SECONDS, PEAK_MEMORY, Best, best_of, costs_of_run, results_of_run
 from nbflow.progress.numbers import brief, duration, format_size, significant
 from nbflow.progress.tally import describe_counts
 from nbflow.run.events.events import Failure
 from nbflow.run.events.replay import read_failure
+from nbflow.store.catalog.reprs import rank_of
 from nbflow.store.catalog.rows import RunRow, RunStatus, TaskRow
 from nbflow.store.catalog.scalars import Scalar
 
@@ -94,10 +95,10 @@ def facts_of_run(archive: Archive, row: RunRow) -> Iterator[tuple[str, str]]:
 def _costs(archive: Archive, row: RunRow) -> Iterator[tuple[str, str]]:
     """Yield what the tasks that ran took beside their time, and the hosts of a cluster that they ran on."""
     found = costs_of_run(archive, row)
-    if (memory := find_result(found, PEAK_MEMORY)) is not None:
-        yield "Memory", f"{format_size(int(memory))} at most"
-    if (seconds := find_result(found, CPU_SECONDS)) is not None:
-        yield "CPU", duration(float(seconds))
+    if (memory := found.get(("", PEAK_MEMORY))) is not None:
+        yield "Memory", f"{format_size(memory)} at most"
+    if (seconds := found.get(("", CPU_SECONDS))) is not None:
+        yield "CPU", duration(seconds)
     if hosts := sorted({task.host for task in archive.reader.tasks(row.id) if task.host}):
         yield "Hosts", ", ".join(hosts)
 
@@ -137,9 +138,10 @@ def results_beside(archive: Archive, row: RunRow, before: RunRow | None) -> Iter
 def _trend(name: str, old: Scalar | None, new: Scalar) -> str:
     if old is None or old == new:
         return ""
-    if isinstance(old, str) or isinstance(new, str) or best_of(name) is Best.UNKNOWN:
+    was, now = rank_of(old), rank_of(new)
+    if was is None or now is None or best_of(name) is Best.UNKNOWN:
         return "changed"
-    return "better" if (new > old) == (best_of(name) is Best.HIGHEST) else "worse"
+    return "better" if (now > was) == (best_of(name) is Best.HIGHEST) else "worse"
 
 
 def run_before(archive: Archive, row: RunRow) -> RunRow | None:

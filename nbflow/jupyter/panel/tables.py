@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
 
 from nbflow.garbage import without_gc
 from nbflow.history.archive import Archive
@@ -20,12 +21,15 @@ from nbflow.jupyter.protocol.table_messages import (
     Change,
     Displays,
     FrameHeads,
+    Reading,
+    ReadingSort,
     RunComparison,
     RunResults,
     TableCell,
     TableColumn,
     TaskGrid,
 )  # fmt: skip
+from nbflow.store.catalog.reprs import Member, in_person, rank_of
 from nbflow.store.catalog.rows import RunRow, TaskRow, TaskStatus
 from nbflow.store.catalog.scalars import Scalar
 from nbflow.store.values.artifact_ref import ArtifactRef
@@ -36,9 +40,21 @@ _LARGEST = 1 << 53
 
 def to_cell(value: Scalar | None) -> TableCell:
     """Return a value as the panel can read it: what JavaScript has no number for becomes text."""
-    if isinstance(value, float) and not math.isfinite(value):
-        return str(value)
-    return str(value) if type(value) is int and abs(value) > _LARGEST else value
+    match value:
+        case None | bool():
+            return value
+        case int():
+            return str(value) if abs(value) > _LARGEST else value
+        case float():
+            return value if math.isfinite(value) else str(value)
+    text, rank = in_person(value), rank_of(value)
+    return text if rank is None or not math.isfinite(rank) else Reading(text, rank, _sort_of(value))
+
+
+def _sort_of(value: Scalar) -> ReadingSort:
+    if isinstance(value, Member):
+        return ReadingSort.NAME
+    return ReadingSort.INSTANT if isinstance(value, date) else ReadingSort.NUMBER
 
 
 # tasks

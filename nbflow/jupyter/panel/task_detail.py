@@ -28,8 +28,8 @@ from nbflow.run.output.outputs import with_last_texts
 from nbflow.store.catalog.foreign import refuse_untrusted, stored_outputs
 from nbflow.store.catalog.harmless import harmless
 from nbflow.store.catalog.reader import CatalogReader
+from nbflow.store.catalog.reprs import readable
 from nbflow.store.catalog.rows import RunRow, TaskRow, TaskStatus, task_id
-from nbflow.store.catalog.scalars import bare_text
 from nbflow.store.drivers import is_own
 from nbflow.store.values.artifact_ref import ArtifactRef
 
@@ -67,7 +67,7 @@ def artifact_line(artifact: ArtifactRef, task: int, source: str = "") -> Artifac
     summary = artifact.summary
     lost = tuple(f"{one.path} was a {one.was} ({one.reason})" for one in artifact.lost)
     return ArtifactLine(
-        artifact.name, summary.type, bare_text(summary.text), summary.shape, summary.dtype, artifact.size,
+        artifact.name, summary.type, readable(summary.text), summary.shape, summary.dtype, artifact.size,
         summary.columns, summary.head, summary.image, lost, source, task,
     )  # fmt: skip
 

@@ -4,12 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
 from nbflow.history.results import Best
 from nbflow.jupyter.protocol.messages import RunLine, TaskLine
 
-TableCell = str | int | float | bool | None
+
+class ReadingSort(StrEnum):
+    """Says what a reading tells: a number (also a length of time, in seconds), an instant, or a name."""
+
+    NUMBER = "number"
+    INSTANT = "instant"
+    NAME = "name"
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Holds a value as a person reads it, and the number that sorts it: of an instant, the seconds since 1970."""
+
+    text: str
+    number: float
+    sort: ReadingSort
+
+
+TableCell = str | int | float | bool | Reading | None
 """A value in a table. A number that JavaScript does not have (nan, inf, more than 2**53) is its text."""
 
 

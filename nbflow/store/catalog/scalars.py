@@ -13,16 +13,20 @@ from functools import lru_cache
 
 from nbflow.store.catalog.columns import path_of, read_summary, reads_row
 from nbflow.store.catalog.reader import CatalogReader
+from nbflow.store.catalog.reprs import Told, read_repr
 from nbflow.store.catalog.rows import TaskStatus
 
-Scalar = bool | int | float | str
+Scalar = bool | int | float | Told
 """A value that fits into a cell of a table."""
 
-_PLAIN = ("int", "float", "bool", "str")
-_TIMES = ("datetime.datetime", "datetime.date", "datetime.timedelta", "pandas.Timestamp", "pandas.Timedelta")
+_TOLD = (
+    "datetime.date", "datetime.datetime", "datetime.time", "datetime.timedelta", "decimal.Decimal",
+    "fractions.Fraction", "pandas.Period", "pandas.Timedelta", "pandas.Timestamp", "uuid.UUID",
+)  # fmt: skip
 _TYPE = "substr(artifacts.summary, 3, instr(artifacts.summary, '\",') - 3)"
-_KINDS = ", ".join(f"'{kind}'" for kind in (*_PLAIN, *_TIMES))
-_IS_SCALAR = f"({_TYPE} IN ({_KINDS}) OR {_TYPE} LIKE 'numpy.%' AND {_TYPE} != 'numpy.ndarray')"
+_KINDS = ", ".join(f"'{kind}'" for kind in ("int", "float", "bool", "str", *_TOLD))
+_IS_SCALAR = f"""({_TYPE} IN ({_KINDS}) OR {_TYPE} LIKE 'numpy.%' AND {_TYPE} != 'numpy.ndarray'
+    OR {_TYPE} LIKE 'pathlib.%Path' OR artifacts.summary GLOB '[[]"*","<*.*: *>"*')"""  # a member of an enumeration
 _NEWEST = "SELECT id, step, path, turn, split, status, max(number) FROM tasks WHERE run = ?"
 _PLACE = "GROUP BY step, path, turn, split"
 _DONE = f"newest.status IN ('{TaskStatus.SUCCEEDED}', '{TaskStatus.REUSED}')"
@@ -95,25 +99,30 @@ def scalar_of(kind: str, text: str) -> Scalar | None:
         return number_of(text)
     if kind == "bool":
         return text == "True"
-    if kind in _TIMES:
-        return text
-    if len(text) >= _SHORTENED:
+    if _may_be_cut(text):
         return None
     if kind == "str":
         return unquote(text)
-    return _in_python(kind.removeprefix("numpy."), _unwrap(text)[1]) if kind.startswith("numpy.") else None
+    if kind in _TOLD or kind.startswith("pathlib.") or text.startswith(f"<{kind.rpartition('.')[2]}."):
+        return read_repr(text)
+    return _of_numpy(text) if kind.startswith("numpy.") else None
 
 
 @lru_cache(4096)  # the same values are in many items
 def read_short_repr(text: str) -> Scalar:
     """Return the value that a short repr stands for if it is a scalar, else the repr."""
-    value = _in_python(*_unwrap(text)) if len(text) < _SHORTENED else None
+    value = None if _may_be_cut(text) else _of_numpy(text)
     return text if value is None else value
 
 
-def bare_text(text: str) -> str:
-    """Return a short repr without the type that NumPy writes around a scalar: `0.5` for `np.float64(0.5)`."""
-    return _unwrap(text)[1]
+def _may_be_cut(text: str) -> bool:
+    return len(text) >= _SHORTENED and "..." in text
+
+
+def _of_numpy(text: str) -> Scalar | None:
+    kind, inside = _unwrap(text)
+    value = None if kind in ("datetime64", "timedelta64") else _in_python(kind, inside)
+    return read_repr(text) if value is None else value
 
 
 def _unwrap(text: str) -> tuple[str, str]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import reprlib
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sized
 from dataclasses import fields, is_dataclass, replace
+from datetime import datetime
 from itertools import islice
 from typing import Any
 
@@ -32,6 +33,10 @@ class _Repr(reprlib.Repr):
     def repr_int(self, x: int, level: int) -> str:
         text = _plain(x)
         return text if len(text) <= self.maxlong else f"{text[:18]}...{text[-19:]}"
+
+    def repr_datetime(self, x: object, level: int) -> str:
+        """Return it whole, also with the name of a time zone: tables show the time."""
+        return repr(x) if type(x) is datetime else self.repr_instance(x, level)
 
 
 _short = _Repr()
@@ -156,7 +161,7 @@ def _content(value: Any) -> str:
 
 def _repr_is_risky(value: Any) -> bool:
     """Return whether the repr may be huge: large subclasses of containers, deques and the like print all items."""
-    return hasattr(type(value), "__len__") and not hasattr(value, "shape") and len(value) > 1000
+    return isinstance(value, Sized) and not hasattr(value, "shape") and len(value) > 1000
 
 
 def _shape(value: Any) -> tuple[int, ...] | None:

@@ -8,6 +8,20 @@ import type { RunLine, TaskLine } from './messages';
 export type Best = 'highest' | 'lowest' | 'unknown';
 
 /**
+ * Says what a reading tells: a number (also a length of time, in seconds), an instant, or a name.
+ */
+export type ReadingSort = 'number' | 'instant' | 'name';
+
+/**
+ * Holds a value as a person reads it, and the number that sorts it: of an instant, the seconds since 1970.
+ */
+export interface Reading {
+  readonly text: string;
+  readonly number: number;
+  readonly sort: ReadingSort;
+}
+
+/**
  * Describes a column. `from_item` tells whether its values come from the items of a foreach, not from results.
  */
 export interface TableColumn {
@@ -25,7 +39,7 @@ export interface TaskGrid {
   readonly run: RunLine | null;
   readonly columns: readonly TableColumn[];
   readonly tasks: readonly TaskLine[];
-  readonly cells: readonly (readonly (string | number | boolean | null)[])[];
+  readonly cells: readonly (readonly (string | number | boolean | Reading | null)[])[];
 }
 
 /**
@@ -34,7 +48,7 @@ export interface TaskGrid {
 export interface RunResults {
   readonly columns: readonly TableColumn[];
   readonly runs: readonly number[];
-  readonly cells: readonly (readonly (string | number | boolean | null)[])[];
+  readonly cells: readonly (readonly (string | number | boolean | Reading | null)[])[];
 }
 
 /**
