@@ -10,10 +10,10 @@ import pytest
 from tests.labextension.modules import Module
 
 BIG = str(2**60)
-DAY = {"text": "2026-01-02", "number": 1767312000, "sort": "instant"}
-HOUR = {"text": "1:00:00", "number": 3600, "sort": "number"}
-TENTH = {"text": "0.10", "number": 0.1, "sort": "number"}
-LEVEL = {"text": "LOW", "number": 1, "sort": "name"}
+DAY = {"text": "2026-01-02", "number": 1767312000, "kind": "instant"}
+HOUR = {"text": "1:00:00", "number": 3600, "kind": "number"}
+TENTH = {"text": "0.10", "number": 0.1, "kind": "number"}
+LEVEL = {"text": "LOW", "number": 1, "kind": "name"}
 
 
 @pytest.fixture(scope="module")

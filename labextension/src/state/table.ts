@@ -1,8 +1,8 @@
 /** Sorts, filters and marks the rows of a table, whatever they show. */
-import type { Best, Reading } from './protocol';
+import type { Best, RankedText } from './protocol';
 
 /** Holds a value of a row. A number that JavaScript does not have, such as `nan`, is a text. */
-export type Cell = string | number | boolean | Reading | null;
+export type Cell = string | number | boolean | RankedText | null;
 
 export interface TableOrder {
   readonly column: string;
@@ -30,15 +30,15 @@ export function isNumeric(cells: readonly Cell[]): boolean {
 }
 
 const isNumber = (cell: Cell): boolean =>
-  typeof cell === 'number' || (typeof cell === 'object' && cell?.sort === 'number');
+  typeof cell === 'number' || (typeof cell === 'object' && cell?.kind === 'number');
 
 const isNumberOrNone = (cell: Cell): boolean =>
-  cell === null || (typeof cell === 'object' ? cell.sort === 'number' : !Number.isNaN(numberOf(cell)));
+  cell === null || (typeof cell === 'object' ? cell.kind === 'number' : !Number.isNaN(numberOf(cell)));
 
 /** Tells whether a column holds instants, apart from cells that are empty. */
 export function isInstants(cells: readonly Cell[]): boolean {
   const given = cells.filter(cell => cell !== null);
-  return given.length > 0 && given.every(cell => typeof cell === 'object' && cell.sort === 'instant');
+  return given.length > 0 && given.every(cell => typeof cell === 'object' && cell.kind === 'instant');
 }
 
 /** Returns the places of the cells in their order: numbers, then texts; those without a value come last both ways. */
@@ -163,7 +163,7 @@ function holds(cell: Cell, sign: string, given: string): boolean {
   if (cell === null) {
     return false;
   }
-  const isWord = typeof cell === 'object' && cell.sort !== 'number'; // of `2024-05-01` the year is no number of seconds
+  const isWord = typeof cell === 'object' && cell.kind !== 'number'; // of `2024-05-01` the year is no number of seconds
   const numbers = [isWord ? NaN : numberOf(cell), numberOf(given)] as const;
   const areNumbers = numbers.every(number => !Number.isNaN(number));
   const order = areNumbers ? Math.sign(numbers[0] - numbers[1]) || 0 : WORDS.compare(wholeText(cell), given);

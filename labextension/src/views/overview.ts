@@ -287,7 +287,7 @@ export class FlowsOverview implements Component {
   private readonly foot = h('div', { class: 'nbf-FlowsFoot', hidden: true });
 }
 
-const keyOf = (flow: FlowLine): string => `${flow.store}\n${flow.flow}`;
+const keyOf = (flow: FlowLine): string => `${flow.store}\n${flow.flow}\n${flow.name}`;
 
 const errorOf = ({ step, error }: FlowLine): string => (step ? `${step}: ${error}` : '');
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 from pathlib import Path
 
 from nbflow.errors import NbflowError
 from nbflow.history.archive import Archive
 from nbflow.jupyter.panel.notebook_place import NotBelowRoot, find_place
 from nbflow.jupyter.panel.past_runs import PastMemory, recall_totals
+from nbflow.jupyter.panel.run_list import LISTED
 from nbflow.jupyter.panel.server_stores import server_stores
 from nbflow.jupyter.panel.status_lines import Totals, run_line
 from nbflow.jupyter.protocol.overview_messages import FlowLine, FlowList, SpaceList, StoreSpace, StoreTrouble
@@ -19,7 +21,7 @@ from nbflow.run.events.replay import read_failure
 from nbflow.store.catalog.flow_names import NOTEBOOKS
 from nbflow.store.catalog.keeping_rules import Kept
 from nbflow.store.catalog.reader import CatalogReader
-from nbflow.store.catalog.rows import RunKind, RunStatus, TaskStatus
+from nbflow.store.catalog.rows import RunKind, RunRow, RunStatus, TaskStatus
 from nbflow.store.catalog.schema import meaning_of_errors
 from nbflow.store.homes import locate_store
 from nbflow.store.store import CATALOG, Store
@@ -53,12 +55,15 @@ def flow_list(top: Path, allow_hidden: bool, *, look: bool) -> FlowList:
 
 
 def _shown(root: Path, top: Path, allow_hidden: bool) -> Iterator[FlowLine]:
-    """Yield the flows of a store; of one that is above the folder of the server, only those below that folder."""
+    """Yield the flows of a store; of one that is above the folder of the server, only those below that folder.
+
+    Of notebooks that share a flow, those that are gone are left out; if all are, the last one stands for them.
+    """
     is_above = top.is_relative_to(root.parent) and root.parent != top
-    for stored in _read(root, top):
-        path = _path_of(stored.place, top, allow_hidden) if stored.place else ""
-        if path or not is_above:
-            yield replace(stored.line, path=path, name=path or stored.line.name)
+    for _, several in groupby(_read(root, top), lambda stored: stored.line.flow):
+        flows = [(stored.line, _path_of(stored.place, top, allow_hidden) if stored.place else "") for stored in several]
+        there = [replace(line, path=path, name=path) for line, path in flows if path]
+        yield from there or ([] if is_above else [flows[0][0]])
 
 
 def _read(root: Path, top: Path) -> list[_Stored]:
@@ -81,25 +86,30 @@ def _stamp(root: Path) -> tuple[tuple[int, int], ...]:
 
 
 def _flows(reader: CatalogReader, root: Path, top: Path) -> Iterator[_Stored]:
+    """Yield the flow of each notebook that has run, those of one flow one after another."""
     for flow in reader.flows():
         archive = Archive(reader, flow, root)
-        for row in archive.runs(1):
-            totals = recall_totals(archive, row)
-            is_begun = row.status is RunStatus.RUNNING and row.kind is not RunKind.INTERACTIVE
-            step, error = _first_failure(archive, totals)
-            place = _place(reader, flow, root)
-            file = Path(row.document or flow) if place is None else Path(f"{place}{Path(row.document).suffix}")
-            is_busy = totals.is_busy or is_begun
-            run = run_line(archive, totals)
-            yield _Stored(
-                FlowLine("", _name_of(file, top), flow, _name_of(root, top), run, is_busy, step, error), place
-            )
+        places: Sequence[Path | None] = _places(reader, flow, root) or [None]
+        rows = archive.runs(LISTED if len(places) > 1 else 1)
+        for place in places if rows else ():
+            of_place = (row for row in rows if place is not None and Path(row.document).stem == place.name)
+            yield _stored(archive, next(of_place, rows[0]), place, top)
 
 
-def _place(reader: CatalogReader, flow: str, root: Path) -> Path | None:
-    """Return where the notebook of a flow was when it last ran, without its suffix."""
-    place = reader.notebook_of(flow)
-    return None if place is None or "\0" in place else Path(os.path.normpath(root.absolute().parent / place))
+def _stored(archive: Archive, row: RunRow, place: Path | None, top: Path) -> _Stored:
+    totals = recall_totals(archive, row)
+    is_begun = row.status is RunStatus.RUNNING and row.kind is not RunKind.INTERACTIVE
+    step, error = _first_failure(archive, totals)
+    file = Path(row.document or row.flow) if place is None else Path(f"{place}{Path(row.document).suffix}")
+    named = (_name_of(file, top), row.flow, _name_of(archive.root, top))
+    is_busy = totals.is_busy or is_begun
+    return _Stored(FlowLine("", *named, run_line(archive, totals), is_busy, step, error), place)
+
+
+def _places(reader: CatalogReader, flow: str, root: Path) -> list[Path]:
+    """Return where the notebooks of a flow were when they last ran, without suffix."""
+    places = (place for place in reader.places_of(flow) if "\0" not in place)
+    return [Path(os.path.normpath(root.absolute().parent / place)) for place in places]
 
 
 def _path_of(place: Path, top: Path, allow_hidden: bool) -> str:

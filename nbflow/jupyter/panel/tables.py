@@ -21,8 +21,8 @@ from nbflow.jupyter.protocol.table_messages import (
     Change,
     Displays,
     FrameHeads,
-    Reading,
-    ReadingSort,
+    RankedText,
+    RankKind,
     RunComparison,
     RunResults,
     TableCell,
@@ -48,13 +48,13 @@ def to_cell(value: Scalar | None) -> TableCell:
         case float():
             return value if math.isfinite(value) else str(value)
     text, rank = in_person(value), rank_of(value)
-    return text if rank is None or not math.isfinite(rank) else Reading(text, rank, _sort_of(value))
+    return text if rank is None or not math.isfinite(rank) else RankedText(text, rank, _kind_of(value))
 
 
-def _sort_of(value: Scalar) -> ReadingSort:
+def _kind_of(value: Scalar) -> RankKind:
     if isinstance(value, Member):
-        return ReadingSort.NAME
-    return ReadingSort.INSTANT if isinstance(value, date) else ReadingSort.NUMBER
+        return RankKind.NAME
+    return RankKind.INSTANT if isinstance(value, date) else RankKind.NUMBER
 
 
 # tasks

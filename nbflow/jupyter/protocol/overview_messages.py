@@ -10,7 +10,7 @@ from nbflow.jupyter.protocol.messages import RunLine
 
 @dataclass(frozen=True, slots=True)
 class FlowLine:
-    """Describes a flow by its newest run. `store` is its store, by the name that `StoreSpace` has for it.
+    """Describes the flow of a notebook by its newest run. `store` is the name that `StoreSpace` has for its store.
 
     `path` is the notebook's path below the folder of the server; "" if it is not there, or is a script. `is_busy` tells
     whether tasks run now. If tasks failed, `step` is the first step with such a task, and `error` the first line of its

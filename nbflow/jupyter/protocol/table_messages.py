@@ -11,8 +11,8 @@ from nbflow.history.results import Best
 from nbflow.jupyter.protocol.messages import RunLine, TaskLine
 
 
-class ReadingSort(StrEnum):
-    """Says what a reading tells: a number (also a length of time, in seconds), an instant, or a name."""
+class RankKind(StrEnum):
+    """Says what the rank of a text means: a number (also a length of time, in seconds), an instant, or a name."""
 
     NUMBER = "number"
     INSTANT = "instant"
@@ -20,15 +20,15 @@ class ReadingSort(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class RankedText:
     """Holds a value as a person reads it, and the number that sorts it: of an instant, the seconds since 1970."""
 
     text: str
     number: float
-    sort: ReadingSort
+    kind: RankKind
 
 
-TableCell = str | int | float | bool | Reading | None
+TableCell = str | int | float | bool | RankedText | None
 """A value in a table. A number that JavaScript does not have (nan, inf, more than 2**53) is its text."""
 
 

@@ -52,6 +52,10 @@ class ContentReader:
     def _one(self, query: str, *values: Any) -> Any:
         return self.query(query, *values).fetchone()
 
+    def _word(self, query: str, *values: Any) -> str | None:
+        row = self._one(query, *values)
+        return None if row is None else str(row[0])
+
     def component(self, digest: str) -> Component | None:
         """Return the component with this digest."""
         row = self._one(f"SELECT {COMPONENT_COLUMNS} FROM components WHERE digest = ?", digest)

@@ -78,23 +78,26 @@ class CatalogReader(ContentReader):
 
     def notebook_of(self, flow: str) -> str | None:
         """Return the path, without suffix, where the notebook of a flow was when it last ran; None if it never ran."""
-        row = self._one("SELECT value FROM meta WHERE key = ?", f"notebook of {flow}")
-        return None if row is None else str(row[0])
+        return self._word("SELECT value FROM meta WHERE key = ?", f"notebook of {flow}")
+
+    def places_of(self, flow: str) -> tuple[str, ...]:
+        """Return where the notebooks of a flow were when they last ran, without suffix: first that which ran last."""
+        query = """SELECT value FROM meta WHERE key = 'notebook of ' || ?1 UNION ALL SELECT place.value FROM meta AS id
+            JOIN meta AS place ON place.key = 'place with id ' || substr(id.key, 14)
+            WHERE id.value = ?1 AND id.key GLOB 'flow with id *'"""
+        return tuple(dict.fromkeys(str(place) for (place,) in self.query(query, flow)))
 
     def flow_at(self, place: str) -> str | None:
         """Return the flow whose notebook was at a place, without suffix, when it last ran; None if there is none."""
-        row = self._one("SELECT substr(key, 13) FROM meta WHERE value = ? AND key GLOB 'notebook of *'", place)
-        return None if row is None else str(row[0])
+        return self._word("SELECT substr(key, 13) FROM meta WHERE value = ? AND key GLOB 'notebook of *'", place)
 
     def flow_with_id(self, id: str) -> str | None:
         """Return the flow of the notebook with an id; None if it never ran."""
-        row = self._one("SELECT value FROM meta WHERE key = ?", f"flow with id {id}")
-        return None if row is None else str(row[0])
+        return self._word("SELECT value FROM meta WHERE key = ?", f"flow with id {id}")
 
     def place_with_id(self, id: str) -> str | None:
         """Return the path, without suffix, where the notebook with an id was when it last ran; None if it never ran."""
-        row = self._one("SELECT value FROM meta WHERE key = ?", f"place with id {id}")
-        return None if row is None else str(row[0])
+        return self._word("SELECT value FROM meta WHERE key = ?", f"place with id {id}")
 
     def ids_of(self, flow: str) -> frozenset[str]:
         """Return the ids of the notebooks whose runs belong to a flow."""

@@ -28,7 +28,7 @@ class Member:
         return self.name
 
 
-Told = date | time | timedelta | Decimal | Fraction | Member | str
+ReprValue = date | time | timedelta | Decimal | Fraction | Member | str
 """A value that its repr tells. A datetime is a date, too; a path, an identifier and a period are their texts."""
 
 
@@ -81,7 +81,7 @@ def _alone(text: str) -> str:
 
 
 @lru_cache(4096)  # many tasks have the same values
-def read_repr(text: str) -> Told | None:
+def read_repr(text: str) -> ReprValue | None:
     """Return the value that a repr tells; None if it is none of these, or not told as a whole."""
     member = _MEMBER.fullmatch(text)
     if member:
@@ -90,7 +90,7 @@ def read_repr(text: str) -> Told | None:
         value = _value(ast.parse(text, mode="eval").body) if text.endswith(")") and text[0].isalpha() else None
     except (ArithmeticError, LookupError, OSError, SyntaxError, TypeError, ValueError):
         return None
-    return value if isinstance(value, Told) else None
+    return value if isinstance(value, ReprValue) else None
 
 
 def _literal(text: str) -> object:

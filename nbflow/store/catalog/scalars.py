@@ -13,10 +13,10 @@ from functools import lru_cache
 
 from nbflow.store.catalog.columns import path_of, read_summary, reads_row
 from nbflow.store.catalog.reader import CatalogReader
-from nbflow.store.catalog.reprs import Told, read_repr
+from nbflow.store.catalog.reprs import ReprValue, read_repr
 from nbflow.store.catalog.rows import TaskStatus
 
-Scalar = bool | int | float | Told
+Scalar = bool | int | float | ReprValue
 """A value that fits into a cell of a table."""
 
 _TOLD = (

@@ -83,6 +83,24 @@ def test_a_flow_whose_notebook_is_gone_is_listed_and_cannot_be_opened(run: Run, 
     assert names(listed(tmp_path / "served")) == [("", "a/gone.ipynb", "a/.nbflow")]
 
 
+def test_each_notebook_of_those_that_share_runs_is_listed_with_its_newest_run(run: Run, tmp_path: Path) -> None:
+    folder = run("films")
+    with Store.open(folder / ".nbflow") as store, store.writer() as writer:
+        writer.keep_notebook("films", "films", "one")
+        writer.keep_notebook("films", "copy", "two")  # as the panel does for "Keep its runs"
+    run("copy", "%%step one\none = 2")
+    (folder / "films.ipynb").touch()
+    (folder / "elsewhere").mkdir()
+    found = listed(tmp_path / "served").flows
+    assert [(line.path, line.flow, line.run.number) for line in found] == [
+        ("copy.ipynb", "films", 2), ("films.ipynb", "films", 1),
+    ]  # fmt: skip
+    (folder / "films.ipynb").unlink()
+    assert [line.path for line in listed(tmp_path / "served").flows] == ["copy.ipynb"]
+    (folder / "copy.ipynb").unlink()
+    assert names(listed(tmp_path / "served")) == [("", "copy.ipynb", ".nbflow")]
+
+
 def test_a_hidden_notebook_is_opened_only_where_jupyter_shows_it(run: Run, tmp_path: Path) -> None:
     run(".hidden")
     top = tmp_path / "served"

@@ -8,17 +8,17 @@ import type { RunLine, TaskLine } from './messages';
 export type Best = 'highest' | 'lowest' | 'unknown';
 
 /**
- * Says what a reading tells: a number (also a length of time, in seconds), an instant, or a name.
+ * Says what the rank of a text means: a number (also a length of time, in seconds), an instant, or a name.
  */
-export type ReadingSort = 'number' | 'instant' | 'name';
+export type RankKind = 'number' | 'instant' | 'name';
 
 /**
  * Holds a value as a person reads it, and the number that sorts it: of an instant, the seconds since 1970.
  */
-export interface Reading {
+export interface RankedText {
   readonly text: string;
   readonly number: number;
-  readonly sort: ReadingSort;
+  readonly kind: RankKind;
 }
 
 /**
@@ -39,7 +39,7 @@ export interface TaskGrid {
   readonly run: RunLine | null;
   readonly columns: readonly TableColumn[];
   readonly tasks: readonly TaskLine[];
-  readonly cells: readonly (readonly (string | number | boolean | Reading | null)[])[];
+  readonly cells: readonly (readonly (string | number | boolean | RankedText | null)[])[];
 }
 
 /**
@@ -48,7 +48,7 @@ export interface TaskGrid {
 export interface RunResults {
   readonly columns: readonly TableColumn[];
   readonly runs: readonly number[];
-  readonly cells: readonly (readonly (string | number | boolean | Reading | null)[])[];
+  readonly cells: readonly (readonly (string | number | boolean | RankedText | null)[])[];
 }
 
 /**
