@@ -13,6 +13,7 @@ from nbflow.errors.environment_errors import (
     RequirementsUnreadable,
     UvFailed,
     UvMissing,
+    VersionRefused,
 )
 from nbflow.errors.file_errors import (
     NoBrowser,
@@ -231,6 +232,7 @@ __all__ = [
     "UvFailed",
     "UvMissing",
     "VerbUnknown",
+    "VersionRefused",
     "VersionsClash",
     "VersionsDiffer",
 ]

@@ -30,6 +30,14 @@ class EnvironmentRefused(NbflowError):
         super().__init__(f"{place}: the environment of step '{step}' ({', '.join(requirements)}): {reason}")
 
 
+class VersionRefused(NbflowError):
+    """Raised when the value in the braces of a requirement, such as `scikit-learn=={version}`, makes no version."""
+
+    def __init__(self, word: str, reason: str) -> None:
+        self.word, self.reason, self.fix = word, reason, "Let it be a text such as '1.5.2'"
+        super().__init__(f"'{word}' asks for no version: {reason}. {self.fix}")
+
+
 class RequirementsUnreadable(NbflowError):
     """Raised when a file with requirements cannot be read, or does not have what is asked for."""
 

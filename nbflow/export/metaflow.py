@@ -12,6 +12,8 @@ from nbflow.flow.effects.generator_names import GENERATORS
 from nbflow.flow.names.code import parse
 from nbflow.flow.source.cell import Problem
 from nbflow.flow.source.trees import children
+from nbflow.flow.syntax.environment_braces import has_braces
+from nbflow.flow.syntax.places import problem
 from nbflow.flow.syntax.specs import StepSpec
 
 _MAKING_CLASSES = frozenset({"namedtuple", "collections.namedtuple", "make_dataclass", "dataclasses.make_dataclass"})
@@ -23,7 +25,16 @@ _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 def metaflow_refusals(usage: Usage) -> tuple[Problem, ...]:
     """Return what Metaflow would do differently from the notebook, or not at all."""
-    return (*_code_in_artifacts(usage), *_changes_of_folder(usage))
+    return (*_code_in_artifacts(usage), *_changes_of_folder(usage), *_environments_of_items(usage))
+
+
+def _environments_of_items(usage: Usage) -> Iterator[Problem]:
+    """Yield steps whose packages depend on a value: Metaflow resolves those of a step once, before the run."""
+    for step in usage.graph.steps.values():
+        for word in filter(has_braces, step.options.env or ()):
+            message = f"step '{step.name}' runs with '{word}', and Metaflow has the same packages for all its tasks"
+            fix = "Write a step for each version, or export with --target nbflow"
+            yield problem("environment", step, message, fix)
 
 
 def _code_in_artifacts(usage: Usage) -> Iterator[Problem]:

@@ -25,6 +25,7 @@ from nbflow.flow.source.cell import Problem
 from nbflow.flow.source.ipython import is_capture
 from nbflow.flow.source.trees import every_node
 from nbflow.flow.syntax.definition import Definition
+from nbflow.flow.syntax.environment_braces import has_braces
 from nbflow.flow.syntax.environment_words import is_version
 from nbflow.flow.syntax.parameter_cell import parse_value
 from nbflow.flow.syntax.places import listed, problem
@@ -58,7 +59,7 @@ def _step_names(usage: Usage) -> Iterator[Problem]:
 def environments_in_files(usage: Usage) -> Iterator[Problem]:
     """Yield steps whose environment no decorator can express."""
     for step in usage.graph.steps.values():
-        for word in (one for one in step.options.env or () if not is_version(one)):
+        for word in (one for one in step.options.env or () if not (has_braces(one) or is_version(one))):
             message = f"step '{step.name}' runs with '{word}', and @pypi of a script names packages with versions"
             yield problem("environment", step, message, "Write the packages and their versions into the header")
 

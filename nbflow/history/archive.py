@@ -15,7 +15,7 @@ from nbflow.flow.reading.cells import read_flow
 from nbflow.flow.syntax.specs import FlowSource
 from nbflow.history.address import Address, is_row_number
 from nbflow.history.versions import Lived, Past, Version
-from nbflow.run.environments.environment_lock import locks_in
+from nbflow.run.environments.environment_lock import locks_in, task_locks_in
 from nbflow.run.events.events import TaskId
 from nbflow.run.events.replay import read_failure
 from nbflow.run.learning import link_known
@@ -83,7 +83,15 @@ class Archive:
         """Return the flow, the parameters and the digests of files as a run had them."""
         facts = self.reader.environment(row.environment) or {}
         python = ".".join(str(facts.get("python", "")).split(".")[:2])
-        return Version(self.graph(row), row.parameters, facts.get("files", {}), python, locks_in(facts), row.id)
+        return Version(
+            self.graph(row),
+            row.parameters,
+            facts.get("files", {}),
+            python,
+            locks_in(facts),
+            task_locks_in(facts),
+            row.id,
+        )
 
     def graph(self, row: RunRow) -> Graph:
         """Return the graph as it was in a run."""

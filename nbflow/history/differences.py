@@ -12,7 +12,7 @@ from nbflow.errors import UnknownName
 from nbflow.history.archive import Archive
 from nbflow.history.versions import diff_code, diff_values
 from nbflow.progress.pictures import count
-from nbflow.run.environments.environment_lock import locks_in
+from nbflow.run.environments.environment_lock import EnvironmentLock, locks_in, task_locks_in
 from nbflow.run.events.events import TaskId
 from nbflow.store.catalog.reprs import readable
 from nbflow.store.catalog.rows import RunRow
@@ -100,10 +100,15 @@ def _code(archive: Archive, then: RunRow, now: RunRow, step: str | None) -> tupl
 def _environment(archive: Archive, row: RunRow) -> dict[str, str]:
     facts = archive.reader.environment(row.environment) or {}
     shown = {"Python": facts.get("python", "-"), "platform": facts.get("platform", "-"), **facts.get("packages", {})}
-    for step, lock in locks_in(facts).items():
+    for owner, lock in _locks_by_owner(facts):
         held = {"Python": lock.python, **lock.packages}
-        shown |= {f"{name} of step '{step}'": version for name, version in held.items()}
+        shown |= {f"{name} of {owner}": version for name, version in held.items()}
     return shown
+
+
+def _locks_by_owner(facts: Mapping[str, Any]) -> Iterator[tuple[str, EnvironmentLock]]:
+    yield from ((f"step '{step}'", lock) for step, lock in locks_in(facts).items())
+    yield from ((f"task {task}", one.lock) for task, one in task_locks_in(facts).items())
 
 
 def _artifacts(archive: Archive, runs: Sequence[RunRow], step: str | None) -> Iterator[Difference]:

@@ -13,7 +13,7 @@ from nbflow.history.versions import ChangesSince, Past, StepState, Version, curr
 from nbflow.notebook.arguments import bind_parameters, recorded
 from nbflow.progress.status import StepStatus
 from nbflow.run.environment import files_of
-from nbflow.run.environments.locking import known_locks
+from nbflow.run.environments.locking import known_lock, known_locks
 from nbflow.run.program.program import Program
 from nbflow.run.surroundings.disk import Disk
 from nbflow.run.task.traces import Traces
@@ -50,7 +50,10 @@ def version_of(
     program = Program(graph, parameters, folder, root, locks=known_locks(graph, folder))
     python = ".".join(platform.python_version_tuple()[:2])
     files = files_of(program, graph.links)
-    return Version(graph, recorded(parameters), files, python, program.locks, since=traces.changes)
+    return Version(
+        graph, recorded(parameters), files, python, program.locks, since=traces.changes,
+        lock_of=lambda words: known_lock(words, folder),
+    )  # fmt: skip
 
 
 def states_of_steps(now: Version, pasts: Iterable[Past]) -> dict[str, StepState]:

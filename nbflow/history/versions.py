@@ -9,10 +9,11 @@ from typing import Any
 
 from nbflow.flow.graph.graph import Graph
 from nbflow.flow.syntax.definition import Definition
+from nbflow.flow.syntax.environment_braces import depends_on_values
 from nbflow.flow.syntax.specs import CacheMode, StepSpec
 from nbflow.progress.pictures import mark
 from nbflow.progress.status import StepStatus
-from nbflow.run.environments.environment_lock import EnvironmentLock
+from nbflow.run.environments.environment_lock import EnvironmentLock, TaskLock
 
 
 @dataclass(frozen=True)
@@ -20,8 +21,9 @@ class Version:
     """Holds everything that the keys of a flow's tasks are made of, as it is now or was in a run.
 
     `parameters` are values in the form that the catalog records. `files` maps each step to the local modules and the
-    watched files it uses, by name with the digest of the content. `python` is a version such as "3.11". `since`, for
-    the version of now, returns which files of a step have changed since a run.
+    watched files it uses, by name with the digest of the content. `python` is a version such as "3.11". `task_locks`
+    holds the environments of single tasks. Of the version of now, `since` returns which files of a step have changed
+    since a run, and `lock_of` the lock of requirements.
     """
 
     graph: Graph
@@ -29,8 +31,10 @@ class Version:
     files: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     python: str = ""
     locks: Mapping[str, EnvironmentLock] = field(default_factory=dict)  # of the steps that have environments
+    task_locks: Mapping[str, TaskLock] = field(default_factory=dict)
     run: int = 0  # the catalog's id of the run that had this version; 0 for the version of now
     since: Callable[[int, str], Iterable[str]] = field(default=lambda run, step: (), compare=False)
+    lock_of: Callable[[tuple[str, ...]], EnvironmentLock | None] = field(default=lambda words: None, compare=False)
 
 
 # why a step would run
@@ -47,7 +51,7 @@ def explain(step: str, then: Version, now: Version) -> list[str]:
         *_bindings(step, then.graph, now.graph),
         *_files(then.files.get(step, {}), now.files.get(step, {})),
         *now.since(then.run, step),
-        *(_environment(then, now, step) if now.graph.steps[step].options.env else _python(then.python, now.python)),
+        *_environment(then, now, step),
     ]
 
 
@@ -193,12 +197,31 @@ def _python(then: str, now: str) -> Iterator[str]:
 
 
 def _environment(then: Version, now: Version, step: str) -> Iterator[str]:
-    """Yield which packages of the environment of a step have other versions now."""
-    old, new = then.locks.get(step), now.locks.get(step)
+    """Yield how what runs a step differs: its Python, and which packages of its environment have other versions."""
+    before, after = (one.graph.steps[step] for one in (then, now))
+    is_per_task = depends_on_values(after)
+    is_other = before.options.env != after.options.env
+    if is_other and (is_per_task or depends_on_values(before) or not (before.options.env and after.options.env)):
+        yield f"it runs with {_packages(after)}, before with {_packages(before)}"
+    elif is_per_task:
+        asked = {one.words: one.lock for name, one in then.task_locks.items() if name.partition("[")[0] == step}
+        for words, lock in asked.items():
+            yield from (f"{reason} ({' '.join(words)})" for reason in _locked(lock, now.lock_of(words)))
+    elif after.options.env:
+        yield from _locked(then.locks.get(step), now.locks.get(step))
+    else:
+        yield from _python(then.python, now.python)
+
+
+def _packages(step: StepSpec) -> str:
+    return " ".join(step.options.env or ("the packages of the flow",))
+
+
+def _locked(old: EnvironmentLock | None, new: EnvironmentLock | None) -> Iterator[str]:
     if new is None:
         yield "its environment is not resolved yet"
     elif old is None:
-        yield "it has an environment, before it had none"
+        yield "nothing is known of the environment that it had"
     elif old.digest != new.digest:
         yield from _python(old.python, new.python)
         changed = diff_values(old.packages, new.packages)

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from nbflow.run.environments.environment_lock import EnvironmentLock, describe_locks
+from nbflow.run.environments.environment_lock import EnvironmentLock, TaskLock, describe_locks
 from nbflow.run.program.keys import Keys
 from nbflow.run.program.program import Program
 
@@ -24,15 +24,16 @@ def describe_environment(
     files: Mapping[str, Mapping[str, str]],
     steps: Iterable[str] = (),
     locks: Mapping[str, EnvironmentLock] | None = None,
+    tasks: Mapping[str, TaskLock] | None = None,
 ) -> dict[str, Any]:
     """Return the facts about the environment of a run: Python, platform, packages and files. They are not part of keys.
 
     `steps` are the steps that take part in the run, where that is known beforehand; `locks` are those of the steps that
-    have environments of their own.
+    have environments of their own, `tasks` those of single tasks.
     """
     found = (path.name for folder in sys.path for path in Path(folder or ".").glob("*.dist-info"))
     packages = dict(sorted(name.removesuffix(".dist-info").split("-", 1) for name in found))
     system = "-".join((platform.system(), platform.release(), platform.machine()))  # `platform()` starts a process
     facts: dict[str, Any] = {"python": platform.python_version(), "platform": system}
     facts |= {"packages": packages, "files": files, "steps": list(steps)}
-    return facts | describe_locks(locks) if locks else facts
+    return facts | describe_locks(locks or {}, tasks or {}) if locks or tasks else facts

@@ -14,6 +14,7 @@ from functools import cache
 from typing import Any, TypeGuard, assert_never
 
 from nbflow.run.ends import describe_missing_answer
+from nbflow.run.environments.task_locks import TaskLocks
 from nbflow.run.events.events import (
     CancelTasks,
     Event,
@@ -60,6 +61,13 @@ COMMIT_EVERY = 0.05
 
 
 @dataclass(frozen=True, slots=True)
+class _Locked:
+    """Says that it is known now which environment a task gets, or that it gets none."""
+
+    start: StartTask
+
+
+@dataclass(frozen=True, slots=True)
 class _Started:
     """Says that a worker begins with a job, on a host of a cluster or on this machine."""
 
@@ -67,8 +75,10 @@ class _Started:
     host: str
 
 
-_Heard = tuple[Job, WorkerAnswer] | RunCancelled | StartTask | _Started
-"""Waits for the thread of a run: an answer, a wish to cancel, a task whose pause is over, a job that has begun."""
+_Heard = tuple[Job, WorkerAnswer] | RunCancelled | StartTask | _Locked | _Started
+"""Waits for the thread of a run: an answer, a wish to cancel, a task whose pause is over or whose lock is known, a job
+that has begun.
+"""
 
 
 class Executor:
@@ -83,7 +93,8 @@ class Executor:
         workers: StartWorkers = LocalWorkers,
     ) -> None:
         self.run, self.program, self.journal = run, program, journal
-        self._keys, self._facts_of_step = Keys(program), cache(self._find_facts)
+        self._locks = TaskLocks(program)
+        self._keys, self._facts_of_step = Keys(program, self._locks), cache(self._find_facts)
         self._job_facts, self._records = choose_job_facts(program.graph, journal), RecordsOfJobs(journal.history)
         self._hazards = Hazards()
         running = [step for step, reuse in run.plan.reuse.items() if reuse is not Reuse.ONLY]
@@ -128,9 +139,11 @@ class Executor:
                 if self.run.outcome is not Outcome.CANCELLED:
                     self._workers.close()
         finally:
+            self._locks.stop()
             self._workers.stop()
             shutil.rmtree(self.program.live, ignore_errors=True)
         assert self.run.outcome is not None
+        self.journal.keep_locks(self._locks.given)
         self.journal.finish(self.run.outcome)
         return self.run.outcome
 
@@ -184,7 +197,7 @@ class Executor:
 
     def _perform(self, instructions: Iterable[Instruction]) -> Iterator[tuple[Event, Result | None]]:
         submitted: list[StartTask] = []
-        starts = list(filter(_is_start, instructions))
+        starts = [one for one in filter(_is_start, instructions) if not self._locks.seek(one, self._note_lock)]
         if any(start.reuse is Reuse.OWN for start in starts):
             self._commit()  # only what is committed can be found and reused
         for start in starts:
@@ -198,6 +211,9 @@ class Executor:
         for start in submitted:
             self._wait_before(start)
 
+    def _note_lock(self, start: StartTask) -> None:
+        self._answers.put(_Locked(start))
+
     def _reads_news(self, start: StartTask) -> bool:
         """Return whether a task will read rows that are not committed yet, which workers cannot see."""
         if start.joined or self._job_facts.reads_its_run(self.run.graph.steps[start.task.step]):
@@ -206,7 +222,7 @@ class Executor:
 
     def _look_up(self, start: StartTask) -> TaskReused | TaskMissing | TaskFailed | None:
         if self._keys.program.graph is not self.run.graph:  # a write was learned
-            self._keys = Keys(replace(self.program, graph=self.run.graph))
+            self._keys = Keys(replace(self.program, graph=self.run.graph), self._locks)
             self._facts_of_step.cache_clear()
         key = self._keys.key(start)
         item = self._item(start)
@@ -250,9 +266,10 @@ class Executor:
         gpus, asked = capacity.gpus_of(start.task), step.options.memory
         job = Job(
             start.task, start.inputs, start.partners, gpus=gpus, batch=1 if gpus else capacity.batch(step.name),
-            memory_limit=asked.size if asked and asked.is_limit else None, **self._facts_of_step(step.name),
+            memory_limit=asked.size if asked and asked.is_limit else None, lock=self._locks.own(start),
+            **self._facts_of_step(step.name),
         )  # fmt: skip
-        missing = what_is_missing(step, self.run.plan)
+        missing = self._locks.take_refusal(start) or what_is_missing(step, self.run.plan)
         if missing is None:
             self._workers.submit(self._job_facts.complete(job, start), step.options.timeout)
         else:
@@ -302,6 +319,9 @@ class Executor:
             return
         if isinstance(answer, StartTask):
             self._submit(answer)
+            return
+        if isinstance(answer, _Locked):
+            yield from self._perform([answer.start])
             return
         if isinstance(answer, _Started):
             self._begin(answer.job, answer.host)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import ast
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cached_property
 from typing import Any, assert_never
 
 from nbflow.errors import NbflowError, Untrusted
 from nbflow.flow.syntax.specs import Cache, CacheMode
+from nbflow.run.environments.environment_lock import TaskLock, describe_locks, locks_in
 from nbflow.run.events.events import (
     NOT_STORED,
     NOTHING_PASSED_ON,
@@ -78,6 +79,7 @@ class Journal:
         self._seals: dict[int, Seal] = {}
         self._events: list[tuple[float, str, dict[str, object]]] = []
         self._components: dict[str, Component] = {}
+        self.task_locks: dict[str, TaskLock] = {}
 
     @cached_property
     def _keys(self) -> Keyring:
@@ -133,6 +135,16 @@ class Journal:
         """Note that a running task has begun anew on another host."""
         row = self._open[task] = self._open[task]._replace(host=host)
         self._unwritten[row.number] = row
+
+    def keep_locks(self, given: Mapping[str, TaskLock]) -> None:
+        """Add the environments of single tasks to what is known of the run's environment."""
+        self.task_locks |= given
+        run = self.history.run_of_id(self.run_row.id) if given else None
+        if run is not None:
+            facts = self.history.environment(run.environment) or {}
+            facts |= describe_locks(locks_in(facts), self.task_locks)
+            self.writer.update_run(run.id, environment=self.writer.put_environment(facts))
+            self.writer.commit()
 
     def finish(self, outcome: Outcome) -> None:
         """Close the run; tasks that are still running are recorded as cancelled."""

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import click
 
-from nbflow.errors import EnvironmentRefused, NbflowError
+from nbflow.errors import EnvironmentRefused, NbflowError, VersionRefused
+from nbflow.flow.syntax.environment_braces import foreseen_environments, names_in_braces
 from nbflow.progress.numbers import ago, duration, table
 from nbflow.progress.pictures import count
 from nbflow.run.environments.building import BuiltEnvironment, build_environment, built_environments, remove_unused
@@ -65,7 +66,7 @@ def build(notebook: Path | None, upgrade: bool) -> None:
         raise click.MissingParameter(param_type="argument", param_hint="'NOTEBOOK'")
     workspace = find_workspace(notebook or Path())
     wanted = _wanted(workspace)
-    if not wanted:
+    if not any(step.options.env for step in workspace.graph.steps.values()):
         click.echo(f"no step of {workspace.flow.document} asks for an environment")
     failed = [words for words, steps in wanted.items() if not _build(workspace, words, steps, upgrade)]
     if failed:
@@ -73,11 +74,21 @@ def build(notebook: Path | None, upgrade: bool) -> None:
 
 
 def _wanted(workspace: Workspace) -> dict[tuple[str, ...], list[str]]:
-    """Return the steps that ask for each environment."""
+    """Return the steps that ask for each environment, as far as that is known before a run.
+
+    Raises EnvironmentRefused for a literal item that is no version.
+    """
     wanted: dict[tuple[str, ...], list[str]] = {}
     for step in workspace.graph.steps.values():
-        if step.options.env:
-            wanted.setdefault(step.options.env, []).append(step.name)
+        try:
+            found = foreseen_environments(step)
+        except VersionRefused as error:
+            raise EnvironmentRefused(str(step.place), step.name, step.options.env or (), str(error)) from None
+        for words in found:
+            wanted.setdefault(words, []).append(step.name)
+        if step.options.env and not found:
+            asked = ", ".join(sorted(names_in_braces(step.options.env)))
+            click.echo(f"{step.name} · only a run knows its environments, which depend on {asked}")
     return wanted
 
 

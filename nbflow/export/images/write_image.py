@@ -13,6 +13,7 @@ from nbflow.errors import TargetExists
 from nbflow.export.errors import ExportFailed
 from nbflow.export.images.image_packages import PackageList, Pinned, packages_for
 from nbflow.export.images.recipes import ImageFacts, ImageKind, image_recipe
+from nbflow.flow.syntax.environment_braces import foreseen_environments
 from nbflow.run.environments.locking import resolve_locks
 from nbflow.run.environments.resolving import resolution_file
 from nbflow.run.program.needed_files import base_of, needed_files, unreachable_files
@@ -57,6 +58,8 @@ def write_image(program: Program, document: Path, target: Path, kind: ImageKind,
     recipe.write_text(image_recipe(kind, facts), "utf-8")
     notes = [f"'{name}' is imported, but no installed package is known for it" for name in found.unknown]
     notes += [str(problem) for problem in unreachable_files(program)]
+    late = [name for name, step in steps.items() if step.options.env and not foreseen_environments(step)]
+    notes += [f"only a run knows the environments of '{name}': the image needs an index for them" for name in late]
     return WrittenImage(recipe, len(files), len(found.pinned), tuple(notes))
 
 
@@ -108,9 +111,10 @@ def _copy_resolutions(program: Program, target: Path) -> bool:
     shutil.rmtree(target, ignore_errors=True)
     steps = program.graph.steps
     resolve_locks(program.graph, steps, program.folder)
-    for words in {step.options.env for step in steps.values() if step.options.env}:
+    for words in {words for step in steps.values() for words in foreseen_environments(step)}:
         file = resolution_file(words, program.folder)
         place = target / "resolutions" / file.name
-        place.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy2(file, place)
+        if file.exists():  # else a step may do without it
+            place.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(file, place)
     return target.exists()

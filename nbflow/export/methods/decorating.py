@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from nbflow.errors import FlowRefused
 from nbflow.export.methods.draft import MethodDraft
 from nbflow.export.methods.method_lines import Writing
 from nbflow.export.plan.plan_shape import is_caught
+from nbflow.flow.syntax.environment_braces import has_braces, names_in_braces, package_of, rename_in_braces
 from nbflow.flow.syntax.environment_words import versions_of_words
+from nbflow.flow.syntax.metaflow_cell import ITEM
+from nbflow.flow.syntax.places import listed, problem
 from nbflow.flow.syntax.specs import StepSpec
 
 MOST_RETRIES = 4
@@ -35,10 +39,25 @@ class Decorating(Writing):
         asked += [f"gpu={options.gpu}"] if options.gpu else []
         asked += [f"memory={_megabytes(options.memory.size)}"] if options.memory else []
         if options.env:
-            yield self._decorator("pypi", _packages(versions_of_words(options.env)))
+            plain = versions_of_words(word for word in options.env if not has_braces(word))
+            yield self._decorator("pypi", _packages(plain | dict(self._of_values(step))))
         self._note_unsaid(step)
         if asked:
             yield self._decorator("resources", ", ".join(asked))
+
+    def _of_values(self, step: StepSpec) -> Iterator[tuple[str, str]]:
+        """Yield the packages whose version depends on a value, with the name that the value has in the script."""
+        foreach, parameters = step.control.foreach, {one.name for one in self.graph.flow.parameters}
+        loads = {one.name: one.attributes for one in self.usage.loads(step) if one.sure and len(one.attributes) == 1}
+        names = {name: name for name in parameters} | {name: found[0] for name, found in loads.items()}
+        names |= {foreach.var: ITEM} if foreach else {}
+        for word in filter(has_braces, step.options.env or ()):
+            if missing := names_in_braces([word]) - names.keys():
+                fix = "Give it a name that only one step above binds"
+                message = f"step '{step.name}' runs with '{word}', and {listed(missing)} comes from several steps"
+                raise FlowRefused([str(problem("environment", step, message, fix))])
+            package, version = package_of(word)
+            yield package, rename_in_braces(version, names).removeprefix("==")
 
     def _note_unsaid(self, step: StepSpec) -> None:
         """Note the requests of a header that no decorator can express."""

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from nbflow.errors import VersionRefused
 from nbflow.flow.graph.branch_reads import INPUTS, branch_reads, reads_inputs_whole
 from nbflow.flow.graph.foreach_scopes import ForeachScope, disagreement, is_within
 from nbflow.flow.graph.graph import Graph
 from nbflow.flow.names.purity import SEEDED
 from nbflow.flow.source.cell import Problem
+from nbflow.flow.syntax.environment_braces import fill_all, literal_items, names_in_braces
 from nbflow.flow.syntax.places import problem, suggestion
 from nbflow.flow.syntax.possible_repairs import cell_at, read_from
 from nbflow.flow.syntax.specs import StepSpec
@@ -151,6 +153,25 @@ def draws_of_copies(graph: Graph) -> Iterator[Problem]:
             yield problem("draws-of-workers", step, message, fix, name=name, warning=True)
 
 
+def environments_of_items(graph: Graph) -> Iterator[Problem]:
+    """Find braces in `--env` whose value no task has, and literal items that are no versions."""
+    for step in graph.steps.values():
+        words, foreach, linked = step.options.env or (), step.control.foreach, graph.links[step.name]
+        had = {foreach.var} if foreach else set[str]()
+        had |= {one.name for one in linked.bindings} | linked.parameters | linked.unknown
+        for name in sorted(names_in_braces(words) - had):
+            message = f"{{{name}}} in --env of step '{step.name}' is no item, parameter or artifact from above"
+            fix = f"Make '{name}' a parameter, or assign it in a step above"
+            yield problem("environment", step, message, fix)
+        for place, told in enumerate(literal_items(step)):
+            try:
+                fill_all(words, {foreach.var: told} if foreach else {})
+            except VersionRefused as error:
+                message = f"item {place} of step '{step.name}': '{error.word}' asks for no version: {error.reason}"
+                yield problem("environment", step, message, error.fix)
+                break
+
+
 SCOPE_RULES = (
     join_without_foreach,
     closed_names,
@@ -160,4 +181,5 @@ SCOPE_RULES = (
     branch_names,
     whole_inputs,
     draws_of_copies,
+    environments_of_items,
 )

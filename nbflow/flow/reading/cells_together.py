@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from nbflow.errors import ParameterError
 from nbflow.flow.source.cell import Cell, Problem
+from nbflow.flow.syntax.environment_braces import names_in_braces
 from nbflow.flow.syntax.environment_words import NO_ENVIRONMENT, NamedEnvironment
 from nbflow.flow.syntax.parameter_cell import with_injected
 from nbflow.flow.syntax.places import nearest, problem
@@ -40,7 +41,7 @@ def with_environments(
     problems += _said_twice(environments)
     known = {one.name: one.requirements for one in reversed(environments)}
     problems += (one for step in steps for one in _mistyped(step, known))
-    return [_with_environment(step, known) for step in steps]
+    return [_with_braces(_with_environment(step, known)) for step in steps]
 
 
 def _with_environment(step: StepSpec, known: Mapping[str, tuple[str, ...]]) -> StepSpec:
@@ -49,6 +50,13 @@ def _with_environment(step: StepSpec, known: Mapping[str, tuple[str, ...]]) -> S
         return step
     words = known[""] if said is None else () if said == (NO_ENVIRONMENT,) else [*_replaced(said, known)]
     return replace(step, options=replace(step.options, env=tuple(dict.fromkeys(words)) or None))
+
+
+def _with_braces(step: StepSpec) -> StepSpec:
+    """Return a step that also reads the names in the braces of its environment."""
+    foreach, named = step.control.foreach, names_in_braces(step.options.env or ())
+    reads = step.names.reads | named - ({foreach.var} if foreach else set())
+    return replace(step, names=replace(step.names, reads=reads)) if named else step
 
 
 def _replaced(words: Sequence[str], known: Mapping[str, tuple[str, ...]]) -> Iterator[str]:

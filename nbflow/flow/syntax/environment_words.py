@@ -15,6 +15,7 @@ from typing import Any
 from nbflow.errors import HeaderError
 from nbflow.flow.source.cell import NOWHERE, Place, Problem
 from nbflow.flow.source.lines import lines_of
+from nbflow.flow.syntax.environment_braces import fault_of_braces, has_braces
 
 NO_ENVIRONMENT = "none"
 """Is the word for the environment of the flow itself, where another one is the default."""
@@ -53,13 +54,16 @@ def read_env(option: str, text: str) -> tuple[str, ...]:
             f"Write {option} {NO_ENVIRONMENT} or {option} {others}",
         )
     for word in words:
-        if not is_file(word) and (fault := fault_of(word)):
-            raise HeaderError(f"{option} '{word}' is not a requirement: {fault}", _EXAMPLE)
+        if not is_file(word) and (fault := fault_of_braces(word) if has_braces(word) else fault_of(word)):
+            fix = "Write for example scikit-learn=={version}" if has_braces(word) else _EXAMPLE
+            raise HeaderError(f"{option} '{word}' is not a requirement: {fault}", fix)
     return tuple(words)
 
 
 def fault_of(requirement: str) -> str:
-    """Return why a text is not a requirement, "" if it is one."""
+    """Return why a text is not a requirement without braces, "" if it is one."""
+    if has_braces(requirement):
+        return "braces stand only in the --env of a step"
     from packaging.requirements import InvalidRequirement, Requirement  # noqa: PLC0415 - few flows have environments
 
     try:

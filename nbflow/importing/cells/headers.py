@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from nbflow.flow.syntax.environment_braces import rename_in_braces
+from nbflow.flow.syntax.metaflow_cell import ITEM
 from nbflow.importing.cells.cell_bodies import loop_name
 from nbflow.importing.cells.drafts import HeaderDraft
 from nbflow.importing.design.decisions import Design, guard_name
@@ -11,7 +13,7 @@ from nbflow.importing.design.decisions import Design, guard_name
 
 def write_header(design: Design, name: str) -> HeaderDraft:
     step = design.steps[name]
-    above = design.foreach_above(name)
+    above, given = design.foreach_above(name), step.decoration.options
     closed = design.closes(name) if step.method.is_join else None
     return HeaderDraft(
         name,
@@ -19,7 +21,7 @@ def write_header(design: Design, name: str) -> HeaderDraft:
         join=f"--join {closed}" if closed else "",
         guard=_guard(design, name),
         loop=f"--while {loop_name(design, name)}" if design.loop(name) else "",
-        options=step.decoration.options,
+        options=tuple(rename_in_braces(one, {ITEM: design.items[name]} if above else {}) for one in given),
     )
 
 

@@ -189,7 +189,7 @@ class InteractiveRun:
         known = self._files | {step: found for step, found in files.items() if found}
         if known != self._files or locks != self._locks:
             self._files, self._locks = known, locks
-            facts = describe_environment(known, locks=locks)
+            facts = describe_environment(known, locks=locks, tasks=self.journal.task_locks)
             self.writer.update_run(self.row.id, environment=self.writer.put_environment(facts))
             self.writer.commit()
 

@@ -7,16 +7,19 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
+from nbflow.errors import VersionRefused
 from nbflow.flow.graph.branch_reads import branch_reads
 from nbflow.flow.graph.graph import Graph
 from nbflow.flow.names.code import parse
 from nbflow.flow.names.scope import root_of
 from nbflow.flow.source.cell import Problem
 from nbflow.flow.source.trees import every_node
+from nbflow.flow.syntax.environment_braces import foreseen_environments
 from nbflow.flow.syntax.environment_words import is_version, versions_of_words
 from nbflow.flow.syntax.places import problem
 from nbflow.flow.syntax.specs import StepSpec
-from nbflow.run.environments.locking import Locks, known_locks
+from nbflow.run.environments.environment_lock import EnvironmentLock
+from nbflow.run.environments.locking import Locks, known_lock, known_locks
 
 _PACKAGE = "scikit-learn"
 _RETURN_THE_MODEL = frozenset({"fit", "partial_fit", "set_params", "set_output"})
@@ -29,11 +32,12 @@ def crossing_models(graph: Graph, folder: Path, steps: Iterable[str]) -> Iterato
         return
     locks = known_locks(graph, folder)
     for step in (graph.steps[name] for name in steps):
-        here = _version_of(step, locks)
+        here = _versions_of(step, locks, folder)
         for name, makers in _read_from(graph, step):
-            made = {_version_of(one, locks) for one in makers if _makes_model(graph, one, name)} - {here, ""}
-            if here and made:
-                yield _crossing(step, name, " and ".join(sorted(made)), here)
+            apart = (one for one in makers if one.options.env != step.options.env and _makes_model(graph, one, name))
+            made = {version for one in apart for version in _versions_of(one, locks, folder)}
+            if here and made and (len(made) > 1 or made != here):
+                yield _crossing(step, name, " and ".join(sorted(made - here or made)), " and ".join(sorted(here)))
 
 
 def _read_from(graph: Graph, step: StepSpec) -> Iterator[tuple[str, list[StepSpec]]]:
@@ -52,14 +56,21 @@ def _crossing(step: StepSpec, name: str, there: str, here: str) -> Problem:
     return problem("environment", step, message, fix, name=name, warning=True)
 
 
-def _version_of(step: StepSpec, locks: Locks) -> str:
-    """Return the version of scikit-learn that a step has, "" if it is not known before the run."""
+def _versions_of(step: StepSpec, locks: Locks, folder: Path) -> set[str]:
+    """Return the versions of scikit-learn that the tasks of a step have, as far as they are known before the run."""
     if step.options.env is None:
-        return _installed()
-    if lock := locks.get(step.name):
+        return {_installed()} - {""}
+    try:
+        asked = foreseen_environments(step)
+    except VersionRefused:
+        return set()  # the flow is not run
+    return {_version_in(words, locks.get(step.name) or known_lock(words, folder)) for words in asked} - {""}
+
+
+def _version_in(words: Iterable[str], lock: EnvironmentLock | None) -> str:
+    if lock is not None:
         return lock.packages.get(_PACKAGE, "")
-    words = versions_of_words(word for word in step.options.env if is_version(word))
-    said = words.get(_PACKAGE, "")
+    said = versions_of_words(word for word in words if is_version(word)).get(_PACKAGE, "")
     return said if said[:1].isdigit() and "*" not in said else ""
 
 

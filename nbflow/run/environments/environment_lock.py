@@ -39,6 +39,14 @@ class EnvironmentLock:
         return dict(_PINNED.findall(self.text))
 
 
+@dataclass(frozen=True, slots=True)
+class TaskLock:
+    """Holds the requirements of a task whose step has braces in its `--env`, and the lock that the task got."""
+
+    words: tuple[str, ...]
+    lock: EnvironmentLock
+
+
 def environments_folder() -> Path:
     """Return the folder that holds the environments of this user."""
     return cache_folder() / "environments"
@@ -54,13 +62,23 @@ def find_built(lock: EnvironmentLock) -> Path | None:
     return folder / "bin" / "python"
 
 
-def describe_locks(locks: Mapping[str, EnvironmentLock]) -> dict[str, Any]:
-    """Return the digest of each step's lock, and each lock once."""
-    texts = {lock.digest: {"python": lock.python, "text": lock.text} for lock in locks.values()}
-    return {"locks": {step: lock.digest for step, lock in locks.items()}, "environments": texts}
+def describe_locks(locks: Mapping[str, EnvironmentLock], tasks: Mapping[str, TaskLock]) -> dict[str, Any]:
+    """Return the digest of each step's lock, what single tasks have asked for and got, and each lock once."""
+    texts = {one.digest: one for one in (*locks.values(), *(task.lock for task in tasks.values()))}
+    return {
+        "locks": {step: lock.digest for step, lock in locks.items()},
+        "locks_of_tasks": {name: {"asked": one.words, "lock": one.lock.digest} for name, one in tasks.items()},
+        "environments": {digest: {"python": one.python, "text": one.text} for digest, one in texts.items()},
+    }
 
 
 def locks_in(facts: Mapping[str, Any]) -> dict[str, EnvironmentLock]:
     """Return the locks of steps that the facts of a run hold."""
     known = facts.get("environments", {})
     return {step: EnvironmentLock(**known[digest]) for step, digest in facts.get("locks", {}).items()}
+
+
+def task_locks_in(facts: Mapping[str, Any]) -> dict[str, TaskLock]:
+    """Return the locks of single tasks that the facts of a run hold, by the names of the tasks."""
+    known, tasks = facts.get("environments", {}), facts.get("locks_of_tasks", {})
+    return {name: TaskLock(tuple(one["asked"]), EnvironmentLock(**known[one["lock"]])) for name, one in tasks.items()}

@@ -7,6 +7,7 @@ import os
 import platform
 import subprocess
 import sys
+import threading
 import tomllib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -27,8 +28,13 @@ WORKER_NEEDS = ("blake3>=1.0", "cloudpickle>=3.1,<3.2", "comm>=0.2", "threadpool
 _SETTINGS = ("INDEX", "FIND_LINKS", "PRERELEASE", "RESOLUTION", "EXCLUDE_NEWER", "CONFIG", "OVERRIDE", "CONSTRAINT")
 
 
-def resolve(words: Iterable[str], folder: Path, anew: bool = False) -> EnvironmentLock:
-    """Return the lock of an environment, which uv makes unless it is known. Raises NbflowError."""
+def resolve(
+    words: Iterable[str], folder: Path, anew: bool = False, cancelled: threading.Event | None = None
+) -> EnvironmentLock:
+    """Return the lock of an environment, which uv makes unless it is known. Raises NbflowError.
+
+    If `cancelled` is set meanwhile, uv is stopped.
+    """
     wanted = gather_requirements(words, folder)
     place = _place(wanted, folder)
     if not anew and (lock := _read_known(place)) is not None:
@@ -36,7 +42,7 @@ def resolve(words: Iterable[str], folder: Path, anew: bool = False) -> Environme
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
         with in_turn(place.with_suffix(".turn")):
-            lock = (None if anew else _read_known(place)) or _resolve(wanted, folder)
+            lock = (None if anew else _read_known(place)) or _resolve(wanted, folder, cancelled)
             aside = place.with_name(own_name("writing-"))
             aside.write_text(json.dumps({"python": lock.python, "text": lock.text}), "utf-8")
             aside.replace(place)
@@ -62,10 +68,11 @@ def _read_known(place: Path) -> EnvironmentLock | None:
         return None
 
 
-def _resolve(wanted: RequirementList, folder: Path) -> EnvironmentLock:
+def _resolve(wanted: RequirementList, folder: Path, cancelled: threading.Event | None) -> EnvironmentLock:
     interpreter = find_interpreter(wanted.python, folder)
     words = ["pip", "compile", "-", "--quiet", "--generate-hashes", "--no-header", "--no-annotate"]
-    text = call_uv([*words, "--python", interpreter], folder, "\n".join((*wanted.lines, *WORKER_NEEDS)) + "\n")
+    given = "".join(f"{line}\n" for line in (*wanted.lines, *WORKER_NEEDS))
+    text = call_uv([*words, "--python", interpreter], folder, given, cancelled)
     for line in text.splitlines():
         if line.startswith((".", "/", "-e ")) or (" @ file:" in line and not line.endswith("\\")):
             raise UvFailed(f"{line} is a folder, whose content may change: name a wheel or a package of an index")

@@ -10,7 +10,10 @@ from itertools import chain
 
 from nbflow.flow.effects.generator_names import GENERATORS
 from nbflow.flow.syntax.definition import Definition, Prelude
+from nbflow.flow.syntax.environment_braces import depends_on_values
 from nbflow.flow.syntax.specs import StepSpec
+from nbflow.run.environments.environment_lock import EnvironmentLock
+from nbflow.run.environments.task_locks import TaskLocks
 from nbflow.run.events.events import StartTask
 from nbflow.run.program.digest import digest_all, digest_parts
 from nbflow.run.program.key_parts import key_parts
@@ -26,11 +29,11 @@ _FORMAT = 2
 class Keys:
     """Computes the keys of one run. What all tasks of a step have in common is digested once."""
 
-    def __init__(self, program: Program) -> None:
-        self.program = program
+    def __init__(self, program: Program, locks: TaskLocks | None = None) -> None:
+        self.program, self._locks = program, locks or TaskLocks(program)
         self._watched = WatchedFiles(program.folder)
         self._parts = key_parts(program.graph, self._watched)
-        self._steps: dict[tuple[str, bool], str] = {}
+        self._steps: dict[tuple[str, bool, EnvironmentLock | None], str] = {}
 
     def key(self, start: StartTask) -> str:
         """Return the key of a task.
@@ -38,15 +41,15 @@ class Keys:
         It covers the code, the options that change its meaning, the prelude, local modules, parameters, inputs and
         watched files.
         """
-        of_step = self._of_step(start.task.step, start.task.split)
+        of_step = self._of_step(start.task.step, start.task.split, self._locks.of(start))
         return digest_all(chain((of_step,), self._parts.of_task(start)))
 
-    def _of_step(self, name: str, split: bool) -> str:
-        if (name, split) not in self._steps:
-            self._steps[name, split] = self._digest_step(self.program.graph.steps[name], split)
-        return self._steps[name, split]
+    def _of_step(self, name: str, split: bool, lock: EnvironmentLock | None) -> str:
+        if (name, split, lock) not in self._steps:
+            self._steps[name, split, lock] = self._digest_step(self.program.graph.steps[name], split, lock)
+        return self._steps[name, split, lock]
 
-    def _digest_step(self, step: StepSpec, split: bool) -> str:
+    def _digest_step(self, step: StepSpec, split: bool, lock: EnvironmentLock | None) -> str:
         closure, parameters = self._parts.needs(step, split=split)
         linked, control, names = self.program.graph.links[step.name], step.control, step.names
         foreach = control.foreach
@@ -60,17 +63,8 @@ class Keys:
             digest_definitions(closure),
             repr(self._modules(step, closure)),
             *self._values(parameters),
-            *self._environment(step),
+            *_environment(step, split, lock),
         )
-
-    def _environment(self, step: StepSpec) -> Iterable[str]:
-        """Yield what runs the step: a version of Python, the packages of its environment, and the version of R."""
-        lock = self.program.locks.get(step.name)
-        yield lock.python if lock else f"{sys.version_info.major}.{sys.version_info.minor}"
-        if step.options.env:
-            yield lock.digest if lock else "unresolved"
-        if step.source.language == "R":
-            yield r_version()
 
     def _modules(self, step: StepSpec, closure: Iterable[Definition]) -> tuple[tuple[str, str], ...]:
         return digest_modules(self.program.modules(step.name, closure), self.program.project)
@@ -85,6 +79,15 @@ class Keys:
         for name in sorted(parameters):
             yield name
             yield canonical(self.program.parameters[name])
+
+
+def _environment(step: StepSpec, split: bool, lock: EnvironmentLock | None) -> Iterable[str]:
+    """Yield what runs a task: a version of Python, the packages of its environment, and the version of R."""
+    yield lock.python if lock else f"{sys.version_info.major}.{sys.version_info.minor}"
+    if step.options.env and not (split and depends_on_values(step)):
+        yield lock.digest if lock else "unresolved"
+    if step.source.language == "R":
+        yield r_version()
 
 
 def prelude_references(prelude: Prelude) -> dict[str, tuple[str, str]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from nbflow.run.environments.environment_lock import EnvironmentLock
 from nbflow.run.events.events import NOTHING_PASSED_ON, Failure, Level, PassedOn, TaskDone, TaskId
 from nbflow.run.output.outputs import Output
 from nbflow.run.task.random_state import NO_STREAMS, Streams
@@ -41,6 +42,7 @@ class Job:
     besides: frozenset[str] = frozenset()  # prelude names that the run has found out it needs, too
     gpus: tuple[str, ...] = ()  # the GPUs that the task is given
     memory_limit: int | None = None  # the bytes that its process may hold
+    lock: EnvironmentLock | None = None  # that of its environment, if other tasks of its step may have other ones
     batch: int = 1  # so many jobs a worker may hold if this is the last: more than one if it will probably be brief
 
 

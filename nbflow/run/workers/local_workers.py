@@ -50,24 +50,26 @@ class LocalWorkers:
     def submit(self, job: Job, timeout: float | None) -> None:
         """Have a job done, and answer it once. `timeout` is in seconds; None means that there is no limit."""
         try:
-            pool = self._pool_of(self._program.locks.get(job.task.step))
+            step = job.task.step
+            pool = self._pool_of(job.lock, step) if job.lock else self._pool_of(self._program.locks.get(step))
         except OSError as error:
             self._receiver.started(job)
             self._receiver.receive(job, SystemRefused(error))
         else:
             pool.submit(job, timeout)
 
-    def _pool_of(self, lock: EnvironmentLock | None) -> LocalPool | EnvironmentPool:
+    def _pool_of(self, lock: EnvironmentLock | None, step: str | None = None) -> LocalPool | EnvironmentPool:
         if lock is None:
             self._ordinary = self._ordinary or self._make_pool(self._part_of(None))
             return self._ordinary
         if lock.digest not in self._apart:
-            self._apart[lock.digest] = EnvironmentPool(lock, self._part_of(lock), self._make_pool, self._receiver)
+            self._apart[lock.digest] = EnvironmentPool(lock, self._part_of(lock, step), self._make_pool, self._receiver)
         return self._apart[lock.digest]
 
-    def _part_of(self, lock: EnvironmentLock | None) -> RunPlan:
-        """Return the plan of the steps that have this environment, None for those that have none."""
-        same = {step: how for step, how in self._plan.reuse.items() if self._program.locks.get(step) == lock}
+    def _part_of(self, lock: EnvironmentLock | None, step: str | None = None) -> RunPlan:
+        """Return the plan of the steps with this environment, None for none, and of one that has it among others."""
+        locks, reuse = self._program.locks, self._plan.reuse
+        same = {name: how for name, how in reuse.items() if name == step or locks.get(name) == lock}
         return replace(self._plan, reuse=same)
 
     def close(self) -> None:

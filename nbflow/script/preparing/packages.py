@@ -7,6 +7,7 @@ from typing import Any
 
 from nbflow.errors import MetaflowException
 from nbflow.flow.source.cell import Place
+from nbflow.flow.syntax.environment_braces import fault_of_braces, has_braces
 from nbflow.flow.syntax.environment_words import fault_of, read_script_block
 from nbflow.script.language.class_decorators import flow_decorators
 from nbflow.script.language.decorators import Applied, DecoratorFacts
@@ -38,7 +39,7 @@ def step_environment(cls: type, step: str, facts: DecoratorFacts, text: str, doc
     else:
         words = _of_block(text, document)
     for word in words:
-        if fault := fault_of(word):
+        if fault := fault_of_braces(word) if has_braces(word) else fault_of(word):
             raise MetaflowException(f"step '{step}' asks for '{word}', which is not a requirement: {fault}")
     return words or None
 
