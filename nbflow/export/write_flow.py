@@ -33,6 +33,7 @@ from nbflow.export.sharing.pairs import SharedNames
 from nbflow.export.sharing.sharing_notes import tell_pair
 from nbflow.export.text_layout import indent_block
 from nbflow.flow.graph.graph import Graph
+from nbflow.flow.names.code import names_of, parse
 from nbflow.flow.source.encoding import escaped
 from nbflow.flow.source.lines import lines_of
 from nbflow.flow.syntax.header import CellKind, read_header
@@ -249,7 +250,7 @@ class _Export:
 
     def _packages_of(self, step: StepSpec) -> list[str]:
         """Tell which packages the environment of a step needs because the script imports them at its top."""
-        used = {module for one in self.graph.prelude.definitions for module in one.modules}
+        used = names_of(parse("\n".join((*self.top.imports, *self.top.rest)))).modules
         named = sorted({name.partition(".")[0] for name in used} - sys.stdlib_module_names)
         if not step.options.env or not named:
             return []

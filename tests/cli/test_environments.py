@@ -75,6 +75,48 @@ def test_a_status_and_a_reason_name_the_packages(shell: Shell) -> None:
     assert "six is 1.15.0, before 1.16.0" in shell("why", notebook, "a").out
 
 
+def test_an_environment_that_a_step_no_longer_asks_for_is_a_change(shell: Shell) -> None:
+    notebook = shell.write("films", *CELLS)
+    shell("run", notebook)
+    shell.write("films", CELLS[0], "%%step a\nx = 1", *CELLS[2:])
+    assert "it runs with the packages of the flow, before with six==1.16.0" in shell("why", notebook, "a").out
+    assert "3 steps would run: a, b, c" in shell("status", notebook).out
+
+
+def test_environments_of_items_are_built_explained_and_compared(shell: Shell) -> None:
+    fit = "%%step fit --foreach version in [{}] --env 'six{}{{version}}'\nx = 1"
+    notebook = shell.write("films", fit.format("'1.16.0', '1.15.0'", "=="), "%%step a --env six==1.16.0\ny = 1")
+    built = shell("env", "build", notebook)
+    assert [line.split(",")[0] for line in built.lines] == ["fit", "fit · six 1.15.0"]
+    assert built.lines[0].startswith("fit, a · six 1.16.0")
+    assert shell("run", notebook).code == 0
+    assert "0 steps would run" in shell("status", notebook).out
+    shell.write("films", fit.format("'1.16.0', '1.15.0'", "<="), "%%step a --env six==1.16.0\ny = 1")
+    assert "it runs with six<={version}, before with six=={version}" in shell("why", notebook, "fit").out
+    assert shell("run", notebook, "--reuse").lines[-1].startswith("run 2 succeeded · 0 ran · 3 reused")
+    shell.write("films", fit.format("'1.17.0', '1.15.0'", "=="), "%%step a --env six==1.16.0\ny = 1")
+    assert shell("run", notebook, "--reuse").lines[-1].startswith("run 3 succeeded · 1 ran · 2 reused")
+    assert "six of task fit[0]  1.16.0 → 1.17.0" in shell("diff", notebook, "2", "3").out
+    shell.write("films", "%%step xs\nxs = ['1.16.0']", fit.format("", "==").replace("[]", "xs"))
+    late = shell("env", "build", notebook)
+    assert (late.code, late.out) == (0, "fit · only a run knows its environments, which depend on version\n")
+
+
+def test_another_lock_of_the_same_version_runs_the_item_again(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    notebook = shell.write("films", "%%step a --foreach v in ['2', '3'] --env 'nbflow-thing<{v}'\nx = 1")
+    monkeypatch.setenv("UV_FIND_LINKS", str(tmp_path))
+    write_wheel(tmp_path, "1.0")
+    assert shell("run", notebook).code == 0
+    write_wheel(tmp_path, "2.0")
+    assert "0 steps would run" in shell("status", notebook).out
+    shell("env", "build", notebook, "--upgrade")
+    assert "nbflow-thing is 2.0, before 1.0 (nbflow-thing<3)" in shell("why", notebook, "a").out
+    assert shell("run", notebook, "--reuse").lines[-1].startswith("run 2 succeeded · 1 ran · 1 reused")
+    assert "0 steps would run" in shell("status", notebook).out
+
+
 def test_a_notebook_without_environments_says_so(shell: Shell) -> None:
     assert "no step of films.ipynb asks for an environment" in shell("env", "build", shell.write("films", CELLS[3])).out
     assert shell("env", "build").code == 2

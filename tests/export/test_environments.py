@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,7 @@ from nbflow.errors import FlowRefused
 from nbflow.export.marks import Target
 from nbflow.export.write_flow import export_flow
 from tests.cli.shell import Shell
+from tests.environments import caches as caches
 from tests.export.engines import graph_of
 from tests.export.test_script import script
 
@@ -35,6 +38,67 @@ def test_an_import_that_another_step_uses_is_at_the_top_and_is_told() -> None:
 def test_what_a_decorator_cannot_say_is_refused(word: str) -> None:
     with pytest.raises(FlowRefused, match="@pypi of a script names packages with versions"):
         script(f"%%step a --env {word}\nx = 1")
+
+
+OF_ITEMS = (
+    "%%parameters\nold: str = '1.17.0'",
+    "%%step start\nxs = ['1.16.0', '1.17.0']\nchosen = {'six': '1.16.0'}",
+    "%%step fit --foreach version in xs --env six=={version}\nimport six\nv = six.__version__",
+    "%%step more --env six=={version}\nimport six\nv = v, six.__version__",
+    "%%step all --join more\nvs = [one.v for one in inputs]",
+    "%%step last --env six=={chosen[six]}\nimport six\nz = six.__version__",
+    "%%step very --env six=={old}\nimport six\ny = six.__version__",
+)
+
+
+def test_the_environments_of_items_run_in_a_script_and_come_back(tmp_path: Path, caches: Path) -> None:
+    shell = Shell(tmp_path)
+    exported = export_flow(graph_of(*OF_ITEMS))
+    said = [line.strip() for line in exported.text.splitlines() if "@pypi" in line]
+    assert said == [
+        '@pypi(packages={"six": "{input}"})',
+        '@pypi(packages={"six": "{version}"})',
+        '@pypi(packages={"six": "{chosen[six]}"})',
+        '@pypi(packages={"six": "{old}"})',
+    ]
+    assert not exported.notes
+    both = export_flow(graph_of(OF_ITEMS[1], f"{OF_ITEMS[2]}".replace("==", ">=", 1).replace("\n", " 'toolz<1'\n", 1)))
+    assert '@pypi(packages={"toolz": "<1", "six": ">={input}"})' in both.text
+    notebook = shell.write("films", *OF_ITEMS)
+    assert shell("run", notebook).code == 0
+    assert shell("export", notebook, str(tmp_path / "flow.py")).code == 0
+    ran = subprocess.run([sys.executable, "flow.py", "run"], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stderr
+    for name in ("all.vs", "last.z", "very.y"):
+        assert shell("show", notebook, name).out == shell("show", str(tmp_path / "flow.py"), name).out
+
+
+def test_metaflow_is_said_to_have_one_environment_for_a_step() -> None:
+    with pytest.raises(FlowRefused, match=r"'fit' runs with 'six=={version}', and Metaflow has the same packages for"):
+        export_flow(graph_of(*OF_ITEMS), Target.METAFLOW)
+
+
+def test_an_artifact_of_branches_is_refused_and_the_fix_works() -> None:
+    last = "%%step d --env six=={x}\ny = inputs.a.x"
+    cells = ("%%step a\nx = '1'", "%%step b\nx = '2'\nw = 1", last)
+    with pytest.raises(FlowRefused, match=r"cell 3, line 1: step 'd' runs with 'six=={x}', and its method beg"):
+        export_flow(graph_of(*cells))
+    cells = (*cells[:2], "%%step c\nx = inputs.b.x", "%%step d --env six=={x}\ny = w")
+    assert '@pypi(packages={"six": "{x}"})' in export_flow(graph_of(*cells)).text
+
+
+def test_the_item_of_a_script_becomes_the_variable_of_the_foreach(tmp_path: Path) -> None:
+    (tmp_path / "flow.py").write_text(
+        "from nbflow import FlowSpec, pypi, step\nclass F(FlowSpec):\n"
+        "    @step\n    def start(self):\n        self.xs = ['1.16.0']\n        self.next(self.fit, foreach='xs')\n"
+        "    @pypi(packages={'six': '>={input}'})\n    @step\n"
+        "    def fit(self):\n        self.v = self.input\n        self.next(self.join)\n"
+        "    @step\n    def join(self, inputs):\n        self.next(self.end)\n"
+        "    @step\n    def end(self):\n        pass\n"
+    )
+    answer = Shell(tmp_path)("import", str(tmp_path / "flow.py"), str(tmp_path / "back.ipynb"))
+    assert answer.code == 0, answer.err
+    assert "%%step fit --foreach v in xs --env 'six>={v}'" in (tmp_path / "back.ipynb").read_text()
 
 
 def test_a_script_becomes_a_notebook_again(tmp_path: Path) -> None:

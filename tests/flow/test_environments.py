@@ -79,3 +79,61 @@ def test_a_mistyped_name_is_told_from_a_package() -> None:
         "films.ipynb · cell 2, line 1: no cell defines the environment 'sceince', so step 'a' asks for the package "
         "'sceince'. Did you mean --env science?"
     ]
+
+
+def fitting(items: str, env: str) -> list[str]:
+    return problems("V = '1'", f"%%step fit --foreach v in {items} --env {env}\nx = 1")
+
+
+def test_braces_name_the_item_a_parameter_or_an_artifact() -> None:
+    assert fitting("['1.5', 2]", "a[x]=={v}.* 'python>={v},<4'") == []
+    assert fitting("[{'k': '1'}]", "a=={v[k]} \"b=={v['k']}\" c=={v.k}") == []
+    assert fitting("[('1', '2')]", "a=={v[1]}") == []
+    assert problems("%%parameters\nold: str = '1'", "%%step a --env a=={old}\nx = 1") == []
+    assert problems("%%step a\nx = '1'", "%%step b --env a=={x}\ny = 1") == []
+    step = flow_of("%%step a\nx = '1'", "%%step b --env a=={x}\ny = 1").steps[1]
+    assert "x" in step.names.reads
+
+
+@pytest.mark.parametrize(
+    ("items", "env", "words"),
+    [
+        ("xs", "a=={w}", "nothing above provides 'w'"),
+        ("['1']", "a=={V}", "{V} in --env of step 'fit' is no item, parameter or artifact from above. Make 'V' a"),
+        ("['1']", "a=={len}", "{len} in --env of step 'fit' is no item"),
+        ("['1']", "{v}", "--env '{v}' is not a requirement: braces stand only for a version, behind the name of a"),
+        ("['1']", "{v}==1", "--env '{v}==1' is not a requirement: braces stand only for a version"),
+        ("['1']", "a=={v", "--env 'a=={v' is not a requirement: braces take a name, as in {version} or {item[pandas]}"),
+        ("['1']", "a=={}", "--env 'a=={}' is not a requirement: braces take a name"),
+        ("['1']", "a=={v!r}", "--env 'a=={v!r}' is not a requirement: braces take a name"),
+        ("['1']", "\"a=={v}; python_version>'3'\"", "only versions can stand beside braces. Write for example scikit"),
+        ("['1']", "'a @ http://x/{v}'", "braces stand only for a version"),
+        ("['1', '']", "a=={v}", "item 1 of step 'fit': 'a=={v}' asks for no version: {v} is '', which is not a"),
+        ("[None]", "a=={v}", "{v} is None, which is not a text. Let it be a text such as '1.5.2'"),
+        ("[1.10]", "a=={v}", "{v} is 1.1, which is not a text"),
+        ("[True]", "a=={v}", "{v} is True, which is not a text"),
+        ("['1 2']", "a=={v}", "{v} is '1 2', which is not a version"),
+        ("['--index-url x']", "a=={v}", "{v} is '--index-url x', which is not a version"),
+        ("['1\"']", "a=={v}", "which is not a version"),
+        ("['1/../2']", "a=={v}", "which is not a version"),
+        ("['x']", "a=={v}", "it would be 'a==x', which is no version of that package"),
+        ("['-b==1']", "a{v}", "it would be 'a-b==1', which is no version of that package"),
+        ("[{'k': '1'}]", "a=={v}", "{v} cannot be had: there is only {v[k]}"),
+        ("['1']", "a=={v[k]}", "{v[k]} cannot be had: it has no such field"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_with_braces_is_said_before_a_run(items: str, env: str, words: str) -> None:
+    cells = ("%%step xs\nxs = []",) if items == "xs" else ()
+    [found] = problems(*cells, "V = '1'", f"%%step fit --foreach v in {items} --env {env}\nx = 1")
+    assert found.startswith(f"films.ipynb · cell {len(cells) + 2}, line 1: ")
+    assert words in found
+
+
+def test_braces_stand_only_in_headers_of_steps_that_have_the_value() -> None:
+    [found] = problems("%%environment old\na=={v}", "%%step a --env old\nx = 1")
+    assert "cell 1, line 2: 'a=={v}' is not a requirement: braces stand only in the --env of a step" in found
+    cells = ("%%step a --foreach v in ['1'] --env a=={v}\nx = 1", "%%step b --join a --env a=={v}\ny = inputs.x")
+    assert problems(*cells) == [
+        "films.ipynb · cell 2, line 1: step 'b' joins 'a' and reads 'v', which has one value per item. Read inputs.v, "
+        "the list over all items"
+    ]

@@ -109,6 +109,8 @@ def without(*options: str) -> list[str]:
         ("%%step q --env ^", ["notes.txt", "old", "requirements.txt"]),
         ("%%step q --env six==1.17.0 o^", ["old"]),
         ("%%step q --env requirements.txt r^", []),
+        ("%%step q --foreach sixth in numbers --env six=={si^", ["sixth", "sizes"]),
+        ("%%step q --env \"six=={sixth^}\" --foreach sixth in numbers", ["sixth"]),
         ("%%step ^\nmodel = fit(numbers)", ["fit_model"]),
         ("%%step f^", []),
     ],

@@ -31,6 +31,26 @@ def test_shift_enter_runs_a_step_in_its_environment(tmp_path: Path) -> None:
         kernel.stop()
 
 
+def test_shift_enter_runs_each_item_in_its_own_environment(live: Live) -> None:
+    fit = "%%step fit --foreach version in xs --env six=={version}\nimport six\nv = version, six.__version__"
+    live.run("%%step start\nxs = ['1.16.0', '1.17.0']")
+    live.run(fit)
+    live.run("%%step all --join fit\nvs = [one.v for one in inputs]")
+    assert live.names["vs"] == [("1.16.0", "1.16.0"), ("1.17.0", "1.17.0")]
+    assert live.run(fit)[0].startswith("fit · 2 tasks from run 1")
+    live.use("restore fit[1]")
+    assert (live.names["version"], live.names["v"]) == ("1.17.0", ("1.17.0", "1.17.0"))
+    with pytest.raises(VerbUnknown, match="runs with other packages than this kernel"):
+        live.use("debug fit[0]")
+    live.run("%%step start\nxs = ['1.16.0', None]")
+    with pytest.raises(TasksFailed, match=r"fit\[1\].*\{version\} is None, which is not a text"):
+        live.run(fit)
+    live.run("%%step start\nxs = ['1.16.0', '1.15.0']")
+    live.run(fit)
+    live.use("restore fit[1]")
+    assert live.names["v"] == ("1.15.0", "1.15.0")
+
+
 def test_what_cannot_be_resolved_is_one_message(live: Live) -> None:
     with pytest.raises(EnvironmentRefused, match=r"the environment of step 'odd' \(six==99\): No solution found"):
         live.run("%%step odd --env six==99\nx = 1")

@@ -40,21 +40,20 @@ class Decorating(Writing):
         asked += [f"memory={_megabytes(options.memory.size)}"] if options.memory else []
         if options.env:
             plain = versions_of_words(word for word in options.env if not has_braces(word))
-            yield self._decorator("pypi", _packages(plain | dict(self._of_values(step))))
+            yield self._decorator("pypi", _packages(plain | dict(self._of_values(draft, step))))
         self._note_unsaid(step)
         if asked:
             yield self._decorator("resources", ", ".join(asked))
 
-    def _of_values(self, step: StepSpec) -> Iterator[tuple[str, str]]:
+    def _of_values(self, draft: MethodDraft, step: StepSpec) -> Iterator[tuple[str, str]]:
         """Yield the packages whose version depends on a value, with the name that the value has in the script."""
-        foreach, parameters = step.control.foreach, {one.name for one in self.graph.flow.parameters}
-        loads = {one.name: one.attributes for one in self.usage.loads(step) if one.sure and len(one.attributes) == 1}
-        names = {name: name for name in parameters} | {name: found[0] for name, found in loads.items()}
-        names |= {foreach.var: ITEM} if foreach else {}
+        foreach, loads = step.control.foreach, () if draft.takes_inputs else self.usage.loads(step)
+        names = {one.name: one.attributes[0] for one in loads if len(one.attributes) == 1}
+        names |= {one.name: one.name for one in self.graph.flow.parameters} | ({foreach.var: ITEM} if foreach else {})
         for word in filter(has_braces, step.options.env or ()):
             if missing := names_in_braces([word]) - names.keys():
-                fix = "Give it a name that only one step above binds"
-                message = f"step '{step.name}' runs with '{word}', and {listed(missing)} comes from several steps"
+                message = f"step '{step.name}' runs with '{word}', and its method begins without {listed(missing)}"
+                fix = "Add a step above that reads it and passes it on"
                 raise FlowRefused([str(problem("environment", step, message, fix))])
             package, version = package_of(word)
             yield package, rename_in_braces(version, names).removeprefix("==")

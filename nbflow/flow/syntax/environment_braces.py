@@ -134,6 +134,6 @@ def _text_of(word: str, told: Mapping[str, Told], found: re.Match[str]) -> str:
     fields, key = told.get(found["name"], {}), found["key"] or found["field"] or ""
     if key not in fields:
         known = ", ".join(f"{{{found['name']}[{one}]}}" for one in fields if one)
-        has = f"there is only {known}" if known else "its value has no such field" if fields else "it has no value here"
+        has = f"there is only {known}" if known else "it has no such field" if fields else "no step above makes it"
         raise VersionRefused(word, f"{found[0]} cannot be had: {has}")
     return fields[key]

@@ -240,7 +240,8 @@ STEP_OPTIONS: Mapping[str, StepOption] = {
     "env": StepOption(
         "env", read_env, ("REQUIREMENT…", "FILE", "NAME"),
         "Run with these packages: requirements as pip takes them, a requirements.txt, a pyproject.toml:GROUP, or the "
-        "name of an `%%environment` cell; `none` for the packages of the flow itself.",
+        "name of an `%%environment` cell; `none` for the packages of the flow itself. Braces take a version from a "
+        "value of the task: `pandas=={version}`.",
         '"pandas>=2,<3" scikit-learn==1.5.2', ("none", "pyproject.toml", "requirements.txt"),
     ),
     "bg": StepOption(

@@ -34,35 +34,37 @@ def elsewhere(tmp_path: Path, caches: Path) -> Iterator[Hosts]:
         hosts.stop()
 
 
-def test_a_host_builds_the_environment_that_a_step_asks_for(elsewhere: Hosts, tmp_path: Path) -> None:
+def test_a_host_builds_the_environments_that_a_step_or_an_item_asks_for(elsewhere: Hosts, tmp_path: Path) -> None:
     place = Place(tmp_path, slots=50, workers=on(elsewhere))
     ran = place.run(
         flow(
             "%%step a --env six==1.16.0\nimport six, sys\nv = six.__version__\nwhere = sys.prefix",
             "%%step b\nimport sys\nw = (v, sys.prefix != where)",
+            "%%step c --foreach x in ['1.15.0'] --env six=={x}\nimport six, sys\nu = six.__version__, sys.prefix",
+            "%%step d --join c\nus = inputs.u",
         )
     )
+    [(version, prefix)] = ran.value("d.us")
+    assert (version, Path(prefix).is_relative_to(tmp_path / "other")) == ("1.15.0", True)
     assert ran.value("b.w") == ("1.16.0", True)
     assert Path(ran.value("a.where")).is_relative_to(tmp_path / "other" / "nbflow" / "environments")
 
 
 SMALL = (
-    "%%environment old\nsix==1.16.0",
-    "%%environment new\nsix==1.17.0",
-    "import pandas as pd",
+    "import pandas as pd\nVERSIONS = ['1.16.0', '1.17.0']",
     "%%step load\nmovies = pd.DataFrame({'genre': ['drama', 'comedy', 'drama'], 'gross': [3, 5, 4]})",
 )
-FIT = "import six\nfound = version, six.__version__"
+FIT = '--env "six=={version}"\nimport six\nfound = version, six.__version__'
 LARGE = (
-    "%%environment old\npandas==2.2.3\nscikit-learn==1.5.2",
-    "%%environment new\npandas==3.*\nscikit-learn==1.9.*",
-    *SMALL[2:],
+    SMALL[0] + "\nVERSIONS = [{'pandas': '2.2.3', 'learn': '1.5.2'}, {'pandas': '3.*', 'learn': '1.9.*'}]",
+    SMALL[1],
 )
-FIT_MODEL = """import pandas, sklearn
+FIT_MODEL = """--env "pandas=={version[pandas]}" "scikit-learn=={version[learn]}"
+import pandas, sklearn
 from sklearn.linear_model import LinearRegression
 by_genre = movies.groupby('genre')['gross'].sum()
 model = LinearRegression().fit(movies[['gross']], [1, 2, 3])
-found = version, pandas.__version__[:3], sklearn.__version__, by_genre, model.predict(movies[['gross']])"""
+found = version, pandas.__version__[:1], sklearn.__version__, by_genre, model.predict(movies[['gross']])"""
 R = "%%step pick --lang R --in movies,genre --out picks\npicks <- movies[movies$genre == genre, ]"
 LANGUAGES = (
     "%%parameters\ngenre: str = 'drama'",
@@ -76,18 +78,16 @@ def cells_of(fit: str, *above: str) -> tuple[str, ...]:
     return (
         *above,
         *LANGUAGES,
-        "%%step versions --foreach version in ['old', 'new']\nis_old = version == 'old'",
-        f"%%step fit_old --if is_old --env old\n{fit}",
-        f"%%step fit_new --else is_old --env new\n{fit}",
-        "%%step each\nkept = found",
-        "%%step all --join each\nfounds = inputs.kept",
+        f"%%step each --foreach version in VERSIONS {fit}",
+        "%%step all --join each\nfounds = inputs.found",
     )
 
 
 def test_languages_and_environments_on_hosts_that_share_no_file_make_the_same_bytes_as_here(
     apart: Apart, caches: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    shape = flow(*(cells_of(FIT_MODEL, *LARGE) if "NBFLOW_EXPLORE" in os.environ else cells_of(FIT, *SMALL)))
+    is_large = "NBFLOW_EXPLORE" in os.environ
+    shape = flow(*(cells_of(FIT_MODEL, *LARGE) if is_large else cells_of(FIT, *SMALL)))
     here = Place(tmp_path, workers=LocalWorkers)
     there = place_of(apart, monkeypatch, "languages")
     for place in (here, there):
@@ -96,6 +96,6 @@ def test_languages_and_environments_on_hosts_that_share_no_file_make_the_same_by
     local, remote = here.run(shape), there.run(shape)
     assert (local.finished.outcome, remote.finished.outcome) == (Outcome.SUCCEEDED, Outcome.SUCCEEDED)
     assert digests(remote) == digests(local)
-    assert [one[0] for one in remote.value("all.founds")] == ["old", "new"]
+    assert [one[1] for one in remote.value("all.founds")] == (["2", "3"] if is_large else ["1.16.0", "1.17.0"])
     assert there.run(shape, reuse=True).executed == []
     assert Place(there.folder, root=there.root).run(shape, reuse=True).executed == []

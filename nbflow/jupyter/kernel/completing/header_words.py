@@ -42,7 +42,7 @@ def header_words(session: Session, typed: str, rest: str, body: str) -> _Words:
     is_over = not value[-1:].strip() and _is_read(word, value.strip())
     if is_over and value:
         return "", _options(options, rest)
-    last_word, words = _values(_Scene(session, name.strip(), body), word, value)
+    last_word, words = _values(_Scene(session, name.strip(), body, typed + rest), word, value)
     return last_word, [*words, *(_options(options, rest) if is_over else ())]
 
 
@@ -81,11 +81,12 @@ def _options(before: Sequence[str], rest: str) -> list[str]:
 
 @dataclass(frozen=True)
 class _Scene:
-    """Holds the flow around a header that is being written, and the name and the body of its step."""
+    """Holds the flow around a header that is being written, the name and the body of its step, and the header."""
 
     session: Session
     name: str
     body: str
+    header: str
 
     @property
     def graph(self) -> Graph:
@@ -167,8 +168,10 @@ def _iterated(scene: _Scene, value: str) -> _Words:
 
 
 def _environments(scene: _Scene, value: str) -> _Words:
-    """Complete one word of `--env`: the name of an `%%environment` cell, or a file of requirements."""
+    """Complete one word of `--env`: the name of an `%%environment` cell, a file of requirements, a name in braces."""
     *given, fragment = re.split(r"\s+", value)
+    if braces := re.search(r"\{(\w*)$", fragment):
+        return braces[1], {*re.findall(r"--foreach\s+([^\W\d]\w*)\s+in\b", scene.header), *scene.names}
     headers = (read_header(cell.source) for cell in scene.graph.flow.cells)
     named = [one.environment for one in headers if one.kind is CellKind.ENVIRONMENT and one.environment]
     files = (one for one in files_like(scene.session.folder, fragment)[1] if is_file(one))
