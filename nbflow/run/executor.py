@@ -14,7 +14,6 @@ from functools import cache
 from typing import Any, TypeGuard, assert_never
 
 from nbflow.run.ends import describe_missing_answer
-from nbflow.run.environments.task_locks import TaskLocks
 from nbflow.run.events.events import (
     CancelTasks,
     Event,
@@ -41,6 +40,7 @@ from nbflow.run.machine.machine import RunMachine
 from nbflow.run.output.live_output import last_words
 from nbflow.run.program.keys import Keys
 from nbflow.run.program.program import Program
+from nbflow.run.program.task_locks import TaskLocks
 from nbflow.run.task.job import Job, Result
 from nbflow.run.task.random_state import streams_of
 from nbflow.run.task.task_records import CarriedRecords

@@ -21,7 +21,7 @@ _BEHIND = re.compile(r"\s*(?:[<>=~!]|\{)")
 _BESIDE = re.compile(r"[\w.+!*<>=~,\[\]\s-]*")
 _VERSION = re.compile(r"[0-9A-Za-z.+!*_<>=~,-]+")
 
-Told = Mapping[str, str]
+ToldValue = Mapping[str, str]
 """Holds what is known of a value: its text as a literal under "", or the texts of its fields by their names."""
 
 
@@ -66,7 +66,7 @@ def fault_of_braces(word: str) -> str:
     return "" if _BESIDE.fullmatch(beside) else "only versions can stand beside braces"
 
 
-def told_of(value: object) -> Told:
+def told_of(value: object) -> ToldValue:
     """Return what a value of a literal tells, as the summary of a stored one does."""
     if isinstance(value, dict):
         return {str(key): repr(part) for key, part in value.items()}
@@ -75,7 +75,7 @@ def told_of(value: object) -> Told:
     return {"": repr(value)}
 
 
-def literal_items(step: StepSpec) -> Iterator[Told]:
+def literal_items(step: StepSpec) -> Iterator[ToldValue]:
     """Yield what the items of a foreach tell, if its expression is a literal and the environment needs nothing else."""
     foreach = step.control.foreach
     if foreach is None or names_in_braces(step.options.env or ()) != {foreach.var}:
@@ -88,7 +88,7 @@ def literal_items(step: StepSpec) -> Iterator[Told]:
         yield from map(told_of, items)
 
 
-def fill_all(words: Iterable[str], told: Mapping[str, Told]) -> tuple[str, ...]:
+def fill_all(words: Iterable[str], told: Mapping[str, ToldValue]) -> tuple[str, ...]:
     """Return requirements with the values of their braces. Raises VersionRefused if one does not make a version."""
     return tuple(_fill(word, told) if has_braces(word) else word for word in words)
 
@@ -105,7 +105,7 @@ def foreseen_environments(step: StepSpec) -> tuple[tuple[str, ...], ...]:
     return tuple(dict.fromkeys(fill_all(words, {foreach.var: told}) for told in items if foreach))
 
 
-def _fill(word: str, told: Mapping[str, Told]) -> str:
+def _fill(word: str, told: Mapping[str, ToldValue]) -> str:
     from packaging.requirements import InvalidRequirement, Requirement  # noqa: PLC0415 - few flows have environments
 
     filled, package = _BRACES.sub(partial(_version, word, told), word), _PACKAGE.match(word)
@@ -117,7 +117,7 @@ def _fill(word: str, told: Mapping[str, Told]) -> str:
     raise VersionRefused(word, f"it would be '{filled}', which is no version of that package")
 
 
-def _version(word: str, told: Mapping[str, Told], found: re.Match[str]) -> str:
+def _version(word: str, told: Mapping[str, ToldValue], found: re.Match[str]) -> str:
     text = _text_of(word, told, found)
     try:
         value = ast.literal_eval(text)
@@ -130,7 +130,7 @@ def _version(word: str, told: Mapping[str, Told], found: re.Match[str]) -> str:
     return str(value)
 
 
-def _text_of(word: str, told: Mapping[str, Told], found: re.Match[str]) -> str:
+def _text_of(word: str, told: Mapping[str, ToldValue], found: re.Match[str]) -> str:
     fields, key = told.get(found["name"], {}), found["key"] or found["field"] or ""
     if key not in fields:
         known = ", ".join(f"{{{found['name']}[{one}]}}" for one in fields if one)

@@ -13,13 +13,13 @@ from nbflow.flow.syntax.definition import Definition, Prelude
 from nbflow.flow.syntax.environment_braces import depends_on_values
 from nbflow.flow.syntax.specs import StepSpec
 from nbflow.run.environments.environment_lock import EnvironmentLock
-from nbflow.run.environments.task_locks import TaskLocks
 from nbflow.run.events.events import StartTask
 from nbflow.run.program.digest import digest_all, digest_parts
 from nbflow.run.program.key_parts import key_parts
 from nbflow.run.program.local_modules import digest_modules
 from nbflow.run.program.program import Program
 from nbflow.run.program.rscript import r_version
+from nbflow.run.program.task_locks import TaskLocks
 from nbflow.run.program.watched_files import WatchedFiles
 
 _FORMAT = 2

@@ -185,7 +185,7 @@ export const STEP_OPTIONS: Readonly<Record<string, OptionHelp>> = {
       "FILE",
       "NAME"
     ],
-    "means": "Run with these packages: requirements as pip takes them, a requirements.txt, a pyproject.toml:GROUP, or the name of an `%%environment` cell; `none` for the packages of the flow itself.",
+    "means": "Run with these packages: requirements as pip takes them, a requirements.txt, a pyproject.toml:GROUP, or the name of an `%%environment` cell; `none` for the packages of the flow itself. Braces take a version from a value of the task: `pandas=={version}`.",
     "example": "\"pandas>=2,<3\" scikit-learn==1.5.2"
   },
   "bg": {

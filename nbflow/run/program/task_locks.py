@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 from nbflow.errors import EnvironmentRefused, VersionRefused
 from nbflow.flow.graph.graph import Passage
-from nbflow.flow.syntax.environment_braces import Told, depends_on_values, fill_all, names_in_braces, told_of
+from nbflow.flow.syntax.environment_braces import ToldValue, depends_on_values, fill_all, names_in_braces, told_of
 from nbflow.flow.syntax.metaflow_cell import ITEM
 from nbflow.run.environments.environment_lock import EnvironmentLock, TaskLock
 from nbflow.run.environments.locking import known_lock, resolve_lock
@@ -86,7 +86,7 @@ class TaskLocks:
             self._refused[start.task] = EnvironmentRefused(str(step.place), str(start.task), words, str(error))
             return None
 
-    def _told(self, start: StartTask, names: frozenset[str]) -> Iterator[tuple[str, Told]]:
+    def _told(self, start: StartTask, names: frozenset[str]) -> Iterator[tuple[str, ToldValue]]:
         artifacts = {one.name: one for one in start.inputs}
         if self._program.graph.passage is Passage.BY_EDGE and start.stack:
             artifacts[ITEM] = start.stack[-1].item
@@ -97,6 +97,6 @@ class TaskLocks:
                 yield name, told_of(self._program.parameters[name])
 
 
-def _told_by(artifact: ArtifactRef) -> Told:
+def _told_by(artifact: ArtifactRef) -> ToldValue:
     summary = artifact.summary
     return {key.strip("[]"): text for key, text in summary.fields} or {"": summary.text}
