@@ -44,7 +44,7 @@ def write_image(program: Program, document: Path, target: Path, kind: ImageKind,
     modules = {name for step in steps for name in program.modules(step, program.closure(step))}
     files = [*dict.fromkeys((document, *needed_files(program, steps)))]
     found = packages_for(modules - _local(modules, program), _extras(program, languages))
-    base = base_of(program, files)
+    base = base_of(program, steps, files)
     target.mkdir(parents=True, exist_ok=True)
     _copy(files, base, target / "flow")
     facts = ImageFacts(

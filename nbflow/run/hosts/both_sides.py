@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Protocol
 
 from nbflow.flow.graph.graph import Graph
 from nbflow.flow.syntax.specs import Site
@@ -10,7 +11,7 @@ from nbflow.run.machine.plan import RunPlan
 from nbflow.run.program.program import Program
 from nbflow.run.task.job import Job
 from nbflow.run.workers.local_workers import LocalWorkers
-from nbflow.run.workers.workers import Driver, Workers
+from nbflow.run.workers.workers import Driver, WorkerAnswer, Workers
 
 
 def steps_here(graph: Graph, plan: RunPlan) -> frozenset[str]:
@@ -18,13 +19,29 @@ def steps_here(graph: Graph, plan: RunPlan) -> frozenset[str]:
     return frozenset(name for name in plan.reuse if graph.steps[name].options.on is Site.LOCAL)
 
 
+class HostWorkers(Workers, Protocol):
+    """Performs jobs on hosts, whose copies of the project must follow what tasks on this machine change."""
+
+    def note_task_here(self, answer: WorkerAnswer) -> None:
+        """Note that a task has ended on this machine, before its run hears of it."""
+
+
 class BothSides:
     """Passes the jobs of steps that say `--on local` to processes of this machine, and all others on."""
 
-    def __init__(self, there: Workers, program: Program, plan: RunPlan, receiver: Driver) -> None:
+    def __init__(self, there: HostWorkers, program: Program, plan: RunPlan, receiver: Driver) -> None:
         assert plan.here is not None
-        self._there, self._steps = there, steps_here(program.graph, plan)
-        self._here = LocalWorkers(program, replace(plan, slots=plan.here.slots), receiver)
+        self._there, self._steps, self._receiver = there, steps_here(program.graph, plan), receiver
+        self._here = LocalWorkers(program, replace(plan, slots=plan.here.slots), self)
+
+    def started(self, job: Job, host: str = "") -> None:
+        """Note that this machine begins with a job."""
+        self._receiver.started(job, host)
+
+    def receive(self, job: Job, answer: WorkerAnswer) -> None:
+        """Take the answer to a job of this machine."""
+        self._there.note_task_here(answer)
+        self._receiver.receive(job, answer)
 
     def submit(self, job: Job, timeout: float | None) -> None:
         """Have a job done, and kill it after so many seconds; returns at once."""

@@ -33,10 +33,8 @@ from nbflow.run.hosts.host_versions import versions_here
 from nbflow.run.hosts.input_places import InputPlaces, inputs_of
 from nbflow.run.hosts.live_mirror import remove_mirrored, write_mirrored
 from nbflow.run.hosts.pace import SURE_AFTER, Pace, Paces
-from nbflow.run.hosts.returned_files import ReturnedFiles
-from nbflow.run.hosts.shipped_files import ship
+from nbflow.run.hosts.project_files import ProjectFiles, changed_files
 from nbflow.run.machine.plan import RunPlan
-from nbflow.run.program.needed_files import base_of, needed_files
 from nbflow.run.program.program import Program
 from nbflow.run.task.job import Job, Result
 from nbflow.run.workers.job_queue import Ticket
@@ -89,6 +87,13 @@ class _Ended:
     error: BaseException | None
 
 
+@dataclass(frozen=True)
+class _EndedHere:
+    """Says that a task has ended on the driver's machine, and which files it has changed, as far as it was seen."""
+
+    files: tuple[str, ...]
+
+
 class DaskWorkers:
     """Performs jobs on the workers of a dask cluster, each of which has an agent with a pool of its own.
 
@@ -110,7 +115,7 @@ class DaskWorkers:
         self._paces = Paces()
         self._inbox: queue.SimpleQueue[Any] = queue.SimpleQueue()
         self._is_stopping = False
-        self._returned: ReturnedFiles | None = None  # if the hosts have copies of the project
+        self._files: ProjectFiles | None = None  # if the hosts have copies of the project
         self._store = Store(program.root)
         self._blobs = self._store.blobs
         self._threads = max(1, sum(client.nthreads().values()))
@@ -123,10 +128,12 @@ class DaskWorkers:
         """Tell all workers, and those that join later, what the jobs of this run have in common."""
         from nbflow.run.hosts.plugins import RunKeeper, RunPlugin, refusal_of  # noqa: PLC0415 - imports dask
 
+        there = plan.reuse.keys() - steps_here(self._program.graph, plan)
         setup = HostSetup(self._program, dict(plan.reuse), self._store.history.every_code())
         self._store.close()
         if not self._is_project_shared():
-            setup = self._ship_project(setup)
+            self._files = ProjectFiles(self._program, there, self._blobs)
+            setup = replace(setup, base=self._files.base, files=self._files.first)
         if self._requests:
             self._client.register_plugin(ResourcePlugin())
         self._client.register_plugin(RunKeeper(self._run, self._client.id))
@@ -147,12 +154,6 @@ class DaskWorkers:
         seen = self._client.run(lambda witness: witness.is_here, Witness.of(document))
         return bool(seen) and all(seen.values())
 
-    def _ship_project(self, setup: HostSetup) -> HostSetup:
-        files = needed_files(self._program, setup.reuse)
-        base = base_of(self._program, files)
-        self._returned = ReturnedFiles(self._program, base, self._blobs)
-        return replace(setup, base=base, files=ship(files, base, self._blobs))
-
     def _place_of_store(self) -> HostStore:
         team = self._store.team
         return HostStore(self._program.root, self._leave_witness(), team.url if team else "")
@@ -171,6 +172,10 @@ class DaskWorkers:
         """Have a job done by a host, and killed there after so many seconds; returns at once."""
         job = replace(job, records=self._receiver.records_for(job))
         self._inbox.put(Ticket(job, timeout))
+
+    def note_task_here(self, answer: WorkerAnswer) -> None:
+        """Note that a task has ended on the driver's machine, and may have changed files of the project."""
+        self._inbox.put(_EndedHere(changed_files(answer)))
 
     def close(self) -> None:
         """Let the idle processes on the hosts end as Python processes end."""
@@ -257,6 +262,9 @@ class DaskWorkers:
                 self._waiting[heard.job.task.step].append(number)
             case _Ended():
                 self._end(heard)
+            case _EndedHere():
+                if self._files is not None:
+                    self._files.note_task_here(heard.files)
             case (_, told):  # an event of dask, with the time at which its scheduler got it
                 self._hear(unpack(told, self._blobs))
 
@@ -274,7 +282,7 @@ class DaskWorkers:
                 write_mirrored(self._program.live, told.agent, told.name, told.start, told.data)
 
     def _take_answers(self, told: Answers) -> None:
-        problems = self._returned.write(told.files) if self._returned is not None else []
+        problems = self._files.write(told.files) if self._files is not None else []
         for number, answer in told.answers:
             if isinstance(answer, Result):
                 answer.warnings += tuple(problems)
@@ -357,7 +365,7 @@ class DaskWorkers:
 
         pending, batch = _Pending(tuple(numbers)), next(self._numbers)
         jobs = [(number, self._prepared(number, len(pending.jobs))) for number in pending.jobs]
-        files = self._returned.for_steps({job.task.step for _, job in jobs}) if self._returned is not None else ()
+        files = self._files.for_steps({job.task.step for _, job in jobs}) if self._files is not None else ()
         timed = tuple((number, job, self._jobs[number].ticket.timeout) for number, job in jobs)
         message = JobBatch(batch, timed, files)
         self._pending[batch] = pending

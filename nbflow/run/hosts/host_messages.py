@@ -5,6 +5,7 @@ from __future__ import annotations
 import pickle
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import Enum, auto
 from pathlib import Path
 
 from nbflow.errors import BlobCorrupt, StoreBroken, StoreNotShared
@@ -46,21 +47,32 @@ def _facts_of(path: Path) -> tuple[int, int, int]:
     return found.st_size, found.st_mtime_ns, found.st_ino
 
 
+class Change(Enum):
+    """Says what is told of a file of the project: it is as a whole in the store, or only what was added at its end; it
+    is a folder; or it is gone.
+    """
+
+    WHOLE = auto()
+    END = auto()
+    FOLDER = auto()
+    GONE = auto()
+
+
 @dataclass(frozen=True)
 class ShippedFile:
-    """Is a file of the project that is in the store, so that another host can have it.
+    """Is a file or a folder of the project, as another host is to have it.
 
     Attributes:
         path: Where it lies below the base of the project, with slashes.
-        digest: The blob that holds its content; "" for a file that was removed.
+        change: What is told of it.
+        digest: The blob that holds its content, or its end.
         mode: Its permissions.
-        is_added: Whether the content is only what was added at the end of the file.
     """
 
     path: str
-    digest: str
+    change: Change
+    digest: str = ""
     mode: int = 0o644
-    is_added: bool = False
 
 
 @dataclass(frozen=True)
@@ -116,7 +128,7 @@ class HostSetup:
 class JobBatch:
     """Holds jobs that a host does together, each with its number and its timeout in seconds.
 
-    `files` are files that tasks of the run have written on other hosts, and that these jobs may read.
+    `files` have changed since the run began, on the driver's machine or on other hosts, and these jobs may read them.
     """
 
     number: int

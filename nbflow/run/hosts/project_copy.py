@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import stat
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from blake3 import blake3
 
 from nbflow.flow.files.file_use import Access
-from nbflow.run.hosts.host_messages import ShippedFile
-from nbflow.run.hosts.shipped_files import put_file
+from nbflow.run.hosts.host_messages import Change, ShippedFile
+from nbflow.run.hosts.project_files import put_file, remove
 from nbflow.run.program.program import Program, move_path
 from nbflow.run.task.job import Result
 from nbflow.run.workers.workers import WorkerAnswer
@@ -31,6 +32,7 @@ class _Known:
     stamp: tuple[int, int, int, int]
     size: int
     hashed: bytes
+    mode: int
 
 
 class ProjectCopy:
@@ -39,34 +41,50 @@ class ProjectCopy:
     def __init__(self, here: Path, there: Path, blobs: BlobStore) -> None:
         self.here, self.there, self._blobs = here, there, blobs
         self._files: dict[str, _Known] = {}
+        self._folders: set[str] = set()
+        self._taken: dict[str, ShippedFile] = {}  # what the driver has said last of files that are so here
         self._flow_folder = here
         self._lock = threading.Lock()
 
-    def begin(self, program: Program, files: Iterable[ShippedFile]) -> Program:
+    def begin(self, program: Program, files: Sequence[ShippedFile]) -> Program:
         """Write the files of the project, and return the program as it is here."""
         moved = program.moved(self.there, self.here)
         self._flow_folder = moved.folder
-        for folder in {*moved.tree.folders, self.here / FOLDER}:
-            folder.mkdir(parents=True, exist_ok=True)
+        (self.here / FOLDER).mkdir(parents=True)
+        for folder in moved.tree.folders:
+            self._make_folder(folder)
         team = team_of(program.root)
         setting = f"store = {json.dumps(team.url if team else str(program.root))}\n"  # for tasks that read the store
         (self.here / FOLDER / SETTINGS).write_text(setting, "utf-8")
         self.take(files)
         return moved
 
-    def take(self, files: Iterable[ShippedFile]) -> None:
-        """Write files as the driver has them, unless they are so already."""
+    def take(self, files: Sequence[ShippedFile]) -> None:
+        """Make files and folders as the driver has them, unless they are so already."""
         with self._lock:
-            for file in files:
-                path = self.here / file.path
-                content = memoryview(self._blobs.open(file.digest)) if file.digest else None
-                known = self._files.get(file.path)
-                if content is None:
-                    path.unlink(missing_ok=True)
-                    self._files.pop(file.path, None)
-                elif known is None or known.hashed != blake3(content).digest():
-                    _write(path, content, file.mode)
-                    self._files[file.path] = _Known(_stamp(path.stat()), content.nbytes, blake3(content).digest())
+            new = [file for file in files if self._taken.get(file.path) != file]
+            for file in reversed([one for one in new if one.change is Change.GONE]):  # files before their folders
+                remove(self.here / file.path)
+                self._files.pop(file.path, None)
+                self._folders.discard(file.path)
+            for file in (one for one in new if one.change is Change.FOLDER):
+                self._make_folder(self.here / file.path)
+            for file in (one for one in new if one.change is Change.WHOLE):
+                self._take_file(file)
+            self._taken.update((file.path, file) for file in new)
+
+    def _take_file(self, file: ShippedFile) -> None:
+        place, known = self.here / file.path, self._files.get(file.path)
+        content = memoryview(self._blobs.open(file.digest))
+        hashed = blake3(content).digest()
+        if known is None or (known.hashed, known.mode) != (hashed, file.mode):
+            self._make_folder(place.parent)
+            _write(place, content, file.mode)
+            self._files[file.path] = _Known(_stamp(place.stat()), content.nbytes, hashed, file.mode)
+
+    def _make_folder(self, place: Path) -> None:
+        place.mkdir(parents=True, exist_ok=True)
+        self._folders |= {self._path(one) for one in (place, *place.parents) if one.is_relative_to(self.here)}
 
     def changes(self, answers: Iterable[WorkerAnswer]) -> tuple[ShippedFile, ...]:
         """Return the files that have changed since the last call, and put their contents into the store.
@@ -76,30 +94,40 @@ class ProjectCopy:
         rows = (row for one in answers if isinstance(one, Result) for row in one.files)
         grown = {self._name(row.path) for row in rows if row.access == Access.APPEND}
         with self._lock:
-            found = dict(self._present())
-            gone = [path for path in self._files if path not in found]
+            folders, files = self._present()
+            gone = [*(self._files.keys() - files.keys()), *sorted(self._folders - folders, reverse=True)]
+            made = sorted(folders - self._folders)
+            self._folders = folders
             for path in gone:
-                del self._files[path]
-            changed = [path for path, stamp in found.items() if self._stamp_of(path) != stamp]
-            return (
-                *(ShippedFile(path, "") for path in gone),
+                self._files.pop(path, None)
+            changed = [path for path, stamp in files.items() if self._stamp_of(path) != stamp]
+            found = (
+                *(ShippedFile(path, Change.GONE) for path in gone),
+                *(ShippedFile(path, Change.FOLDER) for path in made),
                 *filter(None, (self._changed(path, path in grown) for path in changed)),
             )
+            for one in found:
+                self._taken.pop(one.path, None)
+            return found
 
     def _stamp_of(self, path: str) -> tuple[int, int, int, int] | None:
         return self._files[path].stamp if path in self._files else None
 
-    def _present(self) -> Iterator[tuple[str, tuple[int, int, int, int]]]:
+    def _present(self) -> tuple[set[str], dict[str, tuple[int, int, int, int]]]:
+        """Return the folders of the copy, and its files with their stamps."""
+        found, files = set[str](), dict[str, tuple[int, int, int, int]]()
         for folder, folders, names in os.walk(self.here):
             folders[:] = [one for one in folders if one not in _NOT_SENT]
-            for name in names:
-                path = Path(folder, name)
-                try:
+            found.add(self._path(Path(folder)))
+            for path in (Path(folder, name) for name in names):
+                with contextlib.suppress(FileNotFoundError):
                     facts = path.lstat()
-                except FileNotFoundError:
-                    continue
-                if stat.S_ISREG(facts.st_mode):
-                    yield path.relative_to(self.here).as_posix(), _stamp(facts)
+                    if stat.S_ISREG(facts.st_mode):
+                        files[self._path(path)] = _stamp(facts)
+        return found, files
+
+    def _path(self, place: Path) -> str:
+        return place.relative_to(self.here).as_posix()
 
     def _name(self, path: str) -> str:
         """Return the path below this folder of a file that a task has named."""
@@ -116,14 +144,14 @@ class ProjectCopy:
             sent = self._end_of(file, path, size, before) if is_added else put_file(file, self.here, self._blobs)
         except FileNotFoundError:
             return None
-        self._files[path] = _Known(_stamp(before), before.st_size, hashed)
+        self._files[path] = _Known(_stamp(before), before.st_size, hashed, before.st_mode & 0o777)
         return sent
 
     def _end_of(self, file: Path, path: str, start: int, facts: os.stat_result) -> ShippedFile:
         with file.open("rb") as opened:
             opened.seek(start)
             added = opened.read(facts.st_size - start)
-        return ShippedFile(path, self._blobs.put(added), facts.st_mode & 0o777, is_added=True)
+        return ShippedFile(path, Change.END, self._blobs.put(added), facts.st_mode & 0o777)
 
     def _begins_as(self, file: Path, known: _Known | None) -> bool:
         return known is None or _hash(file, known.size) == known.hashed

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from nbflow.flow.files.file_use import Access, FileUse
+from nbflow.flow.files.file_use import Access, FileUse, covers
 from nbflow.flow.files.pathtexts import UNKNOWN, fill_in, show_path
 from nbflow.flow.names.code import parse
 from nbflow.flow.source.cell import Problem
@@ -28,16 +28,69 @@ _LONGEST_PATH = 400  # characters of a text that may be a path
 
 def needed_files(program: Program, steps: Iterable[str]) -> list[Path]:
     """Return the absolute paths of the files that these steps name, each once, sorted."""
-    named = {path for step in steps for path in (*_modules(program, step), *_named_files(program, step))}
-    named |= {*program.own_files}
-    code = [path for path in named if path.suffix == ".py"]
-    named |= {path for file in code for path in _literal_paths(program, [_source_of(file)])}
-    return sorted({Path(os.path.normpath(path)) for path in named if path.is_file()})
+    named = {path for step in steps for path in _named_by(program, step)}
+    named |= {path for file in _code_among(named) for path in _existing(program, _texts(_source_of(file)))}
+    return sorted({_plain(path) for path in named if path.is_file()})
 
 
-def base_of(program: Program, files: Iterable[Path]) -> Path:
-    """Return the folder below which everything lies that a host needs of the project."""
-    return Path(os.path.commonpath([*program.tree.folders, *(file.parent for file in files)]))
+def needed_folders(program: Program, steps: Iterable[str]) -> list[Path]:
+    """Return the folders that these steps name, with those in them, and those in which they may write files, sorted."""
+    found: set[Path] = set()
+    for use in _relative_uses(program, steps):
+        place = program.folder / use.path
+        if UNKNOWN not in use.path and place.is_dir():
+            found |= {one for one, _ in _walk(place)}
+        elif not use.access.reads or use.access in (Access.UPDATE, Access.TOUCH):
+            found.add(_known_folder(program, use.path))
+    if not program.tree.is_read:
+        texts = (text for step in steps for text in literal_texts(program, step) if "/" in text)
+        found |= {(program.tree.working_folder / text).parent for text in texts if not _is_absolute(text)}
+    return sorted(_plain(folder) for folder in found if folder.is_dir())
+
+
+def base_of(program: Program, steps: Iterable[str], files: Iterable[Path]) -> Path:
+    """Return the folder below which everything lies that a host needs of the project, and what these steps write."""
+    folders = (_plain(_known_folder(program, use.path)) for use in _relative_uses(program, steps))
+    return Path(os.path.commonpath([*program.tree.folders, *folders, *(file.parent for file in files)]))
+
+
+def _known_folder(program: Program, path: str) -> Path:
+    """Return the folder in which a path lies, as far as it is known."""
+    return program.folder / path.partition(UNKNOWN)[0].rpartition("/")[0]
+
+
+def _plain(path: Path) -> Path:
+    return Path(os.path.normpath(path))
+
+
+def patterns_of(program: Program, step: str) -> Iterator[str]:
+    """Yield the paths that the code and the header of a step name, with UNKNOWN for parts that only a run knows."""
+    yield from (fill_in(use.path, program.parameters) for use in program.graph.links[step].files)
+    yield from program.graph.steps[step].options.watch
+
+
+def files_of_unknown_name(program: Program, step: str) -> Iterator[Path]:
+    """Yield the files of which a step knows only a part of the path, in the folders that it knows."""
+    for path in {use.path for use in _relative_uses(program, [step]) if UNKNOWN in use.path}:
+        folder = _known_folder(program, path)
+        for place in _below(folder) if folder != program.folder else ():
+            if covers(path, os.path.relpath(place, program.folder).replace(os.sep, "/")):
+                yield place
+
+
+def literal_texts(program: Program, step: str) -> frozenset[str]:
+    """Return the texts in the code of a step, and in the local modules that it needs, that may be relative paths."""
+    sources = [*_sources(program, step), *map(_source_of, _code_among(_named_by(program, step)))]
+    return frozenset(text for source in sources for text in _texts(source) if not _is_absolute(text))
+
+
+def _relative_uses(program: Program, steps: Iterable[str]) -> Iterator[FileUse]:
+    """Yield what steps do to files in the project, with the values of parameters."""
+    for step in steps:
+        for use in program.graph.links[step].files:
+            path = fill_in(use.path, program.parameters)
+            if not _is_absolute(path):
+                yield replace(use, path=path)
 
 
 def unreachable_files(program: Program) -> Iterator[Problem]:
@@ -78,6 +131,12 @@ def _is_absolute(path: str) -> bool:
     return path.startswith(("/", "~")) or os.path.isabs(path)
 
 
+def _named_by(program: Program, step: str) -> Iterator[Path]:
+    yield from _modules(program, step)
+    yield from _named_files(program, step)
+    yield from program.own_files
+
+
 def _modules(program: Program, step: str) -> Iterator[Path]:
     found = local_modules(program.modules(step, program.closure(step)), program.project)
     for path in found.values():
@@ -103,16 +162,23 @@ def _named_files(program: Program, step: str) -> Iterator[Path]:
         if UNKNOWN not in path and not _is_absolute(path):
             yield from _below(folder / path) if (folder / path).is_dir() else files_of_pattern(path, folder)
             yield folder / path  # a name may have a bracket in it
-    sources = [program.graph.steps[step].source.body, *(one.source for one in program.closure(step))]
-    yield from _literal_paths(program, sources)
+    yield from _existing(program, (text for source in _sources(program, step) for text in _texts(source)))
 
 
-def _literal_paths(program: Program, sources: Iterable[str]) -> Iterator[Path]:
+def _existing(program: Program, texts: Iterable[str]) -> Iterator[Path]:
     """Yield the files that are named by a whole text in the code, whatever the code does with it."""
     folder = program.tree.working_folder
-    for text in {text for source in sources for text in _texts(source)}:
+    for text in {*texts}:
         if not _is_absolute(text) and (folder / text).is_file():
             yield folder / text
+
+
+def _sources(program: Program, step: str) -> list[str]:
+    return [program.graph.steps[step].source.body, *(one.source for one in program.closure(step))]
+
+
+def _code_among(files: Iterable[Path]) -> Iterable[Path]:
+    return {path for path in files if path.suffix == ".py"}
 
 
 def _source_of(file: Path) -> str:
@@ -138,6 +204,10 @@ def _may_be_path(text: str) -> bool:
 
 def _below(folder: Path) -> Iterator[Path]:
     """Yield the files in a folder and below it, without hidden folders and compiled code."""
+    return (place / name for place, names in _walk(folder) for name in names)
+
+
+def _walk(folder: Path) -> Iterator[tuple[Path, list[str]]]:
     for place, folders, names in os.walk(folder):
         folders[:] = [one for one in folders if not one.startswith(".") and one != "__pycache__"]
-        yield from (Path(place, name) for name in names)
+        yield Path(place), names
