@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from nbflow.errors.base import NbflowError
 
@@ -73,6 +73,18 @@ class HostRefused(NbflowError):
     def __init__(self, reason: str) -> None:
         self.reason = reason
         super().__init__(reason)
+
+
+class FileElsewhere(NbflowError):
+    """Raised when a step reads a file by an absolute path, and another machine has the file that a step has written."""
+
+    def __init__(self, path: str, reader: str, writer: str, host: str) -> None:
+        self.path, self.reader, self.writer, self.host = path, reader, writer, host
+        super().__init__(
+            f"step '{reader}' reads {path}, which step '{writer}' has written on another machine: {host} does not have "
+            f"it so. Let both steps name it by a path relative to the notebook, such as '{PurePath(path).name}': such "
+            "files are sent"
+        )
 
 
 class ResourceMissing(NbflowError):

@@ -12,6 +12,7 @@ from nbflow.errors import NothingToRun
 from nbflow.flow.checks.rules import check_flow
 from nbflow.flow.graph.graph import Graph
 from nbflow.flow.source.cell import Problem
+from nbflow.flow.syntax.specs import Site
 from nbflow.garbage import without_gc
 from nbflow.notebook.write import write_whole
 from nbflow.progress.numbers import table
@@ -88,7 +89,8 @@ def _problems_on_hosts(workspace: Workspace) -> list[Problem]:
     from nbflow.run.program.needed_files import unreachable_files  # noqa: PLC0415 - a plain check ships nothing
 
     values = {one.name: one.default for one in workspace.flow.parameters}
-    return [*unreachable_files(Program(workspace.graph, values, workspace.folder, workspace.root))]
+    there = [name for name, step in workspace.graph.steps.items() if step.options.on is not Site.LOCAL]
+    return [*unreachable_files(Program(workspace.graph, values, workspace.folder, workspace.root), there)]
 
 
 def _mend(notebook: Path) -> None:

@@ -11,6 +11,7 @@ from tests.browser.cells import LOAD
 from tests.browser.conftest import OpenNotebook
 from tests.browser.panel import Panel
 from tests.browser.window import Window
+from tests.run.hosts.hosts import processes_named, wait_until, words_of
 
 GRID = [
     LOAD,
@@ -116,16 +117,24 @@ dashboard_address = ":0"
 """
 
 
-def test_the_run_menu_offers_a_cluster_and_the_tasks_say_on_which_host_they_ran(
+SLEEPING = "%%step hold --after fit\nimport subprocess\nsubprocess.run(['sleep', '600'])"
+
+
+def test_the_run_menu_offers_a_cluster_whose_hosts_are_named_and_which_the_stop_button_ends(
     notebook: OpenNotebook, folder: Path
 ) -> None:
     (folder / "pyproject.toml").write_text(CLUSTER)
-    window = notebook([LOAD, "%%step fit --foreach i in [1, 2, 3]\nsquare = i * i"])
+    window = notebook([LOAD, "%%step fit --foreach i in [1, 2, 3]\nsquare = i * i", SLEEPING])
+    window.execute(f"import os\nos.environ['NBFLOW_TEST_NAMED'] = {str(folder)!r}")
     panel = window.open_panel()
     panel.wait_for_step("fit", "missing")
     panel.root.get_by_role("button", name="What to run").click()
     window.page.get_by_role("menuitem", name="Run on pair").click()
-    panel.wait_for_step("fit", "done")
+    panel.wait_for_steps(fit="done", hold="running")
+    assert wait_until(lambda: any("sleep" in words_of(pid) for pid in processes_named(str(folder))))
+    panel.action("cancel").click()
+    panel.wait_for_step("hold", "cancelled")
+    assert wait_until(lambda: not processes_named(str(folder)))
     panel.step("fit").click()
     panel.action("tasks-tab").click()
     tab = Panel(window.page.locator("#jp-main-dock-panel .nbf-Panel"))

@@ -57,7 +57,7 @@ def write_image(program: Program, document: Path, target: Path, kind: ImageKind,
     recipe = target / kind.file
     recipe.write_text(image_recipe(kind, facts), "utf-8")
     notes = [f"'{name}' is imported, but no installed package is known for it" for name in found.unknown]
-    notes += [str(problem) for problem in unreachable_files(program)]
+    notes += [str(problem) for problem in unreachable_files(program, steps)]
     late = [name for name, step in steps.items() if step.options.env and not foreseen_environments(step)]
     notes += [f"only a run knows the environments of '{name}': the image needs an index for them" for name in late]
     return WrittenImage(recipe, len(files), len(found.pinned), tuple(notes))

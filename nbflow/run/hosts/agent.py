@@ -21,7 +21,8 @@ from functools import partial
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-from nbflow.errors import NbflowError
+from nbflow.errors import FileElsewhere, NbflowError
+from nbflow.run.hosts.absolute_files import refuse_other_files
 from nbflow.run.hosts.host_messages import (
     Answers,
     Begun,
@@ -115,8 +116,14 @@ class Agent:
             self._jobs[number], self._numbers[id(job)] = job, (number, batch.number)
         self._answers.put(None)
         self._tell([Begun(batch.number, self._host, self._name, self._worker, self._slots)])
-        for _, job, timeout in batch.jobs:
-            self._pool.submit(job, timeout)
+        try:
+            refuse_other_files(batch.expected)
+        except FileElsewhere as error:
+            for _, job, _ in batch.jobs:
+                self.receive(job, error)
+        else:
+            for _, job, timeout in batch.jobs:
+                self._pool.submit(job, timeout)
 
     # what the pool tells, from its thread
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Protocol
 
+from nbflow.errors import FileElsewhere
 from nbflow.flow.graph.graph import Graph
 from nbflow.flow.syntax.specs import Site
 from nbflow.run.machine.plan import RunPlan
@@ -22,7 +23,10 @@ def steps_here(graph: Graph, plan: RunPlan) -> frozenset[str]:
 class HostWorkers(Workers, Protocol):
     """Performs jobs on hosts, whose copies of the project must follow what tasks on this machine change."""
 
-    def note_task_here(self, answer: WorkerAnswer) -> None:
+    def refuse_other_files(self, step: str) -> None:
+        """Raise FileElsewhere if a host has a file that a step is to read on this machine."""
+
+    def note_task_here(self, step: str, answer: WorkerAnswer) -> None:
         """Note that a task has ended on this machine, before its run hears of it."""
 
 
@@ -40,13 +44,21 @@ class BothSides:
 
     def receive(self, job: Job, answer: WorkerAnswer) -> None:
         """Take the answer to a job of this machine."""
-        self._there.note_task_here(answer)
+        self._there.note_task_here(job.task.step, answer)
         self._receiver.receive(job, answer)
 
     def submit(self, job: Job, timeout: float | None) -> None:
         """Have a job done, and kill it after so many seconds; returns at once."""
-        workers = self._here if job.task.step in self._steps else self._there
-        workers.submit(job, timeout)
+        if job.task.step not in self._steps:
+            self._there.submit(job, timeout)
+            return
+        try:
+            self._there.refuse_other_files(job.task.step)
+        except FileElsewhere as error:
+            self.started(job)
+            self.receive(job, error)
+        else:
+            self._here.submit(job, timeout)
 
     def close(self) -> None:
         """Let the workers that have nothing to do end as Python ends, on both sides."""

@@ -9,12 +9,14 @@ import threading
 import time
 import uuid
 from collections import defaultdict, deque
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from nbflow.errors import HostRefused
+from nbflow.errors import HostRefused, NbflowError, SystemRefused
+from nbflow.run.hosts.absolute_files import AbsoluteFiles, refuse_other_files
+from nbflow.run.hosts.batches import EndedBatch, EndedHere, PendingBatch, SentJob
 from nbflow.run.hosts.both_sides import steps_here
 from nbflow.run.hosts.host_messages import (
     Answers,
@@ -33,8 +35,9 @@ from nbflow.run.hosts.host_versions import versions_here
 from nbflow.run.hosts.input_places import InputPlaces, inputs_of
 from nbflow.run.hosts.live_mirror import remove_mirrored, write_mirrored
 from nbflow.run.hosts.pace import SURE_AFTER, Pace, Paces
-from nbflow.run.hosts.project_files import ProjectFiles, changed_files
+from nbflow.run.hosts.project_files import ProjectFiles
 from nbflow.run.machine.plan import RunPlan
+from nbflow.run.program.needed_files import unknown_files
 from nbflow.run.program.program import Program
 from nbflow.run.task.job import Job, Result
 from nbflow.run.workers.job_queue import Ticket
@@ -60,40 +63,6 @@ GONE_WITHIN = 10.0
 """The hosts of a run that is over are waited for at most so many seconds."""
 
 
-@dataclass(eq=False)
-class _Sent:
-    """Is a job that is not answered yet, with the names of the hosts that were lost while it ran."""
-
-    number: int
-    ticket: Ticket
-    lost: list[str] = field(default_factory=list)
-    worker: str = ""  # the address of the dask worker that has begun with it
-
-
-@dataclass(eq=False)
-class _Pending:
-    """Is a batch that dask has: the numbers of its jobs, and who has begun with it."""
-
-    jobs: tuple[int, ...]
-    future: Future[Any] | None = None
-    begun: Begun | None = None
-
-
-@dataclass(frozen=True)
-class _Ended:
-    """Says that dask has no more to do for a batch; `error` is None if a worker has done it."""
-
-    batch: int
-    error: BaseException | None
-
-
-@dataclass(frozen=True)
-class _EndedHere:
-    """Says that a task has ended on the driver's machine, and which files it has changed, as far as it was seen."""
-
-    files: tuple[str, ...]
-
-
 class DaskWorkers:
     """Performs jobs on the workers of a dask cluster, each of which has an agent with a pool of its own.
 
@@ -108,13 +77,14 @@ class DaskWorkers:
         self._say, self._heard, self._is_deserted = say, time.monotonic(), not client.nthreads()
         self._run = f"nbflow-{uuid.uuid4().hex[:12]}"
         self._numbers = itertools.count()
-        self._jobs: dict[int, _Sent] = {}
+        self._jobs: dict[int, SentJob] = {}
         self._waiting: dict[str, deque[int]] = defaultdict(deque)  # by step
-        self._pending: dict[int, _Pending] = {}
+        self._pending: dict[int, PendingBatch] = {}
         self._places = InputPlaces()
         self._paces = Paces()
         self._inbox: queue.SimpleQueue[Any] = queue.SimpleQueue()
         self._is_stopping = False
+        self._absolute = AbsoluteFiles(program)
         self._files: ProjectFiles | None = None  # if the hosts have copies of the project
         self._store = Store(program.root)
         self._blobs = self._store.blobs
@@ -128,11 +98,14 @@ class DaskWorkers:
         """Tell all workers, and those that join later, what the jobs of this run have in common."""
         from nbflow.run.hosts.plugins import RunKeeper, RunPlugin, refusal_of  # noqa: PLC0415 - imports dask
 
-        there = plan.reuse.keys() - steps_here(self._program.graph, plan)
+        here = steps_here(self._program.graph, plan)
+        there = [step for step in plan.reuse if step not in here]
         setup = HostSetup(self._program, dict(plan.reuse), self._store.history.every_code())
         self._store.close()
         if not self._is_project_shared():
             self._files = ProjectFiles(self._program, there, self._blobs)
+            for problem in (one for step in there for one in unknown_files(self._program, step, silent=True)):
+                self._say(str(problem))
             setup = replace(setup, base=self._files.base, files=self._files.first)
         if self._requests:
             self._client.register_plugin(ResourcePlugin())
@@ -173,9 +146,14 @@ class DaskWorkers:
         job = replace(job, records=self._receiver.records_for(job))
         self._inbox.put(Ticket(job, timeout))
 
-    def note_task_here(self, answer: WorkerAnswer) -> None:
-        """Note that a task has ended on the driver's machine, and may have changed files of the project."""
-        self._inbox.put(_EndedHere(changed_files(answer)))
+    def refuse_other_files(self, step: str) -> None:
+        """Raise FileElsewhere if a host has a file that a step is to read on the driver's machine."""
+        refuse_other_files(self._absolute.for_steps([step]))
+
+    def note_task_here(self, step: str, answer: WorkerAnswer) -> None:
+        """Note that a task has ended on the driver's machine, and may have changed files."""
+        self._absolute.note(step, answer)
+        self._inbox.put(EndedHere(answer))
 
     def close(self) -> None:
         """Let the idle processes on the hosts end as Python processes end."""
@@ -229,7 +207,7 @@ class DaskWorkers:
         if self._is_deserted:
             self._say("no host is left; the tasks wait until one joins. Start a worker, or end the run with Ctrl-C")
 
-    def _held_up(self) -> Iterator[_Pending]:
+    def _held_up(self) -> Iterator[PendingBatch]:
         """Yield the batches that ask for something and have not begun."""
         for pending in self._pending.values():
             left = self._unanswered(pending) if pending.begun is None else ()
@@ -258,13 +236,14 @@ class DaskWorkers:
                 pass
             case Ticket():
                 number = next(self._numbers)
-                self._jobs[number] = _Sent(number, heard)
+                self._jobs[number] = SentJob(number, heard)
                 self._waiting[heard.job.task.step].append(number)
-            case _Ended():
+            case EndedBatch():
                 self._end(heard)
-            case _EndedHere():
+            case EndedHere(answer):
                 if self._files is not None:
-                    self._files.note_task_here(heard.files)
+                    rows = answer.changed_files if isinstance(answer, Result) else ()
+                    self._files.note_task_here(row.path for row in rows)
             case (_, told):  # an event of dask, with the time at which its scheduler got it
                 self._hear(unpack(told, self._blobs))
 
@@ -303,10 +282,10 @@ class DaskWorkers:
                 remove_mirrored(self._program.live, str(sent.ticket.job.task))
             self._receiver.started(sent.ticket.job, begun.host)
 
-    def _unanswered(self, pending: _Pending) -> list[_Sent]:
+    def _unanswered(self, pending: PendingBatch) -> list[SentJob]:
         return [self._jobs[number] for number in pending.jobs if number in self._jobs]
 
-    def _note_loss(self, pending: _Pending, host: str) -> None:
+    def _note_loss(self, pending: PendingBatch, host: str) -> None:
         for sent in self._unanswered(pending):
             sent.lost.append(host)
 
@@ -317,11 +296,12 @@ class DaskWorkers:
         if sent.lost and isinstance(answer, Result):
             answer.warnings += (f"ran again, because its host was lost ({', '.join(sent.lost)})",)
         if isinstance(answer, Result):
+            self._absolute.note(sent.ticket.job.task.step, answer)
             self._paces.note(sent.ticket.job.task.step, answer.seconds)
             self._places.note(sent.worker, (*inputs_of(sent.ticket.job), *answer.artifacts))
         self._receiver.receive(sent.ticket.job, answer)
 
-    def _end(self, ended: _Ended) -> None:
+    def _end(self, ended: EndedBatch) -> None:
         """React to the end of a batch: jobs that it leaves without an answer are sent again, or answered."""
         from distributed import KilledWorker  # noqa: PLC0415 - imported already
 
@@ -353,23 +333,33 @@ class DaskWorkers:
             size = LARGEST_MESSAGE_BATCH if pace is Pace.BRIEF else 1
             while waiting and (pace is Pace.LONG or len(self._pending) < AHEAD * self._threads):
                 size = max(1, min(size, len(waiting) // self._threads))
-                self._send([waiting.popleft() for _ in range(size)])
+                self._send_or_refuse([waiting.popleft() for _ in range(size)])
+
+    def _send_or_refuse(self, numbers: Sequence[int]) -> None:
+        """Send jobs, and answer them if the disk or the store does not give what must be sent with them."""
+        try:
+            self._send(numbers)
+        except (OSError, NbflowError) as error:
+            for number in numbers:
+                self._receiver.started(self._jobs[number].ticket.job)
+                self._answer(number, error if isinstance(error, NbflowError) else SystemRefused(error))
 
     def _pace_of(self, step: str) -> Pace:
         """Return the pace of a step. A task with a timeout, or one that asks for something, is sent alone."""
         has_timeout = self._program.graph.steps[step].options.timeout is not None
         return Pace.LONG if has_timeout or self._requests.is_special(step) else self._paces.of(step)
 
-    def _send(self, numbers: Iterable[int]) -> None:
+    def _send(self, numbers: Sequence[int]) -> None:
         from nbflow.run.hosts.plugins import perform_batch  # noqa: PLC0415 - imports dask
 
-        pending, batch = _Pending(tuple(numbers)), next(self._numbers)
+        batch, pending = next(self._numbers), PendingBatch(tuple(numbers))
         jobs = [(number, self._prepared(number, len(pending.jobs))) for number in pending.jobs]
-        files = self._files.for_steps({job.task.step for _, job in jobs}) if self._files is not None else ()
+        steps = [job.task.step for _, job in jobs]
+        files = self._files.for_steps(steps) if self._files is not None else ()
         timed = tuple((number, job, self._jobs[number].ticket.timeout) for number, job in jobs)
-        message = JobBatch(batch, timed, files)
-        self._pending[batch] = pending
+        message = JobBatch(batch, timed, files, self._absolute.for_steps(steps))
         data = pack(message, self._blobs)
+        self._pending[batch] = pending
         asked = self._requests.of(jobs[0][1].task.step)
         nearest = self._places.nearest(job for _, job in jobs)
         self._places.put(batch, nearest, len(jobs))
@@ -391,7 +381,7 @@ class DaskWorkers:
                 error = future.exception(timeout=5)
             except BaseException as raised:  # noqa: BLE001 - a cancelled future raises, and so does a lost scheduler
                 error = raised
-        self._inbox.put(_Ended(batch, error))
+        self._inbox.put(EndedBatch(batch, error))
 
 
 def _in_words(error: BaseException | None) -> Exception:

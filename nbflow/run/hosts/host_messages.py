@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from pathlib import Path
 
-from nbflow.errors import BlobCorrupt, StoreBroken, StoreNotShared
+from nbflow.errors import BlobCorrupt, HostRefused, NbflowError, StoreBroken, StoreNotShared
 from nbflow.run.events.events import Reuse
+from nbflow.run.hosts.absolute_files import ExpectedFile
 from nbflow.run.program.program import Program
 from nbflow.run.task.job import Job, Result
 from nbflow.run.workers.workers import WorkerAnswer
@@ -128,12 +129,17 @@ class HostSetup:
 class JobBatch:
     """Holds jobs that a host does together, each with its number and its timeout in seconds.
 
-    `files` have changed since the run began, on the driver's machine or on other hosts, and these jobs may read them.
+    Attributes:
+        number: The number of the batch.
+        jobs: What is to be done.
+        files: Files of the project that have changed since the run began, and that these jobs may read.
+        expected: Files that the host must have under absolute paths.
     """
 
     number: int
     jobs: tuple[tuple[int, Job, float | None], ...]
     files: tuple[ShippedFile, ...] = ()
+    expected: tuple[ExpectedFile, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -217,5 +223,7 @@ def sendable(number: int, answer: WorkerAnswer) -> tuple[int, WorkerAnswer]:
         try:
             pickle.loads(pickle.dumps(answer))
         except Exception as error:  # noqa: BLE001 - it may hold the user's objects
+            if isinstance(answer, NbflowError):
+                return number, HostRefused(str(answer))
             return number, RuntimeError(f"{type(answer).__name__}: {answer} ({error})")
     return number, answer

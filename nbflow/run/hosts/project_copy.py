@@ -63,7 +63,8 @@ class ProjectCopy:
         """Make files and folders as the driver has them, unless they are so already."""
         with self._lock:
             new = [file for file in files if self._taken.get(file.path) != file]
-            for file in reversed([one for one in new if one.change is Change.GONE]):  # files before their folders
+            gone = (file for file in new if file.change is Change.GONE)
+            for file in sorted(gone, key=lambda one: one.path, reverse=True):  # what is in a folder before it
                 remove(self.here / file.path)
                 self._files.pop(file.path, None)
                 self._folders.discard(file.path)
@@ -95,7 +96,7 @@ class ProjectCopy:
         grown = {self._name(row.path) for row in rows if row.access == Access.APPEND}
         with self._lock:
             folders, files = self._present()
-            gone = [*(self._files.keys() - files.keys()), *sorted(self._folders - folders, reverse=True)]
+            gone = sorted({*self._files, *self._folders} - {*files, *folders}, reverse=True)  # folders last
             made = sorted(folders - self._folders)
             self._folders = folders
             for path in gone:

@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from functools import cache
 from pathlib import Path, PurePosixPath
 
-from nbflow.flow.files.file_use import Access, covers
+from nbflow.flow.files.file_use import covers
 from nbflow.run.hosts.host_messages import Change, ShippedFile
 from nbflow.run.program.needed_files import (
     base_of,
@@ -25,8 +25,6 @@ from nbflow.run.program.needed_files import (
     patterns_of,
 )
 from nbflow.run.program.program import Program
-from nbflow.run.task.job import Result
-from nbflow.run.workers.workers import WorkerAnswer
 from nbflow.store.blobs.protocol import BlobStore
 from nbflow.store.whole_file import replace_file
 
@@ -93,7 +91,7 @@ class ProjectFiles:
     # what changes here
 
     def note_task_here(self, names: Iterable[str]) -> None:
-        """Note that a task has ended on this machine; `names` are files that it has written, as its step names them."""
+        """Note that a task has ended on this machine; `names` are files that it is known to have changed."""
         folder = self._program.tree.working_folder
         for place in (Path(os.path.normpath(folder / name)) for name in names):
             if place.is_relative_to(self.base):
@@ -154,12 +152,6 @@ class ProjectFiles:
             return ShippedFile(path, Change.FOLDER) if _is_folder(stamp) else put_file(place, self.base, self._blobs)
         except FileNotFoundError:
             return ShippedFile(path, Change.GONE)
-
-
-def changed_files(answer: WorkerAnswer) -> tuple[str, ...]:
-    """Return the files that a task is known to have changed, as its step names them."""
-    rows = answer.files if isinstance(answer, Result) else ()
-    return tuple(row.path for row in rows if row.access not in (Access.READ, Access.FIND, Access.LIST))
 
 
 def put_file(file: Path, base: Path, blobs: BlobStore) -> ShippedFile:

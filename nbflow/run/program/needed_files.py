@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import ast
 import os
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from nbflow.flow.files.file_use import Access, FileUse, covers
+from nbflow.flow.files.file_use import Access, FileUse, covers, may_be_same
 from nbflow.flow.files.pathtexts import UNKNOWN, fill_in, show_path
 from nbflow.flow.names.code import parse
 from nbflow.flow.source.cell import Problem
@@ -50,13 +51,14 @@ def needed_folders(program: Program, steps: Iterable[str]) -> list[Path]:
 
 def base_of(program: Program, steps: Iterable[str], files: Iterable[Path]) -> Path:
     """Return the folder below which everything lies that a host needs of the project, and what these steps write."""
-    folders = (_plain(_known_folder(program, use.path)) for use in _relative_uses(program, steps))
+    texts = {text for step in steps for text in (*patterns_of(program, step), *literal_texts(program, step))}
+    folders = (_plain(_known_folder(program, text)) for text in texts if text.startswith("../"))
     return Path(os.path.commonpath([*program.tree.folders, *folders, *(file.parent for file in files)]))
 
 
 def _known_folder(program: Program, path: str) -> Path:
     """Return the folder in which a path lies, as far as it is known."""
-    return program.folder / path.partition(UNKNOWN)[0].rpartition("/")[0]
+    return program.folder / re.split(f"[{UNKNOWN}*?[]", path)[0].rpartition("/")[0]
 
 
 def _plain(path: Path) -> Path:
@@ -65,7 +67,7 @@ def _plain(path: Path) -> Path:
 
 def patterns_of(program: Program, step: str) -> Iterator[str]:
     """Yield the paths that the code and the header of a step name, with UNKNOWN for parts that only a run knows."""
-    yield from (fill_in(use.path, program.parameters) for use in program.graph.links[step].files)
+    yield from (use.path for use in _uses(program, step))
     yield from program.graph.steps[step].options.watch
 
 
@@ -84,28 +86,49 @@ def literal_texts(program: Program, step: str) -> frozenset[str]:
     return frozenset(text for source in sources for text in _texts(source) if not _is_absolute(text))
 
 
+def absolute_uses(program: Program, step: str) -> Iterator[FileUse]:
+    """Yield what a step does to files that it names by absolute paths, with the values of parameters."""
+    return (use for use in _uses(program, step) if _is_absolute(use.path))
+
+
 def _relative_uses(program: Program, steps: Iterable[str]) -> Iterator[FileUse]:
-    """Yield what steps do to files in the project, with the values of parameters."""
-    for step in steps:
-        for use in program.graph.links[step].files:
-            path = fill_in(use.path, program.parameters)
-            if not _is_absolute(path):
-                yield replace(use, path=path)
+    return (use for step in steps for use in _uses(program, step) if not _is_absolute(use.path))
 
 
-def unreachable_files(program: Program) -> Iterator[Problem]:
-    """Find files that steps use and that hosts without the project's folder will not have."""
-    for name, linked in program.graph.links.items():
+def _uses(program: Program, step: str) -> Iterator[FileUse]:
+    for use in program.graph.links[step].files:
+        yield replace(use, path=fill_in(use.path, program.parameters))
+
+
+def unreachable_files(program: Program, steps: Iterable[str]) -> Iterator[Problem]:
+    """Find files that these steps use and that hosts without the project's folder will not have."""
+    for name in steps:
         step = program.graph.steps[name]
-        for use in dict.fromkeys(linked.files):
-            if use.access in (Access.GUESS, Access.MAKE, Access.IMPORT):
-                continue
-            path = fill_in(use.path, program.parameters)
-            if _is_absolute(path):
-                yield _problem(step, use, *_words_for_absolute(program, step, path, use.access))
-            elif UNKNOWN in path and use.access.reads and not step.options.watch:
-                message = f"step '{name}' reads {_shown(path)}, whose name only a run knows: hosts do not get it"
-                yield _problem(step, use, message, f"Write --watch with the files in the header of '{name}'")
+        for use in dict.fromkeys(absolute_uses(program, name)):
+            if use.access not in _CERTAINLY_THERE:
+                yield _problem(step, use, *_words_for_absolute(program, step, use.path, use.access))
+        yield from unknown_files(program, name)
+
+
+def unknown_files(program: Program, name: str, *, silent: bool = False) -> Iterator[Problem]:
+    """Find files that a step reads, whose names only a run knows, and that no step writes.
+
+    With `silent`, find only those whose absence on a host raises no error: the step asks whether they exist.
+    """
+    step = program.graph.steps[name]
+    for use in () if step.options.watch else dict.fromkeys(_relative_uses(program, [name])):
+        is_meant = use.access in (Access.FIND, Access.LIST) if silent else use.access.reads
+        if UNKNOWN in use.path and is_meant and use.access not in _CERTAINLY_THERE and not _is_written(program, use):
+            message = f"step '{name}' reads {_shown(use.path)}, whose name only a run knows: hosts do not get it"
+            yield _problem(step, use, message, f"Write --watch with the files in the header of '{name}'")
+
+
+_CERTAINLY_THERE = (Access.GUESS, Access.MAKE, Access.IMPORT)
+
+
+def _is_written(program: Program, read: FileUse) -> bool:
+    uses = (use for name in program.graph.links for use in _uses(program, name))
+    return any(use.access.writes and may_be_same(use.path, read.path) for use in uses)
 
 
 def _words_for_absolute(program: Program, step: StepSpec, path: str, access: Access) -> tuple[str, str]:
@@ -157,11 +180,9 @@ def _named_files(program: Program, step: str) -> Iterator[Path]:
     folder = program.folder
     for pattern in program.graph.steps[step].options.watch:
         yield from files_of_pattern(pattern, folder)
-    for use in program.graph.links[step].files:
-        path = fill_in(use.path, program.parameters)
-        if UNKNOWN not in path and not _is_absolute(path):
-            yield from _below(folder / path) if (folder / path).is_dir() else files_of_pattern(path, folder)
-            yield folder / path  # a name may have a bracket in it
+    for path in (use.path for use in _relative_uses(program, [step]) if UNKNOWN not in use.path):
+        yield from _below(folder / path) if (folder / path).is_dir() else files_of_pattern(path, folder)
+        yield folder / path  # a name may have a bracket in it
     yield from _existing(program, (text for source in _sources(program, step) for text in _texts(source)))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from nbflow.flow.files.file_use import Access
 from nbflow.run.environments.environment_lock import EnvironmentLock
 from nbflow.run.events.events import NOTHING_PASSED_ON, Failure, Level, PassedOn, TaskDone, TaskId
 from nbflow.run.output.outputs import Output
@@ -71,3 +72,8 @@ class Result:
     chose: str = ""  # the step that a switch in a script has chosen
     pid: int = 0
     number: int = 0
+
+    @property
+    def changed_files(self) -> tuple[FileRow, ...]:
+        """Return the files that the task is known to have changed."""
+        return tuple(row for row in self.files if row.access not in (Access.READ, Access.FIND, Access.LIST))

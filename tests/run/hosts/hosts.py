@@ -116,6 +116,23 @@ def can_hide() -> bool:
     )
 
 
+def words_of(pid: int) -> str:
+    """The command line of a process."""
+    return Path(f"/proc/{pid}/cmdline").read_bytes().decode().replace("\0", " ")
+
+
+def processes_named(name: str) -> list[int]:
+    """The processes that have NBFLOW_TEST_NAMED in their environment, but for the tracker, which may be the tests'."""
+    found = []
+    for one in Path("/proc").glob("[0-9]*"):
+        try:
+            if f"NBFLOW_TEST_NAMED={name}".encode() in (one / "environ").read_bytes().split(b"\0"):
+                found += [int(one.name)] if "resource_tracker" not in words_of(int(one.name)) else []
+        except OSError:
+            continue
+    return found
+
+
 def _parent(pid: int) -> int:
     try:
         return int(Path(f"/proc/{pid}/stat").read_bytes().rpartition(b")")[2].split()[1])

@@ -22,7 +22,7 @@ from nbflow.run.machine.plan import Resources, RunPlan
 from nbflow.run.program.program import Program
 from nbflow.run.workers.workers import Driver, Workers
 from tests.flows import Shape
-from tests.run.hosts.hosts import wait_until
+from tests.run.hosts.hosts import processes_named, wait_until
 from tests.run.hosts.test_drivers import SLEEPING, command, is_asleep, notebook, said
 from tests.run.running import Place, Ran
 
@@ -198,10 +198,10 @@ def test_a_cluster_of_the_settings_lives_as_long_as_the_run(tmp_path: Path, monk
     monkeypatch.setenv("NBFLOW_TEST_NAMED", str(tmp_path))
     (tmp_path / "pyproject.toml").write_text(SETTINGS)
     made = find_cluster("two", tmp_path, {}, print)
-    assert len(processes_of(tmp_path)) == 2
+    assert len(processes_named(str(tmp_path))) == 2
     cells = "%%step pair --foreach i in range(3)\nsquare = i * i\n---\n%%step a --join pair\nx = inputs.square"
     assert replace(Place(tmp_path), workers=made.start).run(Shape("pair", cells, {})).value("a.x") == [0, 1, 4]
-    assert not processes_of(tmp_path)
+    assert not processes_named(str(tmp_path))
 
 
 def test_ctrl_c_ends_a_cluster_of_the_settings_in_silence(tmp_path: Path) -> None:
@@ -209,27 +209,11 @@ def test_ctrl_c_ends_a_cluster_of_the_settings_in_silence(tmp_path: Path) -> Non
     notebook(tmp_path, SLEEPING)
     driver = command("run", "work.ipynb", "--on", "two", folder=tmp_path, NBFLOW_TEST_NAMED=str(tmp_path))
     assert wait_until(lambda: is_asleep(tmp_path), 30)
-    for pid in processes_of(tmp_path):
+    for pid in processes_named(str(tmp_path)):
         if os.getsid(pid) == os.getsid(driver.pid):
             os.kill(pid, signal.SIGINT)  # as a terminal does
     output = said(driver)
     assert "on two" in output
     assert "cancelled" in output
     assert "Traceback" not in output
-    assert wait_until(lambda: not processes_of(tmp_path))
-
-
-def words_of(pid: int) -> str:
-    return Path(f"/proc/{pid}/cmdline").read_bytes().decode().replace("\0", " ")
-
-
-def processes_of(folder: Path) -> list[int]:
-    """The processes that have this folder in their environment, but for the tracker, which may be that of the tests."""
-    found = []
-    for one in Path("/proc").glob("[0-9]*"):
-        try:
-            if f"NBFLOW_TEST_NAMED={folder}".encode() in (one / "environ").read_bytes().split(b"\0"):
-                found += [int(one.name)] if "resource_tracker" not in words_of(int(one.name)) else []
-        except OSError:
-            continue
-    return found
+    assert wait_until(lambda: not processes_named(str(tmp_path)))
