@@ -48,7 +48,7 @@ def _facts_of(path: Path) -> tuple[int, int, int]:
     return found.st_size, found.st_mtime_ns, found.st_ino
 
 
-class Change(Enum):
+class FileChange(Enum):
     """Says what is told of a file of the project: it is as a whole in the store, or only what was added at its end; it
     is a folder; or it is gone.
     """
@@ -71,7 +71,7 @@ class ShippedFile:
     """
 
     path: str
-    change: Change
+    change: FileChange
     digest: str = ""
     mode: int = 0o644
 

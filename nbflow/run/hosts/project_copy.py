@@ -14,8 +14,8 @@ from pathlib import Path
 from blake3 import blake3
 
 from nbflow.flow.files.file_use import Access
-from nbflow.run.hosts.host_messages import Change, ShippedFile
-from nbflow.run.hosts.project_files import put_file, remove
+from nbflow.run.hosts.host_messages import FileChange, ShippedFile
+from nbflow.run.hosts.project_files import put_file, remove_path
 from nbflow.run.program.program import Program, move_path
 from nbflow.run.task.job import Result
 from nbflow.run.workers.workers import WorkerAnswer
@@ -63,14 +63,14 @@ class ProjectCopy:
         """Make files and folders as the driver has them, unless they are so already."""
         with self._lock:
             new = [file for file in files if self._taken.get(file.path) != file]
-            gone = (file for file in new if file.change is Change.GONE)
+            gone = (file for file in new if file.change is FileChange.GONE)
             for file in sorted(gone, key=lambda one: one.path, reverse=True):  # what is in a folder before it
-                remove(self.here / file.path)
+                remove_path(self.here / file.path)
                 self._files.pop(file.path, None)
                 self._folders.discard(file.path)
-            for file in (one for one in new if one.change is Change.FOLDER):
+            for file in (one for one in new if one.change is FileChange.FOLDER):
                 self._make_folder(self.here / file.path)
-            for file in (one for one in new if one.change is Change.WHOLE):
+            for file in (one for one in new if one.change is FileChange.WHOLE):
                 self._take_file(file)
             self._taken.update((file.path, file) for file in new)
 
@@ -103,8 +103,8 @@ class ProjectCopy:
                 self._files.pop(path, None)
             changed = [path for path, stamp in files.items() if self._stamp_of(path) != stamp]
             found = (
-                *(ShippedFile(path, Change.GONE) for path in gone),
-                *(ShippedFile(path, Change.FOLDER) for path in made),
+                *(ShippedFile(path, FileChange.GONE) for path in gone),
+                *(ShippedFile(path, FileChange.FOLDER) for path in made),
                 *filter(None, (self._changed(path, path in grown) for path in changed)),
             )
             for one in found:
@@ -152,7 +152,7 @@ class ProjectCopy:
         with file.open("rb") as opened:
             opened.seek(start)
             added = opened.read(facts.st_size - start)
-        return ShippedFile(path, Change.END, self._blobs.put(added), facts.st_mode & 0o777)
+        return ShippedFile(path, FileChange.END, self._blobs.put(added), facts.st_mode & 0o777)
 
     def _begins_as(self, file: Path, known: _Known | None) -> bool:
         return known is None or _hash(file, known.size) == known.hashed

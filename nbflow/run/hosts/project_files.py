@@ -15,7 +15,7 @@ from functools import cache
 from pathlib import Path, PurePosixPath
 
 from nbflow.flow.files.file_use import covers
-from nbflow.run.hosts.host_messages import Change, ShippedFile
+from nbflow.run.hosts.host_messages import FileChange, ShippedFile
 from nbflow.run.program.needed_files import (
     base_of,
     files_of_unknown_name,
@@ -72,20 +72,20 @@ class ProjectFiles:
             return "it is not in the project"
         try:
             match file.change:
-                case Change.GONE:
-                    remove(place)
-                case Change.FOLDER:
+                case FileChange.GONE:
+                    remove_path(place)
+                case FileChange.FOLDER:
                     place.mkdir(parents=True, exist_ok=True)
-                case Change.END:
+                case FileChange.END:
                     with place.open("ab") as opened:
                         opened.write(self._blobs.open(file.digest))
-                case Change.WHOLE:
+                case FileChange.WHOLE:
                     place.parent.mkdir(parents=True, exist_ok=True)
                     replace_file(place, self._blobs.open(file.digest), file.mode)
         except OSError as error:
             return error.strerror or str(error)
         self._stamps[file.path] = _stamp(place)
-        self._changed[file.path] = None if file.change is Change.END else file
+        self._changed[file.path] = None if file.change is FileChange.END else file
         return ""
 
     # what changes here
@@ -149,9 +149,11 @@ class ProjectFiles:
     def _put(self, path: str) -> ShippedFile:
         place, stamp = self.base / path, self._stamps[path]
         try:
-            return ShippedFile(path, Change.FOLDER) if _is_folder(stamp) else put_file(place, self.base, self._blobs)
+            return (
+                ShippedFile(path, FileChange.FOLDER) if _is_folder(stamp) else put_file(place, self.base, self._blobs)
+            )
         except FileNotFoundError:
-            return ShippedFile(path, Change.GONE)
+            return ShippedFile(path, FileChange.GONE)
 
 
 def put_file(file: Path, base: Path, blobs: BlobStore) -> ShippedFile:
@@ -159,10 +161,12 @@ def put_file(file: Path, base: Path, blobs: BlobStore) -> ShippedFile:
     with file.open("rb") as opened:
         facts = os.fstat(opened.fileno())
         content = mmap.mmap(opened.fileno(), 0, access=mmap.ACCESS_READ) if facts.st_size else b""
-        return ShippedFile(file.relative_to(base).as_posix(), Change.WHOLE, blobs.put(content), facts.st_mode & 0o777)
+        return ShippedFile(
+            file.relative_to(base).as_posix(), FileChange.WHOLE, blobs.put(content), facts.st_mode & 0o777
+        )
 
 
-def remove(place: Path) -> None:
+def remove_path(place: Path) -> None:
     """Remove a file, or a folder that is empty, if it is there."""
     with contextlib.suppress(FileNotFoundError):
         if not place.is_dir() or place.is_symlink():
