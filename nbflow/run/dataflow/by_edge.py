@@ -16,6 +16,10 @@ class ByEdge:
 
     known: Tasks
 
+    def continued(self, known: Tasks) -> ByEdge:
+        """Return the same for a run that goes on after these tasks."""
+        return ByEdge(known)
+
     def inputs(self, task: TaskId) -> tuple[ArtifactRef, ...]:
         """Return the artifacts that are visible when a task begins, in the order of their arrival."""
         return tuple(self.inherited(task).values())

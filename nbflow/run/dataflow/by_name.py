@@ -24,6 +24,12 @@ class ByName:
     def __post_init__(self) -> None:
         self._sharing = ComponentSharing(self.known)
 
+    def continued(self, known: Tasks) -> ByName:
+        """Return the same for a run that goes on after these tasks."""
+        further = ByName(known)
+        further._sharing = self._sharing.continued(known)
+        return further
+
     # what a task reads
 
     def inputs(self, task: TaskId) -> tuple[ArtifactRef, ...]:

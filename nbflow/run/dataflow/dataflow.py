@@ -6,11 +6,16 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Protocol
 
 from nbflow.run.events.events import Level, PassedOn, TaskDone, TaskId
+from nbflow.run.events.task_table import Tasks
 from nbflow.store.values.artifact_ref import ArtifactRef
 
 
 class Dataflow(Protocol):
     """Says what tasks read and hand on, as far as the run has come."""
+
+    def continued(self, known: Tasks) -> Dataflow:
+        """Return the same for a run that goes on after these tasks."""
+        ...
 
     def inputs(self, task: TaskId) -> tuple[ArtifactRef, ...]:
         """Return the artifacts that a task reads."""

@@ -27,6 +27,18 @@ class ComponentSharing:
     _changes: dict[TaskId, PassedOn] = field(default_factory=dict)
     _changers: dict[str, set[TaskId]] = field(default_factory=dict)
 
+    def continued(self, known: Tasks) -> ComponentSharing:
+        """Return the same for a run that goes on after these tasks."""
+        return ComponentSharing(
+            known,
+            {digest: {*holders} for digest, holders in self._holders.items()},
+            {name: {**tasks} for name, tasks in self._tied.items()},
+            {name: {*tasks} for name, tasks in self._wrote.items()},
+            {*self._stored},
+            {**self._changes},
+            {digest: {*tasks} for digest, tasks in self._changers.items()},
+        )
+
     def note(self, task: TaskId, artifacts: Iterable[ArtifactRef], passed_on: PassedOn) -> None:
         """Record which components a finished task holds, and which it changed."""
         for artifact in artifacts:

@@ -30,34 +30,51 @@ class Progress:
 
     Before a foreach has split, each step inside counts as one task per known prefix; a split turns one into n. So the
     count 0 means that the step is over, at every depth and at any time, and each event costs the depth of its task.
+
+    `before` is the progress of a run in which some of the steps are over; the others are then `further` steps.
     """
 
-    def __init__(self, graph: Graph, steps: frozenset[str]) -> None:
+    def __init__(self, graph: Graph, steps: frozenset[str], before: Progress | None = None) -> None:
         self.graph = graph
+        over = before.steps if before else frozenset[str]()
+        self.steps, self.further = steps, [name for name in graph.links if name in steps and name not in over]
         self.waits: dict[str, tuple[tuple[str, int], ...]] = {}
         self.awaited: dict[str, dict[int, list[str]]] = {name: {} for name in steps}
         self.inside: dict[str, list[str]] = {name: [] for name in steps}
         self._within: dict[str, list[str]] = {name: [] for name in steps}
-        self._widths: dict[tuple[str, Path], int] = {}
+        self._widths: dict[tuple[str, Path], int] = dict(before._widths) if before else {}
         self._unfinished: dict[tuple[str, Path], int] = {}
-        for name in graph.links:
-            if name in steps:
-                self._enter(name, steps)
+        for name in self.further:
+            self._enter(name, over)
+        for name in self.further:
+            outside = waiting_scope(graph, name)
+            for depth in self.awaited[name]:
+                for prefix in self.below(outside[:depth], ()):
+                    self._unfinished[name, prefix] = self._count(outside, prefix)
 
-    def _enter(self, name: str, steps: frozenset[str]) -> None:
+    def _enter(self, name: str, over: frozenset[str]) -> None:
         scope, outside = self.graph.links[name].scope, waiting_scope(self.graph, name)
         waits = []
         for above in self.graph.links[name].upstream:
-            if above in steps:
+            if above in self.steps:
                 depth = common_depth(self.graph.links[above].scope, outside)
                 waits.append((above, depth))
-                self.awaited[above].setdefault(depth, []).append(name)
+                if above in over:
+                    finished = self.below(self.graph.links[above].scope[:depth], ())
+                    self._unfinished.update({(above, prefix): 0 for prefix in finished})
+                else:
+                    self.awaited[above].setdefault(depth, []).append(name)
         self.waits[name] = tuple(waits)
         for foreach in scope:
             self._within[foreach].append(name)
         if outside:
             self.inside[outside[-1]].append(name)
-        self._unfinished[name, ()] = 1
+
+    def _count(self, scope: tuple[str, ...], prefix: Path) -> int:
+        """Return how many tasks of a scope are known below `prefix`; one for each foreach that has not split."""
+        foreach = scope[len(prefix)] if len(prefix) < len(scope) else None
+        width = None if foreach is None else self._widths.get((foreach, prefix))
+        return 1 if width is None else sum(self._count(scope, (*prefix, index)) for index in range(width))
 
     def width(self, foreach: str, path: Path) -> int | None:
         """Return into how many items a foreach has split; None before it has."""

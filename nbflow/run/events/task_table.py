@@ -42,11 +42,19 @@ class Tasks:
     """Holds what is known about a run on one graph. Only the machine writes here; others look up what a task reads."""
 
     graph: Graph
-    steps: frozenset[str]  # the steps that take part
     progress: Progress
     entries: dict[TaskId, TaskEntry] = field(default_factory=dict)
     items: dict[tuple[str, Path], tuple[ArtifactRef, ...]] = field(default_factory=dict)  # of each split foreach
     last_turn: dict[tuple[str, Path], int] = field(default_factory=dict)  # of loops that have had more than one
+
+    @property
+    def steps(self) -> frozenset[str]:
+        """Return the steps that take part."""
+        return self.progress.steps
+
+    def continued(self, graph: Graph, progress: Progress) -> Tasks:
+        """Return the same tasks for a run that goes on after them."""
+        return Tasks(graph, progress, dict(self.entries), dict(self.items), dict(self.last_turn))
 
     def newest(self, step: str, path: Path) -> TaskId:
         """Return the task of a step at a path; for a loop the last turn that has succeeded."""

@@ -14,7 +14,7 @@ from nbflow.errors import ChangeNotPassedOn
 from nbflow.flow.graph.graph import Graph
 from nbflow.flow.source.cell import Problem
 from nbflow.run.dataflow.choose import choose_dataflow
-from nbflow.run.events.counters import Path, Progress, waiting_scope
+from nbflow.run.events.counters import Path, Progress
 from nbflow.run.events.events import (
     NOTHING_PASSED_ON,
     CancelTasks,
@@ -52,24 +52,30 @@ class RunMachine:
     failure is over, and the tasks after it at the same item are skipped. When a task writes a name that the graph did
     not know, the run lets its running tasks finish and starts again on a graph that knows it; finished tasks are then
     reused by their keys.
+
+    `before` is a run that has succeeded, with some of the steps: they are linked in this graph as they were, and wait
+    for none of the others. Their tasks are taken as they are, so that `start` begins with the others.
     """
 
-    def __init__(self, graph: Graph, plan: RunPlan, learned: Mapping[str, frozenset[str]] | None = None) -> None:
+    def __init__(
+        self, graph: Graph, plan: RunPlan, learned: Mapping[str, frozenset[str]] | None = None,
+        before: RunMachine | None = None,
+    ) -> None:  # fmt: skip
         self.plan = plan
         self.learned = dict(learned or {})
         self.outcome: Outcome | None = None
         self._cancelled = False
         self._regrown = False
         self._draining = False
-        self._enter(graph)
+        self._enter(graph, before)
 
-    def _enter(self, graph: Graph) -> None:
+    def _enter(self, graph: Graph, before: RunMachine | None = None) -> None:
         self.graph = graph
-        self._steps = frozenset(self.plan.reuse) & frozenset(graph.links)
-        self._progress = Progress(graph, self._steps)
-        self._known = Tasks(graph, self._steps, self._progress)
+        steps = frozenset(self.plan.reuse) & frozenset(graph.links)
+        self._progress = Progress(graph, steps, before._progress if before else None)
+        self._known = before._known.continued(graph, self._progress) if before else Tasks(graph, self._progress)
         self.tasks = self._known.entries
-        self._dataflow = choose_dataflow(self._known)
+        self._dataflow = before._dataflow.continued(self._known) if before else choose_dataflow(self._known)
         self._failed: dict[tuple[str, Path], int] = {}
         self.admission = Admission(self.plan)
 
@@ -84,9 +90,9 @@ class RunMachine:
 
     def start(self) -> list[Instruction]:
         """Begin the run, and return the instructions that start its first tasks."""
-        for name in self.graph.links:
-            if name in self._steps and not waiting_scope(self.graph, name):
-                self._await(name, ())
+        for name in self._progress.further:
+            for path in self._progress.paths(name, ()):
+                self._await(name, path)
         return self._next()
 
     def handle(self, event: Event) -> list[Instruction]:
