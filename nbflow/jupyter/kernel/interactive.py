@@ -54,7 +54,8 @@ class LiveJournal(Journal):
         self._known: dict[TaskId, tuple[str, ...]] = {}
         self._found: dict[str, TaskReused] = {}  # by key: what was found for the last key of each task
         self._last_keys: dict[TaskId, str] = {}
-        self.changes = 0  # grows whenever a later look-up may find something else
+        self.standing: frozenset[str] | None = None  # the keys noted last; None once others may be found for them
+        self._version = writer.version
 
     def record(self, event: Event, result: Result | None) -> None:
         """Record an event, unless it repeats what is recorded already."""
@@ -63,8 +64,9 @@ class LiveJournal(Journal):
             return
         if isinstance(event, TaskStarted):
             # of two tasks with the same key the newer counts; what was found for other keys is still right
-            self._found.pop(self._starting[event.task][0] if event.task in self._starting else "", None)
-        self.changes += not isinstance(event, TaskReused)
+            key = self.key_of(event.task)
+            self._found.pop(key, None)
+            self.standing = None if self.standing and key in self.standing else self.standing
         super().record(event, result)
         match event:
             case TaskStarted() | TaskFailed():
@@ -140,7 +142,17 @@ class LiveJournal(Journal):
         """Forget the lookups after workers have run tasks, or a run has learned something."""
         self._found.clear()
         self._last_keys.clear()
-        self.changes += 1
+        self.standing = None
+
+    def notice_others(self) -> None:
+        """Forget the lookups if others have written to the store since the last call: results may be gone, or newer."""
+        before, self._version = self._version, self.writer.version
+        if before != self._version:
+            self.forget_found()
+
+    def key_of(self, task: TaskId) -> str:
+        """Return the key of a task that is about to be recorded; "" if it has none."""
+        return self._starting.get(task, ("", ""))[0]
 
 
 class InteractiveRun:
@@ -167,6 +179,7 @@ class InteractiveRun:
         with self.store.lease():
             if program.graph is not self._program.graph or program.parameters != self._program.parameters:
                 self._keep_code(program)
+            self.journal.notice_others()
             try:
                 yield self.journal
             finally:

@@ -40,7 +40,7 @@ from nbflow.run.machine.machine import RunMachine
 from nbflow.run.machine.plan import RunPlan, plan_run
 from nbflow.run.program.keys import Keys
 from nbflow.run.task.tracebacks import describe_failure
-from nbflow.run.task.traces import Compare, comparison
+from nbflow.run.task.traces import comparison
 from nbflow.store.catalog.foreign import read_outputs
 from nbflow.store.values.artifact_ref import ArtifactRef
 
@@ -119,8 +119,6 @@ class StepRunner:
 
     def _know(self, scene: Scene, journal: LiveJournal, step: StepSpec, anew: Anew) -> tuple[RunMachine, KnownTasks]:
         """Look up and record the stored tasks that the step needs, and wait for those that a background run makes."""
-        if not anew and (recalled := self._recall(scene, journal, step)):
-            return recalled
         run, known = self._look_up(scene, journal, step, anew)
         if known.missing and self._runs.wait_for(known.missing):
             run, known = self._look_up(scene, journal, step, anew)
@@ -131,35 +129,18 @@ class StepRunner:
         journal.commit()
         return run, known
 
-    def _recall(self, scene: Scene, journal: LiveJournal, step: StepSpec) -> tuple[RunMachine, KnownTasks] | None:
-        """Return the last look-up if it was for this step and a new one would find the same; all of it is recorded."""
-        journal.compare = self._compare(scene, journal, step)
-        recalled = self._memory.recall(scene.program, journal, step.name)
-        for event in recalled[1].of(step.name) if recalled else ():
-            journal.record(event, None)
-        return recalled
-
-    def _compare(self, scene: Scene, journal: LiveJournal, step: StepSpec) -> Compare:
-        return comparison(scene.program.graph, scene.program.folder, journal.history, [step.name])
-
     def _look_up(
         self, scene: Scene, journal: LiveJournal, step: StepSpec, anew: Anew, target: TaskId | None = None
     ) -> tuple[RunMachine, KnownTasks]:
-        graph, keys = scene.program.graph, Keys(scene.program)
-        plan = self._plan(graph, step, anew)
-        starts: list[StartTask] = []
-
-        def find(start: StartTask) -> TaskReused | None:
-            if start.task.step == step.name:
-                starts.append(start)
-            return find_stored(start, run, keys, journal)
-
-        run = RunMachine(graph, plan)
-        journal.compare = self._compare(scene, journal, step)
-        known = look_up(run, step.name, find, target)
-        scene.interactive.keep_files({name: keys.files(name) for name in plan.reuse}, scene.program.locks)
-        if not anew and target is None:
-            self._memory.keep(scene.program, journal, step.name, starts, run, known)
+        """Return how far a run of the step and those above comes with stored tasks; those it found are not recorded."""
+        program, graph = scene.program, scene.program.graph
+        plan, keys = self._plan(graph, step, anew), Keys(program)
+        journal.compare = comparison(graph, program.folder, journal.history, [step.name])
+        above = None if anew or target else self._memory.find_above(program, scene.interactive, plan, step.name)
+        run = RunMachine(graph, plan, before=above)
+        known = look_up(run, step.name, lambda start: find_stored(start, run, keys, journal), target)
+        further = [step.name] if above else plan.reuse
+        scene.interactive.keep_files({name: keys.files(name) for name in further}, program.locks)
         return run, known
 
     def _plan(self, graph: Graph, step: StepSpec, anew: Anew) -> RunPlan:

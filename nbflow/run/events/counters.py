@@ -37,7 +37,8 @@ class Progress:
     def __init__(self, graph: Graph, steps: frozenset[str], before: Progress | None = None) -> None:
         self.graph = graph
         over = before.steps if before else frozenset[str]()
-        self.steps, self.further = steps, [name for name in graph.links if name in steps and name not in over]
+        self.steps: frozenset[str] = steps
+        self.further = [name for name in graph.links if name in steps and name not in over]
         self.waits: dict[str, tuple[tuple[str, int], ...]] = {}
         self.awaited: dict[str, dict[int, list[str]]] = {name: {} for name in steps}
         self.inside: dict[str, list[str]] = {name: [] for name in steps}

@@ -14,6 +14,7 @@ from nbflow.errors import ChangeNotPassedOn
 from nbflow.flow.graph.graph import Graph
 from nbflow.flow.source.cell import Problem
 from nbflow.run.dataflow.choose import choose_dataflow
+from nbflow.run.dataflow.dataflow import Dataflow
 from nbflow.run.events.counters import Path, Progress
 from nbflow.run.events.events import (
     NOTHING_PASSED_ON,
@@ -72,10 +73,10 @@ class RunMachine:
     def _enter(self, graph: Graph, before: RunMachine | None = None) -> None:
         self.graph = graph
         steps = frozenset(self.plan.reuse) & frozenset(graph.links)
-        self._progress = Progress(graph, steps, before._progress if before else None)
-        self._known = before._known.continued(graph, self._progress) if before else Tasks(graph, self._progress)
+        self._progress: Progress = Progress(graph, steps, before._progress if before else None)
+        self._known: Tasks = before._known.continued(graph, self._progress) if before else Tasks(graph, self._progress)
         self.tasks = self._known.entries
-        self._dataflow = before._dataflow.continued(self._known) if before else choose_dataflow(self._known)
+        self._dataflow: Dataflow = before._dataflow.continued(self._known) if before else choose_dataflow(self._known)
         self._failed: dict[tuple[str, Path], int] = {}
         self.admission = Admission(self.plan)
 

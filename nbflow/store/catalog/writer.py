@@ -80,6 +80,11 @@ class CatalogWriter:
         self._names: dict[str, int] = {}
         self._numbers: dict[int, int] = {}  # run -> last task number
 
+    @property
+    def version(self) -> int:
+        """Return a number that is another one after any other connection, of any process, has written."""
+        return int(self._execute("PRAGMA data_version").fetchone()[0])
+
     # ---- transactions
 
     def commit(self) -> None:
