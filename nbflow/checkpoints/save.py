@@ -57,8 +57,7 @@ def save_checkpoint(
         began = time.time()
         run = writer.begin_run(flow, document, RunKind.INTERACTIVE, code=writer.put_code(write_cells(cells)))
         encoded = store.save(values, home, scope=f"{run.number}/{name}")
-        for component in encoded.components:
-            writer.put_component(component)
+        writer.put_components(encoded.components)
         task = _put_task(writer, run, name, began, encoded.artifacts)
         write_random(writer, task)
         writer.update_run(run.id, status=RunStatus.SUCCEEDED, finished=time.time())

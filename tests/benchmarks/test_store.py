@@ -186,7 +186,7 @@ def test_a_hundred_thousand_tasks(benchmark: Any, tmp_path: Path) -> None:
         def write_tasks() -> None:
             for i in range(TASKS):
                 digest = f"{i:032x}"
-                writer.put_component(replace(first, digest=digest))
+                writer.put_components([replace(first, digest=digest)])
                 task = writer.put_task(a_task(run.id, i))
                 writer.put_artifacts(task, [ArtifactRef("score", digest, 0, 20, summarise(i))])
                 if i % 1000 == 0:

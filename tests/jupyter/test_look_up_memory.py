@@ -146,6 +146,29 @@ def test_a_result_above_that_another_process_evicts_is_missed(tmp_path: Path) ->
     live.session.close()
 
 
+def test_a_module_of_a_step_above_that_was_edited_is_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(tmp_path)
+    (tmp_path / "aside.py").write_text("NUMBER = 1\n")
+    live, last = Live({}, tmp_path), "%%step b\ny = x"
+    for cell in ("import aside", "%%step a\nx = aside.NUMBER", last, last):
+        live.run(cell)
+    (tmp_path / "aside.py").write_text("NUMBER = 20\n")
+    with pytest.raises(AncestorsMissing, match="'a'"):
+        live.run(f"{last} + 1")
+    live.session.close()
+
+
+def test_a_step_above_that_was_executed_anew_is_looked_up_again(tmp_path: Path) -> None:
+    live, last = Live({}, tmp_path), "%%step b\ny = x"
+    for cell in ("import os", "%%step a\nx = os.urandom(8)", last, last):
+        live.run(cell)
+    before = live.names["x"]
+    live.session.steps.run("a", frozenset({("a", ())}))
+    live.run(f"{last} + b'!'")
+    assert live.names["y"] == live.names["x"] + b"!" != before + b"!"
+    live.session.close()
+
+
 def test_an_unchanged_cell_is_executed_again_without_looking_at_each_step_above(tmp_path: Path) -> None:
     def calls(size: int) -> int:
         (folder := tmp_path / str(size)).mkdir()

@@ -41,8 +41,7 @@ def write(
     """A finished task with these artifacts."""
     with store.writer() as writer:
         encoded = encode(values, store.blobs, home, heap, step)
-        for component in encoded.components:
-            writer.put_component(component)
+        writer.put_components(encoded.components)
         outputs = writer.put_text(f"printed by {step} in {run.number}")
         key = f"key of {step} in {run.number}"
         row = done(run, step, key=key, outputs=outputs, **facts)  # type: ignore[arg-type]

@@ -121,7 +121,7 @@ class TestTasks:
         present = Component("c" * 32, b"x", members=("a",))
         with CatalogReader(path, trusts=everybody) as reader:
             assert reader.find_key("k") is None
-            writer.put_component(present)
+            writer.put_components([present])
             writer.commit()
             assert reader.find_key("k").id == row  # type: ignore[union-attr]
         with CatalogReader(path, usable=lambda component: component != present, trusts=everybody) as reader:
@@ -168,7 +168,7 @@ class TestArtifacts:
         long = Component("a" * 32, b"", ("x-1", "y-2"), 9, ("n", "m=D:0"), "fit", "z-3")
         short = Component("b" * 32, b"stream", members=("n",))
         for component in (long, short, short):
-            writer.put_component(component)
+            writer.put_components([component])
         writer.commit()
         assert reader.component("a" * 32) == long
         assert sorted(reader.components(), key=lambda c: c.digest) == [long, short]

@@ -138,7 +138,7 @@ class TestEarlierFormats:
     @pytest.fixture
     def old(self, path: Path, writer: CatalogWriter, run: RunRow, form: int) -> Path:
         writer.put_artifacts(writer.put_task(done(run, "fit")), [artifact("model")])
-        writer.put_component(Component("c" * 32, b"stream", members=("model",), scope="fit"))
+        writer.put_components([Component("c" * 32, b"stream", members=("model",), scope="fit")])
         writer.commit()
         with sqlite3.connect(path) as connection:
             connection.execute("INSERT INTO seals (task, signer, mac) SELECT id, 'me', CAST('mac' AS BLOB) FROM tasks")

@@ -11,10 +11,7 @@ from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any, Protocol
 
-from blake3 import blake3
-
 from nbflow.errors import NbflowError, StoreBroken
-from nbflow.store.blobs.protocol import HASH_LENGTH
 from nbflow.store.catalog import schema
 from nbflow.store.catalog.columns import as_json, write_summary
 from nbflow.store.catalog.rows import FileRow, RunKind, RunRow, RunStatus, TaskRow, spun, task_id
@@ -312,10 +309,6 @@ class CatalogWriter:
         shares = " ".join(artifact.shares) or None
         return task, name, position, artifact.component, artifact.index, artifact.size, summary, lost, shares
 
-    def put_component(self, component: Component) -> None:
-        """Write a component, unless it is there already."""
-        self.put_components((component,))
-
     def put_components(self, components: Iterable[Component]) -> None:
         """Write components, except those that are there already."""
         rows = [
@@ -382,7 +375,7 @@ class CatalogWriter:
     def put_environment(self, facts: Mapping[str, Any]) -> str:
         """Store facts about the environment of a run, and return their digest."""
         body = json.dumps(facts, sort_keys=True, ensure_ascii=False)
-        digest = str(blake3(body.encode("utf-8", "surrogatepass")).hexdigest(HASH_LENGTH))
+        digest = digest_text(body)
         self._write("INSERT OR IGNORE INTO environment VALUES (?, ?)", (digest, body))
         return digest
 
