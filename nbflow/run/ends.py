@@ -35,11 +35,18 @@ def describe_missing_answer(error: Exception, options: Options) -> Failure:
     if isinstance(error, NbflowError):  # a host, a resource or an environment that cannot be had
         return Failure(FailureKind.CRASH, type(error).__name__, str(error))
     if isinstance(error, WorkersMissing):
-        cause = error.cause
-        return replace(cause, kind=FailureKind.CRASH, message=f"its worker could not start: {cause.message}")
+        return _not_started(error.cause, options)
     return Failure(
         FailureKind.CRASH, type_name_of(type(error)), f"its worker could not send back the result: {reason_of(error)}"
     )
+
+
+def _not_started(cause: Failure, options: Options) -> Failure:
+    """Return the failure of a task whose script cannot be imported, which may be the fault of its environment."""
+    message = f"its worker could not start: {cause.message}"
+    if options.env and cause.type.rpartition(".")[2] == "ModuleNotFoundError":
+        message += ". The environment of a step needs all that the script imports at its top: add it to @pypi or --env"
+    return replace(cause, kind=FailureKind.CRASH, message=message)
 
 
 def _limit(options: Options) -> str:

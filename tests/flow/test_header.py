@@ -95,6 +95,9 @@ FAULTS = [
     ("%%step a --seed x", "--seed 'x' is not a whole number from 0 to 4294967295. Write for example --seed 0"),
     ("%%step a --cache never", "--cache 'never' is not a way to cache. Write auto, off, pin or ttl=7d"),
     ("%%step a --after", "--after needs at least one name. Write --after a,b"),
+    ("%%step a --after b, c,b", "--after names 'b' twice. Write --after b,c"),
+    ("%%step a --lang R --out x,x", "--out names 'x' twice. Write --out x"),
+    ("%%step a --lang bash --in x,y,x", "--in names 'x' twice. Write --in x,y"),
     ("%%step a --join 3", "--join needs a name, not '3'. Write --join NAME"),
     (
         "%%step a --if x > 3",

@@ -43,10 +43,22 @@ def _identifier(option: str, text: str) -> str:
 
 
 def _identifiers(option: str, text: str) -> tuple[str, ...]:
-    parts = [part.strip() for part in text.split(",") if part.strip()]
-    if not parts:
+    if not (parts := _parts(text)):
         raise HeaderError(f"{option} needs at least one name", f"Write {option} a,b")
-    return tuple(dict.fromkeys(_identifier(option, part) for part in parts))
+    return _once(option, text, [_identifier(option, part) for part in parts])
+
+
+def _parts(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",") if part.strip()]
+
+
+def _once(option: str, text: str, names: list[str]) -> tuple[str, ...]:
+    """Return names between commas. Raises HeaderError if one is there twice: another one may be meant."""
+    twice = next((name for place, name in enumerate(names) if name in names[:place]), None)
+    if twice is not None:
+        right = ",".join(dict.fromkeys(names))
+        raise HeaderError(f"{option} names '{twice}' twice", f"Write {option} {right}", (text, right))
+    return tuple(names)
 
 
 _ALMOST_FOREACH = re.compile(r"(?:for\s+)?(?P<var>[^\W\d]\w*)\s*(?:=(?!=)|:|\bof\b|\bin\b)\s*(?P<expr>\S.*)")
@@ -147,9 +159,8 @@ def _read_site(option: str, text: str) -> Site:
 
 def _read_inputs(option: str, text: str) -> frozenset[str]:
     """Read names, of which `inputs.NAME` is what the tasks of a join have made under a name."""
-    parts = [part.strip() for part in text.split(",") if part.strip()]
-    names = (("inputs." if part.startswith("inputs.") else "", part.removeprefix("inputs.")) for part in parts)
-    return frozenset(start + _identifier(option, name) for start, name in names)
+    names = (("inputs." if part.startswith("inputs.") else "", part.removeprefix("inputs.")) for part in _parts(text))
+    return frozenset(_once(option, text, [start + _identifier(option, name) for start, name in names]))
 
 
 def _set_names(option: str, text: str) -> frozenset[str]:

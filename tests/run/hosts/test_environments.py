@@ -5,15 +5,14 @@ NBFLOW_EXPLORE=1 takes two versions of pandas and of scikit-learn instead of a s
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
-from shutil import which
 
 import pytest
 
 from nbflow.run.events.events import Outcome
 from nbflow.run.workers.local_workers import LocalWorkers
+from tests.environments import FILES, FOUND_VERSIONS, OF_ALL_KINDS
 from tests.environments import caches as caches
 from tests.run.environments.test_runs import flow
 from tests.run.hosts.hosts import Hosts, on
@@ -50,52 +49,19 @@ def test_a_host_builds_the_environments_that_a_step_or_an_item_asks_for(elsewher
     assert Path(ran.value("a.where")).is_relative_to(tmp_path / "other" / "nbflow" / "environments")
 
 
-SMALL = (
-    "import pandas as pd\nVERSIONS = ['1.16.0', '1.17.0']",
-    "%%step load\nmovies = pd.DataFrame({'genre': ['drama', 'comedy', 'drama'], 'gross': [3, 5, 4]})",
-)
-FIT = '--env "six=={version}"\nimport six\nfound = version, six.__version__'
-LARGE = (
-    SMALL[0] + "\nVERSIONS = [{'pandas': '2.2.3', 'learn': '1.5.2'}, {'pandas': '3.*', 'learn': '1.9.*'}]",
-    SMALL[1],
-)
-FIT_MODEL = """--env "pandas=={version[pandas]}" "scikit-learn=={version[learn]}"
-import pandas, sklearn
-from sklearn.linear_model import LinearRegression
-by_genre = movies.groupby('genre')['gross'].sum()
-model = LinearRegression().fit(movies[['gross']], [1, 2, 3])
-found = version, pandas.__version__[:1], sklearn.__version__, by_genre, model.predict(movies[['gross']])"""
-R = "%%step pick --lang R --in movies,genre --out picks\npicks <- movies[movies$genre == genre, ]"
-LANGUAGES = (
-    "%%parameters\ngenre: str = 'drama'",
-    "%%step top --lang sql\nSELECT genre, sum(gross) AS total FROM movies JOIN 'kinds.csv' USING (genre) GROUP BY 1",
-    '%%step count --lang bash --in top,genre --out lines\nlines=$(grep -c "$genre" "$top")',
-    *([R] if which("Rscript") else ()),
-)
-
-
-def cells_of(fit: str, *above: str) -> tuple[str, ...]:
-    return (
-        *above,
-        *LANGUAGES,
-        f"%%step each --foreach version in VERSIONS {fit}",
-        "%%step all --join each\nfounds = inputs.found",
-    )
-
-
 def test_languages_and_environments_on_hosts_that_share_no_file_make_the_same_bytes_as_here(
     apart: Apart, caches: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    is_large = "NBFLOW_EXPLORE" in os.environ
-    shape = flow(*(cells_of(FIT_MODEL, *LARGE) if is_large else cells_of(FIT, *SMALL)))
+    shape = flow(*OF_ALL_KINDS)
     here = Place(tmp_path, workers=LocalWorkers)
     there = place_of(apart, monkeypatch, "languages")
     for place in (here, there):
         place.folder.mkdir(exist_ok=True)
-        (place.folder / "kinds.csv").write_text("genre\ndrama\n")
+        for name, text in FILES.items():
+            (place.folder / name).write_text(text)
     local, remote = here.run(shape), there.run(shape)
     assert (local.finished.outcome, remote.finished.outcome) == (Outcome.SUCCEEDED, Outcome.SUCCEEDED)
     assert digests(remote) == digests(local)
-    assert [one[1] for one in remote.value("all.founds")] == (["2", "3"] if is_large else ["1.16.0", "1.17.0"])
+    assert [one[1] for one in remote.value("all.founds")] == FOUND_VERSIONS
     assert there.run(shape, reuse=True).executed == []
     assert Place(there.folder, root=there.root).run(shape, reuse=True).executed == []
