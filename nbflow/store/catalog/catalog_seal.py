@@ -17,6 +17,7 @@ from blake3 import blake3
 
 from nbflow.errors import StoreBroken
 from nbflow.store.blobs.protocol import HASH_LENGTH
+from nbflow.store.catalog.open_catalogs import descriptor_of, note_closed, note_open
 
 LARGEST = 128 << 20  # bytes; a larger catalog takes too long to hash after every run
 QUICK = 4 << 20  # bytes that are hashed even before the catalog is only read
@@ -33,11 +34,13 @@ def seal_catalog(path: Path) -> None:
     with suppress(OSError, sqlite3.Error):
         connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", timeout=0, uri=True, isolation_level=None)
         try:
+            note_open(connection, path)
             connection.execute("BEGIN IMMEDIATE")  # nobody writes until the hashes are made
             _write_seal(path)
             connection.execute("ROLLBACK")
         finally:
             connection.close()
+            note_closed(connection)
 
 
 def find_change(path: Path, largest: int = LARGEST) -> Path | None:
@@ -132,7 +135,7 @@ def _read_seal(path: Path) -> dict[Path, tuple[int, int, str]]:
 
 def _hash(file: Path) -> str:
     hasher = blake3()
-    with file.open("rb") as opened:
-        while read := opened.read(1 << 20):
+    with descriptor_of(file) as descriptor:
+        while read := os.read(descriptor, 1 << 20):
             hasher.update(read)
     return str(hasher.hexdigest(HASH_LENGTH))

@@ -13,6 +13,7 @@ from typing import Any
 from nbflow.errors import StoreBroken, StoreError, StoreFull, StoreReadOnly, StoreTooNew, StoreUnreadable
 from nbflow.store.catalog.catalog_seal import refuse_changed, seal_catalog
 from nbflow.store.catalog.lock_wait import SLICE, is_locked, patience, wait_for_lock
+from nbflow.store.catalog.open_catalogs import note_closed, note_open
 
 _FORMAT = 5
 _SHORTEST = 100  # bytes: the header of a database; what is shorter is taken as empty, also by SQLite
@@ -109,6 +110,10 @@ class Catalog(sqlite3.Connection):
 
     path: Path
 
+    def close(self) -> None:
+        super().close()
+        note_closed(self)
+
     def execute(self, statement: str, values: Any = (), /) -> sqlite3.Cursor:
         storable_values = _storable_all(values)
         return wait_for_lock(lambda: self.cursor(Rows).execute(statement, storable_values), self.path)
@@ -165,6 +170,7 @@ def _connect(path: Path, mode: str) -> sqlite3.Connection:
     connection = sqlite3.connect(uri, SLICE, uri=True, isolation_level=None, check_same_thread=False, factory=Catalog)
     connection.path = path
     try:
+        note_open(connection, path)
         refuse_changed(path, mode == "mode=rw")
         _check(connection, path)
         _bring_up_to_date(connection, mode == "mode=rw")
@@ -219,6 +225,7 @@ def create(path: Path) -> None:
         connection = sqlite3.connect(path, SLICE, isolation_level=None, factory=Catalog)
         connection.path = path
         try:
+            note_open(connection, path)
             _create_tables(connection)
             _choose_journal(connection, path)
         finally:
