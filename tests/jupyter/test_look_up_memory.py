@@ -203,6 +203,7 @@ def test_a_session_holds_no_more_after_many_edits_than_after_few(tmp_path: Path)
 
 def count_held() -> Counter[str]:
     """Count the objects of nbflow's classes that this process holds, without those in caches, which are bounded."""
+    gc.unfreeze()  # or the caches of modules that were imported before the tests began would not be among the objects
     for one in gc.get_objects():
         if isinstance(one, functools._lru_cache_wrapper):
             one.cache_clear()
