@@ -26,6 +26,20 @@ from nbflow.flow.syntax.proposals import header_line, propose_name
         ("inputs = 2", "inputs_step"),
         ("match = 3", "match_step"),
         ("print(1)", "show"),
+        ("del films", "delete_films"),
+        ("assert len(films) > 0", "check_films"),
+        ("account.deposit(20)", "account_deposit"),
+        ("owners['bob'].deposit(7)\nprint(owners)", "owners_deposit"),
+        ("np.random.rand(3)", "random_rand"),
+        ("for frame in frames:\n    frame['age'] = 3", "frames_age"),
+        ("def score(m):\n    return m\nscore(model)", "score_model"),
+        ("await queue.join()", "queue_join"),
+        ("try:\n    db.execute('x')\nexcept KeyError:\n    pass", "db_execute"),
+        ("axes[0].set_title('x')", "axes_set_title"),
+        ("open('out/films.json', 'w').write('x')", "save"),
+        ("text.upper()", "text_upper"),
+        ("with open('films.txt') as file:\n    file.seek(4)", "file_seek"),
+        ("get_ipython().run_cell_magic('writefile', 'lib/helper.py', 'x = 1')", "writefile_helper"),
         ("import os", "step"),
         ("x = (", "step"),
         ("", "step"),
@@ -47,6 +61,12 @@ def test_a_name_that_is_taken_gets_a_number() -> None:
 
 def test_the_name_that_others_read_counts_more() -> None:
     assert propose_name("small = f()\nlarge = g()", (), asked={"small"}) == "small"
+
+
+def test_what_is_made_outside_of_loops_counts_more_and_a_generator_that_is_drawn_from_least() -> None:
+    source = "errors = []\nfor m in sizes:\n    drawn = rng.random(m)\n    errors.append(drawn.mean())"
+    assert propose_name(source, (), asked={"rng"}) == "errors"
+    assert propose_name("share = 1\nframe['share'] = share", (), asked={"frame"}) == "frame_share"
 
 
 def test_the_header_is_of_the_form_that_is_asked_for() -> None:

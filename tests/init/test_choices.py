@@ -20,11 +20,11 @@ def test_what_the_user_chooses_comes_before_every_rule() -> None:
     assert becomes(choose(*cells)) == ["ordinary", "load_df", "ordinary", "ordinary", "m"]
     kinds = {3: Becomes.STEP, 4: Becomes.PARAMETERS, 2: Becomes.SHARED}
     found = choose(*cells, kinds=kinds, names={"cell_5_0": "average"})
-    assert becomes(found) == ["ordinary", "shared", "cell_3", "parameters", "average"]
+    assert becomes(found) == ["ordinary", "shared", "df_head", "parameters", "average"]
     assert [group.header for group in found.groups] == [
         "",
         "%%shared",
-        "%%step cell_3",
+        "%%step df_head",
         "%%parameters",
         "%%step average",
     ]

@@ -197,7 +197,7 @@ def test_what_is_no_python_is_left_alone_and_said() -> None:
 
 def test_a_loop_over_independent_items_is_named_as_a_foreach() -> None:
     loop = "models = {}\nfor depth in depths:\n    model = Tree(depth).fit(xs)\n    models[depth] = model"
-    assert plan("depths = make()", "xs = make()", loop).loops == (("fit_model", "--foreach depth in depths"),)
+    assert plan("depths = make()", "xs = make()", loop).loops == (("fit_models", "--foreach depth in depths"),)
 
 
 @pytest.mark.parametrize(
@@ -230,7 +230,7 @@ def test_a_cell_that_draws_random_numbers_is_a_step(draw: str) -> None:
 
 
 def test_cells_that_only_show_become_steps_when_asked_for() -> None:
-    assert becomes(plan(IMPORT, FRAME, "df.head()", shows_count=True)) == ["ordinary", "load_df", "cell_3"]
+    assert becomes(plan(IMPORT, FRAME, "df.head()", shows_count=True)) == ["ordinary", "load_df", "df_head"]
 
 
 def test_a_plan_of_a_plan_changes_nothing() -> None:
@@ -263,8 +263,8 @@ def test_cells_are_one_step_where_the_process_is_changed_as_no_worker_can() -> N
 @pytest.mark.parametrize(
     ("source", "name"),
     [
-        ("%%writefile helper.py\nx = 1", "cell_1"),
-        ("!echo 1 > data.txt", "cell_1"),
+        ("%%writefile helper.py\nx = 1", "writefile_helper"),
+        ("!echo 1 > data.txt", "echo"),
         ("files = !ls", "files"),
         ("%%capture shown\nprint(1)", "show"),
         ("%time x = helper()", "x"),

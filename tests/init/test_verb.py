@@ -183,8 +183,8 @@ def test_cells_that_begin_with_a_magic_are_steps_in_a_text_notebook(shell: Shell
     path.write_text(MAGICS)
     assert shell("init", str(path)).code == 0
     assert [cell.source.splitlines()[:2] for cell in read_cells(path)][1:] == [
-        ["%%step cell_1", "%%bash"],
-        ["%%step cell_2", "%%writefile helper.py"],
+        ["%%step bash", "%%bash"],
+        ["%%step writefile_helper", "%%writefile helper.py"],
         ["%%step load_n", 'n = int(open("sub/n").read())'],
     ]
     assert shell("run", str(path)).code == 0

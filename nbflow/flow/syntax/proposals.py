@@ -115,29 +115,87 @@ def name_by_code(
     """
     nodes = [node for statement in body for node in every_node(statement)]
     calls = [*_calls(nodes)]
-    made = sorted(_made(body, writes), key=lambda name: name not in asked)
+    made = sorted(_made(body, writes), key=lambda name: name not in asked or not _is_set(nodes, name))
     what = _plain(made[0]) if made else ""
     verb = next((verb for pattern, verb in _VERBS for call in calls if pattern.match(call)), "")
     if verb == "split":
         return "split_data"
     if verb == "fit" and (fitted := [*_fitted(nodes)]):
         return f"fit_{_plain(fitted[0])}"
+    read = sorted(name for name in reads if not name.startswith("_"))
     if verb == "save":
-        return f"save_{what}" if what else "save"
+        return "_".join(["save", *([what] if what else map(_plain, read[:1]))])
     if verb == "plot":
         return "plot"
     if what:
         detail = _plain(next(_details(nodes, made[0]), ""))
         return f"{verb}_{what}" if verb and not what.startswith(verb) else f"{what}_{detail}" if detail else what
-    shown = sorted(name for name in reads if not name.startswith("_"))
-    return "_".join(["show", *map(_plain, shown[:1])]) if "print" in calls else ""
+    return _deed(body) or ("_".join(["show", *map(_plain, read[:1])]) if "print" in calls else "")
 
 
 def _calls(nodes: Iterable[ast.AST]) -> Iterator[str]:
     for node in nodes:
         match node:
+            case ast.Call(func=ast.Attribute(attr="open") | ast.Name(id="open")) if _WRITES.search(ast.unparse(node)):
+                yield "write"
             case ast.Call(func=ast.Attribute(attr=name) | ast.Name(id=name)):
                 yield name
+
+
+_WRITES = re.compile(r"[,=]\s*'[bt]*[wax][bt+]*'")  # the mode of a file that is written
+
+
+def _deed(body: Sequence[ast.stmt]) -> str:
+    """Return a name from the last statement that does something: `delete_films`, `account_deposit`, `check_total`."""
+    return next(filter(None, map(_done_by, reversed(body))), "")
+
+
+def _done_by(statement: ast.stmt) -> str:
+    match statement:
+        case ast.Delete(targets=[target, *_]):
+            return _joined("delete", root_of(target))
+        case ast.Assert(test=test):
+            return _joined("check", next(_names_in(test), None))
+        case ast.For(target=ast.Name(id=item), iter=ast.Name(id=several), body=body):
+            return re.sub(rf"\b{item.lower()}_", f"{_plain(several)}_", _deed(body))
+        case ast.For(body=body) | ast.While(body=body) | ast.If(body=body) | ast.With(body=body) | ast.Try(body=body):
+            return _deed(body)
+        case ast.Assign(targets=[ast.Subscript(slice=part) as target]):
+            return _joined(root_of(target), part.value if isinstance(part, ast.Constant) else None)
+        case ast.Expr(value=ast.Await(value=value) | value) | ast.Assign(targets=[ast.Attribute() as value]):
+            return _done_with(value)
+    return ""
+
+
+def _done_with(value: ast.expr) -> str:
+    match value:
+        case ast.Call(func=ast.Attribute(value=ast.Call(func=ast.Name(id="get_ipython"))), args=args):
+            return _joined(*(word for one in args[:2] for word in _first_word(one)))
+        case ast.Call(func=ast.Name(id=name), args=args) if name not in ("print", "display"):
+            return _joined(name, next((one.id for one in args if isinstance(one, ast.Name)), None))
+        case ast.Call(func=ast.Attribute() as done) | (ast.Attribute() as done):
+            return _joined(*_last_two(done))
+    return ""
+
+
+def _joined(*words: object) -> str:
+    return _plain("_".join(str(word) for word in words if word is not None))
+
+
+def _names_in(node: ast.AST) -> Iterator[str]:
+    return (one.id for one in every_node(node) if isinstance(one, ast.Name) and one.id not in _TAKEN)
+
+
+def _last_two(done: ast.Attribute) -> tuple[str | None, str]:
+    """Return what a method is called on, and its name: `random` and `rand` of `np.random.rand`."""
+    owner = done.value
+    return (owner.attr if isinstance(owner, ast.Attribute) else root_of(owner)), done.attr
+
+
+def _first_word(node: ast.expr) -> Iterator[str]:
+    """Yield the first word of what is given to a line of IPython; of a file, its name without folders and ending."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value.split():
+        yield node.value.split()[0].rpartition("/")[2].partition(".")[0]
 
 
 def _fitted(nodes: Iterable[ast.AST]) -> Iterator[str]:
@@ -148,20 +206,35 @@ def _fitted(nodes: Iterable[ast.AST]) -> Iterator[str]:
 
 
 def _made(body: Sequence[ast.stmt], writes: frozenset[str]) -> Iterator[str]:
-    """Yield the artifacts, first those that are assigned, the last one first, then those that are changed."""
-    nodes = [node for statement in body for node in every_node(statement)]
-    stored = [node.id for node in nodes if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load)]
+    """Yield the artifacts: those that are assigned, outside of loops first, the last one first, then those changed."""
+    inner = [*_stored(body)]
+    stored = [*inner, *_stored(one for one in body if isinstance(one, ast.Assign | ast.AnnAssign | ast.AugAssign))]
     last = [node.id for node in every_node(body[-1]) if isinstance(node, ast.Name)] if body else []
     yield from dict.fromkeys(name for name in (*reversed(stored), *last) if name in writes)
     yield from sorted(writes - {*stored, *last} - {name for name in writes if " " in name})
 
 
-def _details(nodes: Iterable[ast.AST], name: str) -> Iterator[str]:
-    """Yield the columns of an object that are set, and the methods that change it."""
+def _stored(body: Iterable[ast.stmt]) -> Iterator[str]:
+    nodes = (node for statement in body for node in every_node(statement))
+    return (node.id for node in nodes if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load))
+
+
+def _is_set(nodes: Sequence[ast.AST], name: str) -> bool:
+    """Tell whether an artifact is assigned or set in sight; a random generator that is drawn from is not."""
+    return _is_assigned(nodes, name) or any(True for _ in _details(nodes, name))
+
+
+def _is_assigned(nodes: Sequence[ast.AST], name: str) -> bool:
+    return any(isinstance(node, ast.Name) and node.id == name and not isinstance(node.ctx, ast.Load) for node in nodes)
+
+
+def _details(nodes: Sequence[ast.AST], name: str) -> Iterator[str]:
+    """Yield the columns of an object that are set, and the methods that change it if it is not new."""
+    is_new = _is_assigned(nodes, name)
     for node in nodes:
         match node:
             case ast.Subscript(value=ast.Name(id=owner), slice=ast.Constant(value=str(column)), ctx=ast.Store()):
                 if owner == name:
                     yield column
-            case ast.Call(func=ast.Attribute(attr=attr)) if mutated_by(node) == name:
+            case ast.Call(func=ast.Attribute(attr=attr)) if mutated_by(node) == name and not is_new:
                 yield attr

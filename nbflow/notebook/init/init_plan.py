@@ -6,7 +6,6 @@ offered as parameters (`offering`), steps get names (`step_names`) and wait for 
 
 from __future__ import annotations
 
-import ast
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -25,6 +24,7 @@ from nbflow.notebook.init.offering import Offer, loops, offers, split_offered, w
 from nbflow.notebook.init.planned_kind import Becomes, PlannedKind
 from nbflow.notebook.init.settle_plan import PlanDraft, know, nodes_of, settle_draft, writes_files
 from nbflow.notebook.init.step_names import with_step_names
+from nbflow.notebook.init.telling import Showing
 from nbflow.notebook.init.waiting import with_waits
 
 _KEY = re.compile(r"\bcell_\d+_\d+\b")
@@ -155,6 +155,7 @@ def _errors(draft: PlanDraft) -> int:
 def _rows(draft: PlanDraft, left: Sequence[Problem]) -> Iterator[PlanRow]:
     names = {at: name for name, at in draft.steps.items()}
     final = {group.key: group.name for group in draft.groups if group.name}
+    showing = know(draft).showing
     renamed = partial(_KEY.sub, lambda found: final.get(found[0], found[0]))
     definitions = _by_group(draft, ((one.place, one) for one in draft.graph.prelude.definitions))
     problems = _by_group(draft, ((one.place, one) for one in left if one.place))
@@ -162,7 +163,7 @@ def _rows(draft: PlanDraft, left: Sequence[Problem]) -> Iterator[PlanRow]:
         numbers = tuple(dict.fromkeys(part.cell.number for part in group.parts))
         name = names.get(at, group.name) if group.becomes is Becomes.STEP else ""
         held = sorted({_KINDS[one.kind] for one in definitions.get(at, ())})
-        why = renamed(group.why or _why(draft, at, name, held))
+        why = renamed(group.why or _why(draft, at, name, held, showing))
         words = Cell(group.number, group.source).first_words
         told = tuple(problems.get(at, ()))
         yield PlanRow(numbers, words, group.becomes, _kind(group, held), name, why, told)
@@ -200,9 +201,9 @@ def _is_foreign(header: Header) -> bool:
     return bool(header.magic) and header.magic not in PYTHON_MAGICS
 
 
-def _why(draft: PlanDraft, at: int, name: str, held: Sequence[str]) -> str:
+def _why(draft: PlanDraft, at: int, name: str, held: Sequence[str], showing: Showing) -> str:
     if name:
-        return _what_it_does(draft, name)
+        return _what_it_does(draft, name, showing)
     if _is_foreign(header := read_header(draft.groups[at].source)):
         return f"left alone: %%{header.magic} makes nothing that a step needs"
     if held:
@@ -225,7 +226,7 @@ _KINDS = {
 }
 
 
-def _what_it_does(draft: PlanDraft, name: str) -> str:
+def _what_it_does(draft: PlanDraft, name: str, showing: Showing) -> str:
     step, linked = draft.graph.steps[name], draft.graph.links[name]
     makes = sorted(one for one in linked.writes & step.names.writes - step.names.mutates if " " not in one)
     shared = sorted(one for one in linked.writes - step.names.writes if " " not in one)
@@ -235,8 +236,7 @@ def _what_it_does(draft: PlanDraft, name: str) -> str:
     said += [f"uses {listed(shared)}, which steps change"] if shared else []
     nodes = nodes_of(draft.groups[draft.steps[name]].source)
     said += ["writes files"] if writes_files(nodes) else []
-    return ", ".join(said) or ("only shows" if _prints(nodes) else "does something that a run must also do")
+    return ", ".join(said) or ("only shows" if showing.only_shows(nodes) else _MAY_MATTER)
 
 
-def _prints(nodes: Sequence[ast.stmt]) -> bool:
-    return all(isinstance(one, ast.Expr | ast.For | ast.If | ast.With) for one in nodes)
+_MAY_MATTER = "may change something that others see"
