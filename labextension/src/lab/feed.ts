@@ -5,12 +5,9 @@ import type { Archive } from '../state/archive';
 import type { FlowModel } from '../state/model';
 import type { Snapshot } from '../state/protocol';
 import { refresh } from '../state/reading';
+import { BEAT, hear, locate, NOTHING_HEARD, SILENCE, type Whereabouts } from '../state/whereabouts';
 import { listen } from './channel';
 import { activeRun } from './progress';
-
-const SILENCE = 1500; // milliseconds without a broadcast after which the server is read
-const FIRST_WORDS = 8000; // milliseconds within which a kernel is heard by a page that has just begun to listen
-const BEAT = 1000;
 
 /**
  * Keeps a model up to date: from the kernel's broadcasts, and from the server while there are none.
@@ -62,23 +59,17 @@ export class Feed implements IDisposable {
     return this._trouble;
   }
 
-  /**
-   * Find out where a run goes on: in a cell of this kernel, in its background, or elsewhere, as far as is known.
-   *
-   * The kernel reports its own runs at least once a second, so wait if needed. A run in a cell keeps the kernel busy; to
-   * start one in the background takes a moment only.
-   */
-  async find(run: number): Promise<'cell' | 'beside' | 'elsewhere'> {
-    const [soon, until] = [Date.now() + BEAT / 2, Math.max(Date.now() + SILENCE, this._listens + FIRST_WORDS)];
-    const isSure = (): boolean =>
-      this._own === run && (this.isBeside(run) || (this._kernel?.status === 'busy' && Date.now() > soon));
-    while (!isSure() && Date.now() < until) {
+  /** Find out where a run goes on, as far as is known. The kernel reports its own runs, so wait if needed. */
+  async find(run: number): Promise<Whereabouts> {
+    const asked = Date.now();
+    for (;;) {
+      const [waited, listened] = [Date.now() - asked, Date.now() - this._listens];
+      const found = locate(run, this._told, this._kernel?.status ?? 'unknown', waited, listened);
+      if (found) {
+        return found;
+      }
       await new Promise(done => setTimeout(done, BEAT / 10));
     }
-    if (this._own !== run) {
-      return 'elsewhere';
-    }
-    return this.isBeside(run) ? 'beside' : 'cell';
   }
 
   dispose(): void {
@@ -88,19 +79,12 @@ export class Feed implements IDisposable {
     Signal.clearData(this);
   }
 
-  private isBeside(run: number): boolean {
-    return this._beside === run || this._kernel?.status === 'idle';
-  }
-
   private hear(snapshot: Snapshot, { status }: Kernel.IKernelConnection): void {
     if (!this.belongs(snapshot)) {
       return;
     }
     this._heard = Date.now();
-    this._own = snapshot.run?.number ?? this._own;
-    if (snapshot.run && status === 'idle') {
-      this._beside = snapshot.run.number; // a run in a cell keeps the kernel busy
-    }
+    this._told = hear(this._told, snapshot.run?.number ?? null, status);
     this.model.receive(snapshot);
     if (snapshot.run?.kind === 'interactive') {
       this._sessionHeard.emit(snapshot);
@@ -158,8 +142,7 @@ export class Feed implements IDisposable {
   private _listening: IDisposable | null = null;
   private _reading: Promise<void> | null = null;
   private _wanted: 'all' | 'flow' | null = null;
-  private _own: number | null = null;
-  private _beside: number | null = null;
+  private _told = NOTHING_HEARD;
   private _kernel: Kernel.IKernelConnection | null = null;
   private _heard = 0;
   private _listens = 0; // since when
