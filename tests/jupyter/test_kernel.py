@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -300,3 +301,27 @@ def test_leaving_and_asking_in_a_step_fail_it_and_the_kernel_lives(kernel: Kerne
     assert kernel.run("%%step asking\nname = input()").error_name == "StdinRefused"
     assert kernel.value("1 + 1") == "2"
     assert "ZMQExitAutocall" in kernel.value("type(exit).__name__")
+
+
+@pytest.fixture
+def without_collector(kernel: Kernel) -> Iterator[None]:
+    kernel.ok("import gc, weakref\nclass Large:\n    others = ()\ngc.collect()\ngc.disable()")
+    yield
+    kernel.ok("gc.enable()")
+
+
+@pytest.mark.usefixtures("without_collector")
+@pytest.mark.parametrize("cell", ["del large", "large = 1", "%%step over\nlarge = 1", "%%step over\ndel large"])
+def test_what_a_step_made_is_gone_with_its_name(kernel: Kernel, cell: str) -> None:
+    kernel.ok("%%step makes_large\nlarge = Large()")
+    kernel.ok("held = weakref.ref(large)")
+    kernel.ok(cell)
+    assert kernel.value("held()") == ""
+
+
+@pytest.mark.usefixtures("without_collector")
+def test_the_error_of_a_step_holds_nothing(kernel: Kernel) -> None:
+    kernel.ok("%%step makes_another\nanother = Large()")
+    assert kernel.run("%%step divides\nsame = another\n1 / 0").error_name == "ZeroDivisionError"
+    kernel.ok("held = weakref.ref(same)\ndel another, same")
+    assert kernel.value("held()") == ""

@@ -208,5 +208,6 @@ def count_held() -> Counter[str]:
         if isinstance(one, functools._lru_cache_wrapper):
             one.cache_clear()
     gc.collect()
-    kinds = (type(one) for one in gc.get_objects())
+    kinds = [type(one) for one in gc.get_objects()]
+    gc.freeze()
     return Counter(kind.__qualname__ for kind in kinds if str(vars(kind).get("__module__")).startswith("nbflow."))

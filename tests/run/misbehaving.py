@@ -31,6 +31,8 @@ class Misbehaving:
         answer = getattr(self, job.task.step)()
         return Result(job.task) if answer is None else answer
 
+    def rest(self) -> None: ...
+
     def pass_(self) -> None: ...
 
     def last(self) -> None:

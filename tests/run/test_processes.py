@@ -194,6 +194,9 @@ from pathlib import Path
 ---
 %%step start
 atexit.register(Path("atexit").touch)
+def _at_the_end():
+    Path("function").touch()
+atexit.register(_at_the_end)
 _folder = tempfile.TemporaryDirectory()
 Path("folder").write_text(_folder.name)
 def _late():
@@ -208,6 +211,7 @@ x = 1
 def test_a_worker_ends_as_python_ends(tmp_path: Path) -> None:
     assert Place(tmp_path).run(ENDING).finished.outcome is Outcome.SUCCEEDED
     assert (tmp_path / "atexit").exists()
+    assert (tmp_path / "function").exists()
     assert (tmp_path / "thread").exists()
     assert not Path((tmp_path / "folder").read_text()).exists()
 
@@ -279,3 +283,31 @@ y = x > 0
 def test_a_child_that_a_body_forks_ends_with_the_body(tmp_path: Path) -> None:
     ran = Place(tmp_path).run(FORKED)
     assert ran.value("then.y") is True
+
+
+IDLE = Shape("idle", """
+import time
+from pathlib import Path
+class Large:
+    def __init__(self):
+        self.gone = Path("gone")
+    def __del__(self):
+        self.gone.touch()
+---
+%%step make --foreach n in range(2)
+if n == 0:
+    made = Large()
+else:
+    _end = time.monotonic() + 30
+    while not Path("gone").exists() and time.monotonic() < _end:
+        time.sleep(0.01)
+    is_gone = Path("gone").exists()
+---
+%%step gather --join make
+is_gone = inputs[1].is_gone
+""", {"gather.is_gone": True})  # fmt: skip
+
+
+def test_a_worker_that_waits_holds_nothing_of_its_last_task(tmp_path: Path) -> None:
+    ran = Place(tmp_path).run(IDLE)
+    assert ran.value("gather.is_gone") is True

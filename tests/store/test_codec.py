@@ -9,6 +9,7 @@ import decimal
 import enum
 import functools
 import random
+import threading
 import types
 import weakref
 from collections.abc import Callable
@@ -20,6 +21,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from nbflow.garbage import without_gc
 from nbflow.store.blobs.local import LocalBlobs
 from nbflow.store.blobs.memory import MemoryBlobs
 from nbflow.store.pickling.codec import encode, encode_apart
@@ -327,3 +329,13 @@ def test_items_stored_apart_are_what_each_of_them_is_alone(blobs: LocalBlobs, no
     assert apart.artifacts == tuple(one for each in alone for one in each.artifacts)
     assert apart.components == tuple(one for each in alone for one in each.components)
     assert groups(apart) == {frozenset({name}) for name in items}
+
+
+@pytest.mark.parametrize("content", [None, np.zeros(1 << 17), threading.Lock()], ids=["plain", "array", "lost"])
+def test_what_was_stored_is_gone_with_its_name(content: object, blobs: LocalBlobs, notebook: Notebook) -> None:
+    value = Box(content)
+    held = weakref.ref(value)
+    encode({"x": value}, blobs, notebook)
+    with without_gc():
+        del value
+        assert held() is None

@@ -20,7 +20,7 @@ from nbflow.run.surroundings.surroundings import apart
 from nbflow.run.task.definition_state import applied
 from nbflow.run.task.job import Job, Result
 from nbflow.run.task.join_inputs import InputTask
-from nbflow.run.task.performer import Performer
+from nbflow.run.task.performer import Before, Performer
 from nbflow.run.task.random_state import streams_of
 from nbflow.run.task.task_store import TaskStore
 from nbflow.store.blobs.checks import find_damage
@@ -58,9 +58,9 @@ class KernelPerformer(Performer):
         self.live = home
         self._run: RunMachine | None = None
         self._start: StartTask | None = None
+        self._find_partners: FindPartners = tuple
         self.made: dict[str, Any] = {}
         self.beside: list[tuple[ArtifactRef, Any]] = []
-        self._find_partners: FindPartners = tuple
 
     def play(self, run: RunMachine, start: StartTask, screen: Screen, find_partners: FindPartners) -> Played:
         """Run one task with its output in the cell, live and recorded.
@@ -68,8 +68,13 @@ class KernelPerformer(Performer):
         `find_partners` returns the artifacts that may share objects with the inputs. It is called only if the task has
         changed such objects, or may copy them.
         """
-        self._run, self._start, self.made, self.beside = run, start, {}, []
-        self._find_partners = find_partners
+        self._run, self._start, self._find_partners = run, start, find_partners
+        try:
+            return self._play(run, start, screen)
+        finally:
+            self._forget()
+
+    def _play(self, run: RunMachine, start: StartTask, screen: Screen) -> Played:
         with apart(), screen.recording() as outputs:
             live = self.program.live
             with self.live.stage(), live_log(live, str(start.task)), cards_of_task(live):
@@ -81,10 +86,14 @@ class KernelPerformer(Performer):
                 screen.result(self._backstage.value)
             screen.flush()
             super()._put_back()
-        self._backstage.value = None
         result.outputs = [*outputs]
-        error, self.error = self.error, None
-        return Played(result, self.made, left, self.beside, error)
+        return Played(result, self.made, left, self.beside, self.error)
+
+    def _forget(self) -> None:
+        """Let go of the objects of the last task: the user may delete them."""
+        self._backstage.value = self.error = None
+        self._find_partners = tuple
+        self.made, self.beside = {}, []
 
     def _look_for_damage(self, result: Result) -> None:
         """Let the task fail if it has seen bytes that nobody stored, whatever it has made of them."""
@@ -96,11 +105,11 @@ class KernelPerformer(Performer):
     def _put_back(self) -> None:
         """Do nothing yet: `play` does this after it has shown the value and the figures."""
 
-    def _run_body(self, step: StepSpec, job: Job) -> None:
+    def _run_body(self, step: StepSpec, job: Job, before: Before) -> None:
         limit = step.options.timeout
         too_long = StepTimeout(f"it ran longer than its --timeout of {limit or 0:g} s")
         with alarm(limit, too_long):
-            super()._run_body(step, job)
+            super()._run_body(step, job, before)
 
     def _describe(self, error: BaseException) -> Failure:
         failure = super()._describe(error)

@@ -24,7 +24,7 @@ from nbflow.jupyter.kernel.shell_screen import ShellScreen
 from nbflow.jupyter.kernel.verbs.dispatch import CELLS, lines_of_verbs, use
 from nbflow.jupyter.protocol.repair_messages import RepairLine
 from nbflow.notebook.read import SUFFIXES, is_notebook
-from nbflow.run.task.tracebacks import LONGEST_TRACEBACK, without_our_frames
+from nbflow.run.task.tracebacks import LONGEST_TRACEBACK, clear_our_frames, without_our_frames
 from nbflow.store.blobs.checks import tell_damage
 from nbflow.store.values.user_code import abridged
 
@@ -257,6 +257,7 @@ class FlowMagics(Magics):
 
     def _show_below(self, error: BaseException) -> None:
         own = without_our_frames(error.__traceback__)
+        clear_our_frames(error.__traceback__)
 
         def render() -> list[str]:
             error.__traceback__ = sys.last_traceback = own

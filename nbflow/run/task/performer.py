@@ -5,7 +5,8 @@ from __future__ import annotations
 import sys
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, Protocol
 
 from nbflow.errors import (
@@ -31,7 +32,7 @@ from nbflow.run.program.program import Program
 from nbflow.run.surroundings.patches import undone
 from nbflow.run.surroundings.surroundings import Surroundings
 from nbflow.run.task.absent import explain_absence
-from nbflow.run.task.body_names import names_of_body
+from nbflow.run.task.body_names import BodyNames, names_of_body
 from nbflow.run.task.compiled import CompiledBody, compile_body
 from nbflow.run.task.cost import measured
 from nbflow.run.task.definition_state import Fingerprint, applied
@@ -43,7 +44,7 @@ from nbflow.run.task.join_inputs import InputTask, JoinInputs, Loader, View, gro
 from nbflow.run.task.namespace import Namespace
 from nbflow.run.task.random_state import load_generators, observe, put, seed_all, vary
 from nbflow.run.task.task_store import TaskStore
-from nbflow.run.task.tracebacks import describe_failure, filename_of_step, show_source
+from nbflow.run.task.tracebacks import clear_our_frames, describe_failure, filename_of_step, show_source
 from nbflow.store.pickling.heap import Heap
 from nbflow.store.values.artifact_ref import ArtifactRef
 from nbflow.store.values.encoded import Encoded
@@ -63,6 +64,15 @@ class Capturing(Protocol):
     def flush(self) -> None: ...
 
 
+@dataclass(frozen=True, slots=True)
+class Before:
+    """Knows what the names, the definitions and the parameters of a task held before its body ran."""
+
+    names: BodyNames
+    definitions: Fingerprint
+    parameters: Fingerprint
+
+
 class Performer:
     """Runs tasks of one program in one namespace, one after another."""
 
@@ -71,7 +81,6 @@ class Performer:
         self._files = FileRecorder(program, lambda: store.records)
         self._bodies: dict[str, CompiledBody] = {}
         self._patching: dict[str, bool] = {}
-        self._state = self._parameters = Fingerprint((), {}, home)
         self._surroundings: Surroundings | None = None
         self.error: BaseException | None = None  # what the last task raised, for other code of this process
 
@@ -90,10 +99,16 @@ class Performer:
                 if self.program.is_copied:
                     add_file_hint(error, step)
                 result.failure = self._describe(error)
+                clear_our_frames(error.__traceback__)
             self.capture.flush()
             self._put_back()
         result.outputs = outputs
         return result
+
+    def rest(self) -> None:
+        """Let go of the objects of the last task."""
+        self.error = None
+        self.home.clear()
 
     def _put_back(self) -> None:
         """Undo what the body did to its process."""
@@ -117,16 +132,17 @@ class Performer:
         heap = self.store.heap(self.home)
         inputs = heap.load({artifact.name: artifact for artifact in job.inputs}, beside=self._beside(job, heap))
         self.home.take({name: value for name, value in inputs.items() if name not in GENERATORS})
-        self._state = self.home.fingerprint(self.program.looked_at(step.name, job.besides) | self.home.referred)
-        given = (*inputs, *self._state.names)
-        self._names = names_of_body(step, self.program.graph, self.home.namespace, given)
-        self._parameters = self.home.fingerprint_parameters(step.name)
         if not self._is_wanted(step, job.task, inputs):
             result.skipped = True
         elif job.task.split:
             self._split(step, result)
         else:
             self._execute(step, job, inputs, heap, result)
+
+    def _look_before(self, step: StepSpec, job: Job, inputs: Mapping[str, Any]) -> Before:
+        definitions = self.home.fingerprint(self.program.looked_at(step.name, job.besides) | self.home.referred)
+        names = names_of_body(step, self.program.graph, self.home.namespace, (*inputs, *definitions.names))
+        return Before(names, definitions, self.home.fingerprint_parameters(step.name))
 
     def _refuse_lost(self, step: StepSpec, inputs: Iterable[ArtifactRef]) -> None:
         """Raise InputLost if an input is lost as a whole; a lost part of an input fails where it is used."""
@@ -157,33 +173,33 @@ class Performer:
         result.artifacts, result.components = saved.artifacts, saved.components
 
     def _execute(self, step: StepSpec, job: Job, inputs: Mapping[str, Any], heap: Heap, result: Result) -> None:
-        linked = self.program.graph.links[step.name]
+        linked, before = self.program.graph.links[step.name], self._look_before(step, job, inputs)
         if linked.joined or linked.branches:
             self.home.namespace["inputs"] = self._look_at(step, job, heap.look_at)
-        self._names.offer(inputs, job.task.path)
+        before.names.offer(inputs, job.task.path)
         self._set_random(step, job, inputs)
-        before = observe(job.streams.watched)
+        streams = observe(job.streams.watched)
         patched: list[str] = []
         try:
             with measured(result):
                 try:
                     with self._files.watch(step.name) as recording, undone(patched):
-                        self._run_body(step, job)
+                        self._run_body(step, job, before)
                 finally:
                     if self._surroundings is not None:
                         self._surroundings.restore_for_store()
                     result.is_spent, result.patched = self._patches(step.name), tuple(patched)
         except BaseException as error:
             explain_absence(error, self.program.graph, step.name, inputs)
-            bound = self.home.to_keep(dict(self._names.bound()))
+            bound = self.home.to_keep(dict(before.names.bound()))
             self._keep(self.store.save(bound, self.home, step.name), result)
             raise
         result.files = recording.rows()
         if self.program.graph.code_of[step.name]:
             self.home.look_from_below(step.name)
-        self._finish(step, job, heap, result)
+        self._finish(step, job, before, heap, result)
         after = observe(job.streams.watched)
-        result.learned = (*result.learned, *sorted(name for name in after if after[name] != before.get(name)))
+        result.learned = (*result.learned, *sorted(name for name in after if after[name] != streams.get(name)))
 
     def _patches(self, step: str) -> bool:
         """Return whether a step leaves patches in libraries, so that no other task may use this process."""
@@ -205,12 +221,12 @@ class Performer:
         if step.options.seed is not None:
             seed_all(seed_of(step.options.seed, job.task.path))
 
-    def _run_body(self, step: StepSpec, job: Job) -> None:
+    def _run_body(self, step: StepSpec, job: Job, before: Before) -> None:
         self._surroundings = Surroundings()  # after the settings above the step
         sys.argv = [self.program.graph.flow.document]  # not the arguments of the driver or the kernel
         try:
             with granted(step, job):
-                value = self._compiled(step).execute(self.home.namespace, self._define)
+                value = self._compiled(step).execute(self.home.namespace, partial(self._define, before))
         except SystemExit as error:
             given = "" if error.code is None else repr_of(error.code)
             raise StepExited(step.name, given).with_traceback(error.__traceback__) from None
@@ -225,38 +241,38 @@ class Performer:
             self._bodies[step.name] = compile_body(step, filename, self.home.flags, code)
         return self._bodies[step.name]
 
-    def _define(self, definition: Definition) -> None:
+    def _define(self, before: Before, definition: Definition) -> None:
         """Note that the body has defined what the steps below share: later changes of it must be handed on."""
         self.home.define_own(definition)
         if definition.is_code:
-            self._state.update(self.home.fingerprint(definition.names))
+            before.definitions.update(self.home.fingerprint(definition.names))
 
     def _show(self, step: StepSpec, filename: str) -> None:
         cell = next((cell for cell in self.program.graph.flow.cells if cell.number == step.place.cell), None)
         if cell is not None:
             show_source(filename, cell)
 
-    def _finish(self, step: StepSpec, job: Job, heap: Heap, result: Result) -> None:
-        values = dict(self._names.bound())
+    def _finish(self, step: StepSpec, job: Job, before: Before, heap: Heap, result: Result) -> None:
+        values = dict(before.names.bound())
         missing = sorted(step.names.writes - step.names.maybe_writes - values.keys())
         if missing:
             raise OutputMissing(step.name, missing)
-        spoiled = sorted(self._parameters.changed(self.home.namespace, self.home))
+        spoiled = sorted(before.parameters.changed(self.home.namespace, self.home))
         if spoiled:
             raise ParameterChanged(step.name, spoiled)
-        gone = sorted(self._names.deleted())
+        gone = sorted(before.names.deleted())
         if gone:
             raise NameTaken(step.name, gone)
-        kept = (self._state.changed(self.home.namespace, self.home) | self._names.rebound()) - values.keys()
+        kept = (before.definitions.changed(self.home.namespace, self.home) | before.names.rebound()) - values.keys()
         values |= {name: self.home.namespace[name] for name in kept if name in self.home.namespace}
         result.again = bool(values[step.control.loop]) if step.control.loop else False
         values |= observe(job.streams.kept)
         heap.compare()
         scope = f"{step.name}@{job.task.turn}" if job.task.turn else step.name
-        left = (one for one in job.inputs if self._names.has(one.name))
+        left = (one for one in job.inputs if before.names.has(one.name))
         visible = (*left, *(self._partners(job) if heap.changed else ()))
         self._refuse_changed_parameters(step, job, visible, heap)
-        constants = self._state.constants(self.home.namespace) | self._parameters.constants(self.home.namespace)
+        constants = before.definitions.constants(self.home.namespace) | before.parameters.constants(self.home.namespace)
         constants = self.home.to_share({name: one for name, one in constants.items() if name not in values})
         encoded, reached = self.store.save_reached(
             self.home.to_keep(values), visible, self.home, heap, scope, constants

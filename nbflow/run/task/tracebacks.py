@@ -7,8 +7,9 @@ import os
 import sys
 import traceback
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
-from types import TracebackType
+from types import FrameType, TracebackType
 
 from nbflow.flow.source.cell import Cell, Place
 from nbflow.flow.source.lines import lines_of
@@ -95,14 +96,31 @@ def without_our_frames(tb: TracebackType | None) -> TracebackType | None:
     A body that awaits is reached through frames of asyncio, and what nbflow does around it may be in other libraries.
     """
     frames = [*_frames_of(tb)]
-    elsewhere = next((number for number, one in enumerate(frames) if _is_from(one, IN_CELL)), 0)
+    elsewhere = next((number for number, one in enumerate(frames) if _is_from(one.tb_frame, IN_CELL)), 0)
     frames = frames[elsewhere:]
-    users = [number for number, one in enumerate(frames) if not _is_from(one, "nbflow.")]
-    first = next((number for number in users if not _is_from(frames[number], *_BETWEEN)), len(frames))
+    users = [number for number, one in enumerate(frames) if not _is_from(one.tb_frame, "nbflow.")]
+    first = next((number for number in users if not _is_from(frames[number].tb_frame, *_BETWEEN)), len(frames))
     kept: TracebackType | None = None
     for one in reversed(frames[first : users[-1] + 1] if users else []):
         kept = TracebackType(kept, one.tb_frame, one.tb_lasti, one.tb_lineno)
     return kept
+
+
+def clear_our_frames(tb: TracebackType | None) -> None:
+    """Let the frames of nbflow that have ended forget the values of the task, because an error may live long.
+
+    A frame also keeps those that called it, whether a traceback shows them or not.
+    """
+    agenda, seen = [one.tb_frame for one in _frames_of(tb)], set[FrameType]()
+    while agenda:
+        frame = agenda.pop()
+        if frame not in seen and frame.f_back is not None:
+            agenda.append(frame.f_back)
+        seen.add(frame)
+    for frame in seen:
+        if _is_from(frame, "nbflow."):
+            with suppress(RuntimeError):  # it has not ended
+                frame.clear()
 
 
 def _frames_of(tb: TracebackType | None) -> Iterator[TracebackType]:
@@ -111,8 +129,8 @@ def _frames_of(tb: TracebackType | None) -> Iterator[TracebackType]:
         tb = tb.tb_next
 
 
-def _is_from(tb: TracebackType, *packages: str) -> bool:
-    return str(tb.tb_frame.f_globals.get("__name__", "")).startswith(packages)
+def _is_from(frame: FrameType, *packages: str) -> bool:
+    return str(frame.f_globals.get("__name__", "")).startswith(packages)
 
 
 def _text_of(error: BaseException) -> str:

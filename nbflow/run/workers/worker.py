@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import contextlib
 import logging
 import multiprocessing
 import os
@@ -43,11 +44,16 @@ class Performing(Protocol):
 
     def run(self, job: Job) -> Result: ...
 
+    def rest(self) -> None:
+        """Let go of the objects of the last task, because the next one may be far away."""
+        ...
+
 
 _worker: Performing | None = None
 _store: TaskStore | None = None
 _pid = 0
 _lasting: tuple[object, ...] = ()
+_expected_functions: tuple[int, ...] = ()
 
 
 def serve(end: WorkerEnd, permits: Semaphore) -> None:
@@ -65,11 +71,27 @@ def serve(end: WorkerEnd, permits: Semaphore) -> None:
             _expect(jobs)
             if not all(_do(job, end, permits) for job in jobs) and not _drop(end):
                 break
+            _rest()
     except EOFError:
         end_with_children()
     except OSError:
         end_with_children(CONNECTION_CLOSED)
     _end()
+
+
+def _rest() -> None:
+    """Let go of the objects of the last task, unless functions of it are still to be called."""
+    assert _worker is not None
+    if _functions_to_come() == _expected_functions:
+        with contextlib.suppress(BaseException):  # from the code of objects that go: it concerns no task any more
+            _worker.rest()
+
+
+def _functions_to_come() -> tuple[int, ...]:
+    """Count what calls functions later: threads, the end of the process, and the end of objects."""
+    at_exit: int = atexit._ncallbacks()
+    at_end = len(weakref.finalize._registry)  # type: ignore[attr-defined]
+    return threading.active_count(), at_exit, at_end
 
 
 def _expect(jobs: Iterable[Job]) -> None:
@@ -102,7 +124,7 @@ def _drop(end: WorkerEnd) -> bool:
 
 def _start(setup: WorkerSetup) -> None:
     """Make this process a worker; called once in each process."""
-    global _worker, _store, _pid, _lasting
+    global _worker, _store, _pid, _lasting, _expected_functions
     lead_session()
     signal.signal(signal.SIGTERM, signal.SIG_DFL)  # die at once, also inside C code
     signal.signal(signal.SIGINT, signal.default_int_handler)  # for child processes: they must not ignore it
@@ -119,6 +141,7 @@ def _start(setup: WorkerSetup) -> None:
     _worker = pkgutil.resolve_name(setup.program.performer)(setup.program, _store)
     _pid = os.getpid()
     _lasting = what_cannot_be_undone()
+    _expected_functions = _functions_to_come()
 
 
 def is_working() -> bool:

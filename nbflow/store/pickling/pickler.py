@@ -8,6 +8,7 @@ import pickle
 import pickletools
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any, Protocol
 
 import cloudpickle
@@ -52,7 +53,7 @@ class Pickler(cloudpickle.Pickler):  # type: ignore[misc]
     def __init__(self, home: Home, layout: Layout, roots: Sequence[tuple[str, object]], **how: bool) -> None:
         self.stream = io.BytesIO()
         self.buffers: list[pickle.PickleBuffer] = []
-        super().__init__(self.stream, protocol=PICKLE_PROTOCOL, buffer_callback=self._keep_in_band)
+        super().__init__(self.stream, protocol=PICKLE_PROTOCOL, buffer_callback=partial(_keep_in_band, self.buffers))
         self.home = home
         self.layout = layout
         self.roots = roots
@@ -135,11 +136,17 @@ class Pickler(cloudpickle.Pickler):  # type: ignore[misc]
     def digest(self, cls: type) -> str:
         return "" if self.digesting else digest_class(cls, self.home)
 
-    def _keep_in_band(self, buffer: pickle.PickleBuffer) -> bool:
-        if buffer.raw().nbytes < OUT_OF_BAND:
-            return True
-        self.buffers.append(buffer)
-        return False
+
+def _keep_in_band(kept_out: list[pickle.PickleBuffer], buffer: pickle.PickleBuffer) -> bool:
+    """Return whether a buffer is small, and keep it out of the stream if it is large.
+
+    This is no method: a pickler that holds a method of its own stays, with all that it has met, until the collector
+    comes by.
+    """
+    if buffer.raw().nbytes < OUT_OF_BAND:
+        return True
+    kept_out.append(buffer)
+    return False
 
 
 class ReferringPickler(Pickler):
@@ -266,7 +273,7 @@ def record(
         except interrupts(NotStorable):
             raise
         except BaseException as error:  # noqa: BLE001 - whatever the user's __reduce__ does
-            failure = error
+            failure = error.with_traceback(None)  # which holds this frame, and so the values
         else:
             return _recording(recorder)
     return _record_loss(names, values, failure)

@@ -22,6 +22,12 @@ STEP = "%%step one\none = bytes(5000)"
 Run = Callable[..., Path]
 
 
+@pytest.fixture(autouse=True)
+def _own_data_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hide the stores that other tests and the user have used."""
+    monkeypatch.setenv("JUPYTER_DATA_DIR", str(tmp_path / "data"))
+
+
 @pytest.fixture
 def run(tmp_path: Path) -> Run:
     """Run a notebook with one store for each folder."""
