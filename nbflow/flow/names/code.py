@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -236,6 +237,19 @@ def line_of_name(body: _Code, name: str) -> int | None:
         for node in every_node(statement)
         if isinstance(node, ast.Name) and node.id == name
     ]
+    return min(lines, default=None)
+
+
+def line_of_word(body: _Code, word: str) -> int | None:
+    """Return the first line on which a longer text in a body mentions a word, counted from 1, or None."""
+    lines = (
+        node.lineno + number
+        for statement in _statements(body)
+        for node in every_node(statement)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value != word
+        for number, line in enumerate(node.value.splitlines())
+        if re.search(rf"\b{re.escape(word)}\b", line)
+    )
     return min(lines, default=None)
 
 

@@ -8,16 +8,20 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
-from nbflow.flow.names.code import line_of_name
+from nbflow.flow.names.code import line_of_name, line_of_word
 from nbflow.flow.source.cell import Need, Place, Problem
 from nbflow.flow.source.repairs import Repair
 from nbflow.flow.syntax.specs import StepSpec
 
 
 def _place_of(step: StepSpec, name: str | None = None) -> Place:
-    """Return the place where a step first mentions a name, or its header if the body does not mention it."""
+    """Return the place where a step first mentions a name, or its header if the body does not mention it.
+
+    R and bash get what the header names, and SQL what its text names.
+    """
+    find = {"": line_of_name, "sql": line_of_word}.get(step.source.language)
     try:
-        line = line_of_name(step.source.body, name) if name else None
+        line = find(step.source.body, name) if name and find else None
     except (SyntaxError, ValueError):
         line = None
     return replace(step.place, line=step.source.body_line + line - 1) if line else step.place

@@ -101,6 +101,7 @@ local(envir = new.env(parent = baseenv()), {
       at$top <- list(source$name, refs[[i]][[1]])
       at$expression <- expressions[[i]]
       at$below <- sys.nframe() + 3L
+      mark("L", paste0(refs[[i]][[1]], " ", source$name)) # if R ends here, nothing else says so
       shown <- withVisible(eval(expressions[[i]], globalenv()))
       if (shown$visible) print_value(shown$value)
       show_pages()

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from nbflow.errors import REnded
+from nbflow.languages.cell_place import raised_at
 from nbflow.languages.child_process import how_it_ended, print_to, printing_to, run_child
 from nbflow.languages.r.r_pictures import Pictures
 from nbflow.run.program.rscript import find_rscript
@@ -25,14 +26,22 @@ def perform_in_r(folder: Path) -> None:
     """
     token = secrets.token_hex(8)
     command = [find_rscript(), "--vanilla", str(_DRIVER), str(folder), token]
-    pictures = Pictures(folder)
-    marks = MarkedText(token.encode(), _showing(pictures))
+    pictures, reached = Pictures(folder), list[str]()
+    marks = MarkedText(token.encode(), _showing(pictures, reached))
     try:
         code = run_child(command, _environment(folder), marks.feed, printing_to("stderr"))
     finally:
         pictures.settle()
     if not marks.is_done:
-        raise REnded(how_it_ended(code))
+        raise _ended(how_it_ended(code), reached)
+
+
+def _ended(how: str, reached: list[str]) -> REnded:
+    """Return the error that R has ended, at the last statement that it has begun."""
+    if not reached:
+        return REnded(how)
+    line, _, name = reached[-1].partition(" ")
+    return raised_at(REnded(how), name, int(line))
 
 
 def _environment(folder: Path) -> dict[str, str]:
@@ -47,12 +56,13 @@ def _environment(folder: Path) -> dict[str, str]:
     return found
 
 
-def _showing(pictures: Pictures) -> dict[bytes, Callable[[str], None]]:
+def _showing(pictures: Pictures, reached: list[str]) -> dict[bytes, Callable[[str], None]]:
     return {
         b"": lambda text: print_to("stdout", text),
         b"E": lambda text: print_to("stderr", text),
         b"B": pictures.begin,
         b"P": pictures.show,
+        b"L": reached.append,
         b"D": lambda _: None,
     }
 

@@ -156,8 +156,9 @@ def test_an_error_in_shared_code_has_the_lines_of_both_cells() -> None:
     [("quit(status = 3)", "ended with exit status 3"), ("tools::pskill(Sys.getpid(), 9)", "was killed by SIGKILL")],
 )
 def test_an_early_end_of_r_is_told(code: str, how: str) -> None:
-    with pytest.raises(REnded, match=how):
-        run_r(code, {})
+    with pytest.raises(REnded, match=how) as caught:
+        vectors_of(RSource(f"a <- 1\n\n{code}\nb <- 2", NAME, 2), {}, ())
+    assert traceback.extract_tb(caught.tb)[-1][:2] == (NAME, 4)
 
 
 def test_a_missing_r_is_one_line_with_what_to_install(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -34,6 +34,9 @@ def test_a_package_that_is_missing_is_named(place: Place) -> None:
     assert failure.message.startswith(
         "artifact 'v' was made with packaging 23.2, and cannot be loaded with no packaging"
     )
+    assert failure.message.endswith("add packaging to the packages of the step that reads it, or hand on plain values")
+    mended = place.run(flow(MAKE, "%%step look --env six==1.16.0 packaging==23.2\nw = str(max(v))"), reuse=True)
+    assert (mended.executed, mended.value("look.w")) == (["look"], "2.0")
 
 
 @pytest.mark.parametrize("python", ["3.12", "3.13"])

@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
 import pytest
 
 from nbflow.errors import EnvironmentRefused
@@ -100,3 +107,49 @@ def test_steps_inside_the_foreach_can_have_the_same_environment(place: Place) ->
     inner = '%%step more --env "six=={version}"\nimport six\nv = (*v, six.__version__)'
     ran = place.run(flow(*over("1.16.0", "1.17.0")[:2], inner, JOIN.replace("fit", "more")))
     assert ran.value("all.vs") == [(version,) * 3 for version in ("1.16.0", "1.17.0")]
+
+
+@contextmanager
+def index(*, is_open: bool) -> Iterator[tuple[str, threading.Event]]:
+    """An index that nobody can reach, or that never answers; with an event that says that it was asked."""
+    asked = threading.Event()
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        url = f"http://127.0.0.1:{server.getsockname()[1]}/simple"
+        if not is_open:
+            server.close()
+            yield url, asked
+            return
+        kept: list[socket.socket] = []
+
+        def accept() -> None:
+            with suppress(OSError):
+                while True:
+                    kept.append(server.accept()[0])
+                    asked.set()
+
+        threading.Thread(target=accept, daemon=True).start()
+        yield url, asked
+        for one in kept:
+            one.close()
+
+
+def test_an_index_out_of_reach_is_told_in_the_words_of_uv(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    with index(is_open=False) as (url, _):
+        monkeypatch.setenv("UV_INDEX_URL", url)
+        monkeypatch.setenv("UV_HTTP_RETRIES", "0")
+        ran = place.run(flow(*over("1.16.0")))
+    said = failures(ran)["fit[0]"]
+    assert "cell 2, line 1: the environment of step 'fit[0]' (six==1.16.0): " in said
+    assert "onnect" in said
+    assert len(said.splitlines()) <= 8
+
+
+def test_a_run_that_is_cancelled_stops_uv(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    with index(is_open=True) as (url, asked):
+        monkeypatch.setenv("UV_INDEX_URL", url)
+        threading.Thread(target=lambda: asked.wait(60) and os.kill(os.getpid(), signal.SIGINT)).start()
+        ran = place.run(flow(*over("1.16.0")))
+        for thread in [one for one in threading.enumerate() if one.name == "nbflow lock"]:
+            thread.join(20)
+            assert not thread.is_alive()  # it waits for uv
+    assert ran.finished.outcome is Outcome.CANCELLED

@@ -99,3 +99,15 @@ def test_a_model_predicts_the_same_or_is_refused(place: Place, made: str, read: 
     found = refused(place, MODELS, made, read, SKLEARN_IMPORTS, "np.asarray(v.predict(X), float).round(9).tolist()")
     assert all("sklearn 1.5.2, and cannot be loaded with" in one for one in found.values())
     assert found.keys() == ({"boosted", "gradient"} if "1.5" in made else set())
+
+
+def test_a_frame_from_before_any_environment_is_refused_until_its_step_runs_again(place: Place) -> None:
+    load = ["import pandas as pd", "%%step load\nmovies = pd.DataFrame({'genre': ['drama', None]})"]
+    look = "%%step look{}\nfound = movies['genre'].tolist()[0], movies.shape"
+    place.run(flow(*load, look.format("")))
+    shape = flow(*load, look.format(" --env pandas==2.2.3"))
+    refused = place.run(shape, reuse=True)
+    assert [one.failure.message.rpartition(" ")[2] for one in refused.results.values() if one.failure] == ["--fresh"]
+    mended = place.run(shape)
+    assert mended.value("look.found") == ("drama", (2, 1))
+    assert place.run(shape, reuse=True).executed == []
