@@ -179,15 +179,11 @@ class VersionsClash(StoreError):
         self.artifact, self.versions, self.reason = artifact, tuple(versions), reason
         there = " and ".join(f"{name} {made}" for name, made, _ in versions)
         here = " and ".join(f"{name} {own}" if own else f"no {name}" for name, _, own in versions)
-        fix = (
-            "let both steps have the same version, hand on plain values or arrays, or run the step that makes it again"
-        )
+        fix = "let both steps have the same version, hand on plain values or arrays, or run its step again with --fresh"
         if missing := [name for name, _, own in versions if not own]:
             fix = f"add {' and '.join(missing)} to the packages of the step that reads it, or hand on plain values"
-        super().__init__(
-            f"artifact '{artifact}' was made with {there}, and cannot be loaded with {here} ({reason}): {fix}"
-            f"{'' if missing else ' with --fresh'}"
-        )
+        message = f"artifact '{artifact}' was made with {there}, and cannot be loaded with {here} ({reason}): {fix}"
+        super().__init__(message)
 
 
 class LostValue(StoreError):

@@ -89,7 +89,12 @@ def test_parameters_stand_outside_of_texts_and_comments() -> None:
         ("%%step top --lang bash --join size --in inputs.n,n\necho", "two of --in have one name"),
         ("%%step top --lang bash --connect db\necho", "--connect is for steps in SQL"),
         ("%%step top --lang cobol", "--lang 'cobol' is not a language of steps. Write --lang sql, R or bash"),
-        ("%%step top --lang sql\nSELECT * FROM mvies", "nothing above provides 'mvies'"),
+        ("%%step top --lang sql\nSELECT *\nFROM\nmvies LIMIT 3\n", "cell 1, line 4: nothing above provides 'mvies'"),
+        ("%%step top --lang sql\nSELECT\n$genr", "cell 1, line 3: nothing above provides 'genr'"),
+        ("%%step top --lang sql --connect db\n\nSELECT 1", "cell 1, line 1: nothing above provides 'db'"),
+        ("%%step top --lang sql --in rest\n\nSELECT 1", "cell 1, line 1: nothing above provides 'rest'"),
+        ("%%step top --lang R --in films --out x\n\nx <- films", "cell 1, line 1: nothing above provides 'films'"),
+        ("%%step top --lang bash --in films\n\necho $films", "cell 1, line 1: nothing above provides 'films'"),
     ],
 )
 def test_a_mistake_is_said_with_its_place(cell: str, message: str) -> None:
