@@ -181,7 +181,8 @@ class VersionsClash(StoreError):
         here = " and ".join(f"{name} {own}" if own else f"no {name}" for name, _, own in versions)
         fix = "let both steps have the same version, hand on plain values or arrays, or run its step again with --fresh"
         if not any(own for _, _, own in versions):
-            fix = f"add {' and '.join(name for name, _, _ in versions)} to the packages of the step that reads it, or hand on plain values"
+            names = " and ".join(name for name, _, _ in versions)
+            fix = f"add {names} to the packages of the step that reads it, or hand on plain values"
         message = f"artifact '{artifact}' was made with {there}, and cannot be loaded with {here} ({reason}): {fix}"
         super().__init__(message)
 
