@@ -74,7 +74,8 @@ def _list(vector: RVector, where: str) -> Any:
 
 def _unknown(kind: str, classes: Sequence[str], where: str) -> NotForPython:
     root = where.split("$")[0].split("[")[0]
-    said = f"an object of class {'/'.join(classes)}" if classes and classes != [kind] else f"a {kind}"
+    article = "an" if kind[0] in "aeiou" else "a"
+    said = f"an object of class {'/'.join(classes)}" if classes and classes != [kind] else f"{article} {kind}"
     fix = (
         "Hand over what Python needs of it, as numbers, text, a list or a data frame. If only R needs it, hand over "
         f"bytes: end this cell with {root} <- serialize({root}, NULL), and begin the other with "

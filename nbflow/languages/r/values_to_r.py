@@ -188,8 +188,10 @@ def _not_text(texts: Sequence[str | None], where: str) -> NotForR:
             text_vector([text])
         except ValueError as error:
             place = where if len(texts) == 1 else f"{where}, item {number}"
-            why = "a lone surrogate" if isinstance(error, UnicodeError) else "a zero byte"
-            return NotForR(place, f"the text {text!r:.60} contains {why}", r"Remove it: .replace('\0', '')")
+            why, fix = "a zero byte", r"Remove it: .replace('\0', '')"
+            if isinstance(error, UnicodeError):
+                why, fix = "a lone surrogate", "Replace it: .encode('utf-8', 'replace').decode()"
+            return NotForR(place, f"the text {text!r:.60} contains {why}", fix)
     raise AssertionError("one of the texts cannot be encoded")
 
 

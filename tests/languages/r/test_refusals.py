@@ -41,7 +41,7 @@ NOT_FOR_R: list[tuple[Any, str, str]] = [
     (pl.DataFrame({"x": [Decimal("1.1")]}), "x['x'][0]: its type is decimal.Decimal", "float(…)"),
     (pl.DataFrame({"x": [2**60]}), "x['x'], item 0: it is 1152921504606846976", "as text"),
     ("a\0b", "zero byte", "replace"),
-    (["a", "\ud800"], "x, item 1: the text '\\ud800' contains a lone surrogate", "Remove"),
+    (["a", "\ud800"], "x, item 1: the text '\\ud800' contains a lone surrogate", "Replace"),
     (pd.DataFrame({"t": ["a", "b\0"]}), "x['t'], item 1", "Remove"),
     (pd.Series([1, 2], [5, 6]), "its index is not 0, 1, 2 …", "reset_index(drop=True)"),
     (pd.Timestamp("2024-01-01 00:00:00.000000001"), "it is 2024-01-01 00:00:00.000000001", 'round("us")'),
