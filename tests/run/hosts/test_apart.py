@@ -289,24 +289,34 @@ def test_a_host_without_credentials_is_named(apart: Apart, tmp_path_factory: pyt
     assert "Traceback" not in said
 
 
-TINY = 'mkdir -p "$0" && mount -t tmpfs -o size=64k tmpfs "$0" && exec "$@"'
+TINY = 'mkdir -p "$0" && mount -t tmpfs -o size=8m tmpfs "$0" && exec "$@"'
+
+FILLING = {
+    "file": ["%%step first\nx = 1", "%%step full\nopen('big', 'wb').write(bytes(40_000_000 * x))"],
+    "value": ["import os", "%%step first\nx = 1", "%%step full\nrows = os.urandom(40_000_000 * x)"],
+    "project": ["%%step full\nn = len(open('films.csv').read())"],
+}
 
 
-def test_a_host_whose_disk_is_full_fails_the_task_and_says_why(
+def test_a_host_whose_disk_is_full_or_fills_fails_the_task_and_says_why(
     apart: Apart, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    folder, base = write_project(apart.project("full")), tmp_path_factory.mktemp("full")
-    (folder / "films.csv").write_text("genre,gross\n" + "drama,3\n" * 100_000)
+    base = tmp_path_factory.mktemp("full")
     disk, given = base / "disk", {name: apart.environment[name] for name in apart.environment if name[:3] == "AWS"}
     with started(base, workers=0) as hosts:
         inside = ["unshare", "--mount", "sh", "-c", TINY, str(disk)]
         words = ("--local-directory", str(disk), "--no-nanny")
-        hosts.start_worker(*words, hidden=[apart.private], inside=inside, XDG_CACHE_HOME=str(base / "cache"), **given)
-        ran = apart.nbflow(folder, "run", "work.ipynb", "--on", hosts.address)
-    said = ran.stdout + ran.stderr
-    assert ran.returncode == 1, said
-    assert re.search(r"the worker tcp://\S+ \(its disk: .*\) cannot work for the run: .*No space left on device", said)
-    assert "Traceback" not in said
+        hosts.start_worker(*words, hidden=[apart.private], inside=inside, XDG_CACHE_HOME=str(disk / "cache"), **given)
+        for what, cells in FILLING.items():
+            folder = write_project(apart.project(f"full-{what}"))
+            (folder / "work.ipynb").write_text(notebook_of(cells))
+            (folder / "films.csv").write_bytes(bytes(20_000_000 if what == "project" else 0))
+            ran = apart.nbflow(folder, "run", "work.ipynb", "--on", hosts.address)
+            said = ran.stdout + ran.stderr
+            assert ran.returncode == 1, said
+            assert re.search(r"^full · failed.*No space left on device", said, re.DOTALL | re.MULTILINE), said
+            assert f" · {int(what != 'project')} ran · " in said, said
+            assert re.search(r"the worker tcp://\S+ \(its disk: .*\) cannot work", said) or what != "project", said
 
 
 MISSING = ["import os", "%%step lost\nname = os.environ.get('NAME', 'films') + '.csv'\nrows = open(name).read()"]
