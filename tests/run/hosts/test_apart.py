@@ -232,7 +232,7 @@ def digests(ran: Ran) -> dict[object, dict[str, str]]:
     }
 
 
-@pytest.mark.parametrize("name", ["movie_recommender", *(["tour"] if EXPLORE else [])])
+@pytest.mark.parametrize("name", ["movie_recommender", *(["tour", "linear", "playlist_r"] if EXPLORE else [])])
 def test_a_notebook_of_ours_makes_the_same_bytes_there_as_here(
     name: str, apart: Apart, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -376,3 +376,38 @@ def test_a_script_and_what_it_names_are_sent_too(apart: Apart) -> None:
     ran = subprocess.run(command, cwd=folder, env=environment, text=True, capture_output=True, check=False)
     assert "the total is 20" in ran.stdout, ran.stdout + ran.stderr
     assert (folder / "out4.txt").read_text() == "8"
+
+
+DIGESTS = """
+import sys
+from nbflow import Flow
+
+run = Flow(sys.argv[1]).latest_run
+print(sorted((step.id, task.index or 0, one.id, one.sha) for step in run for task in step for one in task))
+"""
+
+
+@pytest.mark.skipif(not EXPLORE, reason="the script above shows the kind: NBFLOW_EXPLORE")
+@pytest.mark.parametrize(("name", "flow"), [("linear_flow", "LinearFlow"), ("playlist_flow", "PlayListFlow")])
+def test_a_script_of_ours_makes_the_same_bytes_there_as_here(name: str, flow: str, apart: Apart) -> None:
+    def python(*words: str, where: str, cache: str) -> str:
+        variables = {
+            **apart.environment,
+            "NBFLOW_HOME": f"s3://team/{where}",
+            "XDG_CACHE_HOME": str(apart.private / cache),
+        }
+        folder = apart.project(where) / "scripts"
+        return subprocess.run(
+            [sys.executable, *words], cwd=folder, env={**os.environ, **variables}, text=True, check=True,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        ).stdout  # fmt: skip
+
+    made = []
+    for where, words in {f"{name}-here": (), f"{name}-there": ("--on", apart.hosts.address)}.items():
+        shutil.copytree(NOTEBOOKS, apart.project(where))
+        python(f"{name}.py", "run", *words, where=where, cache="cache")
+        made.append(python("-c", DIGESTS, flow, where=where, cache="cache"))
+    assert made[0] == made[1] != "[]\n"
+    resumed = python(f"{name}.py", "resume", where=f"{name}-there", cache="third")
+    assert "Cloning results" in resumed
+    assert "Task is starting" not in resumed
