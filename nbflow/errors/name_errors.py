@@ -63,6 +63,6 @@ class TaskUnknown(NbflowError):
 class NoRunYet(NbflowError):
     """Raised when a command asks about the runs of a flow that never ran."""
 
-    def __init__(self, flow: str, root: object) -> None:
-        self.flow, self.root = flow, root
-        super().__init__(f"flow '{flow}' has not run yet ({root} holds no run of it): run it with nbflow run")
+    def __init__(self, flow: str, store: str) -> None:
+        self.flow, self.store = flow, store
+        super().__init__(f"flow '{flow}' has not run yet ({store} holds no run of it): run it with nbflow run")

@@ -25,6 +25,7 @@ from nbflow.store.catalog.evictions import describe_eviction, evicted_steps
 from nbflow.store.catalog.reader import CatalogReader
 from nbflow.store.catalog.reprs import readable
 from nbflow.store.catalog.rows import RunKind, RunRow, RunStatus, StepRow, TaskRow, TaskStatus
+from nbflow.store.homes import address_of
 
 if TYPE_CHECKING:
     from nbflow.run.task.namespace import Namespace
@@ -75,7 +76,7 @@ class Archive:
 
     def none(self) -> NoReturn:
         """Raise NoRunYet."""
-        raise NoRunYet(self.flow, self.root)
+        raise NoRunYet(self.flow, address_of(self.root))
 
     # flows as they were
 

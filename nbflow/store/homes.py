@@ -114,6 +114,12 @@ def team_of(root: Path) -> Team | None:
     return Team(root, url)
 
 
+def address_of(root: Path) -> str:
+    """Return where a store is, as users know it: the URL of the bucket of which a folder is the copy, or the folder."""
+    team = team_of(root)
+    return team.url if team else str(root)
+
+
 def refresh_store(root: Path) -> None:
     """Take over what is new in the bucket of which a folder is the copy; nothing is to be done for another store."""
     if (team := team_of(root)) is not None:

@@ -19,7 +19,7 @@ from nbflow.progress.status import describe_status
 from nbflow.store.catalog.disk_use import DiskUse, Taken
 from nbflow.store.catalog.keeping_rules import Kept
 from nbflow.store.catalog.rows import RunRow
-from nbflow.store.homes import locate_store
+from nbflow.store.homes import address_of, locate_store
 from nbflow.store.store import Store
 from nbflow.verbs.context import WORKSPACE
 
@@ -41,7 +41,7 @@ def du(place: Path, limit: int, as_json: bool) -> None:
     with Store.open(root, create=False) as store:
         use, catalog = store.disk_use(Kept()), _size_of_catalog(store)
         if flow is not None and not store.history.runs(flow, 1):
-            raise NoRunYet(flow, root)
+            raise NoRunYet(flow, address_of(root))
         if as_json:
             click.echo(json.dumps(_as_json(root, use, catalog, flow), indent=2))
         else:

@@ -21,6 +21,7 @@ from nbflow.notebook.read import read_notebook
 from nbflow.notebook.stored_flow import find_stored_flow, read_id
 from nbflow.run.request import refuse_empty
 from nbflow.store.catalog.rows import RunRow
+from nbflow.store.homes import address_of
 from nbflow.store.store import Store
 from nbflow.verbs.context import FLOW, GIVEN, WORKSPACE
 
@@ -49,7 +50,7 @@ class Workspace:
     def archive(self) -> Archive:
         """Return the stored runs of the flow. Raises NoRunYet if there is no store."""
         if not self.exists:
-            raise NoRunYet(self.flow.name, self.root)
+            raise NoRunYet(self.flow.name, address_of(self.root))
         return Archive(Store.reader(self.root), self.flow.name, self.root)
 
     @property

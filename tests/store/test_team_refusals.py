@@ -175,7 +175,13 @@ def test_a_server_that_ignores_conditional_writes_is_refused(
     [
         ("s3://nobody-has-this/x", {}, "there is no such bucket. Create it, or correct the address"),
         ("s3://team/x", {"AWS_ENDPOINT_URL": "http://127.0.0.1:1"}, "the server does not answer"),
-        ("gopher://team/x", {}, "gopher://team/x"),
+        (
+            "s3://team/x",
+            {"AWS_ENDPOINT_URL": "127.0.0.1:1"},
+            "AWS_ENDPOINT_URL is '127.0.0.1:1', which is no URL. Write",
+        ),
+        ("gopher://team/x", {}, "gopher://team/x: there are no stores at gopher://. Write s3://"),
+        ("file://mnt/team", {}, "the address is not whole. Write s3://BUCKET/FOLDER"),
     ],
 )
 def test_a_run_that_cannot_be_kept_is_refused_in_a_line(

@@ -27,6 +27,7 @@ from nbflow.jupyter.values.viewers import KernelCommand, ask_viewer
 from nbflow.run.program.star_names import look_beside
 from nbflow.store.catalog.lock_wait import patience
 from nbflow.store.catalog.schema import storable
+from nbflow.store.homes import address_of
 
 _STATUS: Mapping[type[NbflowError], HTTPStatus] = {
     NotBelowRoot: HTTPStatus.NOT_FOUND,
@@ -145,7 +146,7 @@ def _value(question: Question) -> PanelAnswer:
     """Have another process answer: this one loads no values."""
     place = question.place
     if not place.has_store:
-        raise NoRunYet(place.flow, place.root)
+        raise NoRunYet(place.flow, address_of(place.root))
     status, text = ask_viewer(question.kernel, place.root, place.flow, place.folder, question.body)
     return PanelAnswer(text, status=status)
 

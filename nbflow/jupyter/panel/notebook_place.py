@@ -15,6 +15,7 @@ from nbflow.history.archive import Archive
 from nbflow.notebook.read import read_cells
 from nbflow.notebook.stored_flow import StoredFlow, find_stored_flow
 from nbflow.store.catalog.schema import meaning_of_errors
+from nbflow.store.homes import address_of
 from nbflow.store.store import Store
 
 LARGEST_FILE = 64 << 20
@@ -77,7 +78,7 @@ class NotebookPlace:
     def archive(self) -> Iterator[Archive]:
         """Open the runs of the notebook for reading, in the present thread. Raises NoRunYet if there is no store."""
         if not self.has_store:
-            raise NoRunYet(self.flow, self.root)
+            raise NoRunYet(self.flow, address_of(self.root))
         with Store(self.root).new_reader() as reader, meaning_of_errors(reader.path):
             yield Archive(reader, self.flow, self.root)
 

@@ -29,6 +29,8 @@ WINDOW = 200
 
 _ADDRESS = re.compile(r"://|:\d+$")
 
+_SCHEMES = ("tcp", "tls", "ws", "wss", "ucx", "inproc")
+
 CONNECTS_WITHIN = "5s"
 
 FIRST_WORKER_WITHIN = 10.0
@@ -153,6 +155,8 @@ def _await_worker(cluster: Cluster) -> None:
 
 
 def _client_of(name: str, target: Any) -> Client:
+    if isinstance(target, str) and "://" in target and target.partition("://")[0] not in _SCHEMES:
+        raise ClusterUnreachable(name, f"a scheduler has no address with {target.partition('://')[0]}://")
     try:
         from distributed import Client  # noqa: PLC0415 - a run that is not asked to use a cluster does not pay for it
     except ImportError as error:

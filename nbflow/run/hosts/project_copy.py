@@ -20,7 +20,7 @@ from nbflow.run.program.program import Program, move_path
 from nbflow.run.task.job import Result
 from nbflow.run.workers.workers import WorkerAnswer
 from nbflow.store.blobs.protocol import BlobStore
-from nbflow.store.homes import FOLDER, SETTINGS, team_of
+from nbflow.store.homes import FOLDER, SETTINGS, address_of
 
 _NOT_SENT = (FOLDER, "__pycache__", ".ipynb_checkpoints")
 
@@ -53,8 +53,7 @@ class ProjectCopy:
         (self.here / FOLDER).mkdir(parents=True)
         for folder in moved.tree.folders:
             self._make_folder(folder)
-        team = team_of(program.root)
-        setting = f"store = {json.dumps(team.url if team else str(program.root))}\n"  # for tasks that read the store
+        setting = f"store = {json.dumps(address_of(program.root))}\n"  # for tasks that read the store
         (self.here / FOLDER / SETTINGS).write_text(setting, "utf-8")
         self.take(files)
         return moved

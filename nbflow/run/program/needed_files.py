@@ -118,6 +118,7 @@ def unknown_files(program: Program, name: str, *, silent: bool = False) -> Itera
     step = program.graph.steps[name]
     for use in () if step.options.watch else dict.fromkeys(_relative_uses(program, [name])):
         is_meant = use.access in (Access.FIND, Access.LIST) if silent else use.access.reads
+        is_meant &= use.path != UNKNOWN or use.access is not Access.TOUCH  # most methods get something that is no path
         if UNKNOWN in use.path and is_meant and use.access not in _CERTAINLY_THERE and not _is_written(program, use):
             message = f"step '{name}' reads {_shown(use.path)}, whose name only a run knows: hosts do not get it"
             yield _problem(step, use, message, f"Write --watch with the files in the header of '{name}'")

@@ -165,6 +165,7 @@ def _connect(url: str) -> ObjectStore:
         from obstore.store import from_url  # noqa: PLC0415 - as above
     except ImportError:
         raise BucketFailed(url, "obstore is not installed", "Run `pip install 'jupyter-nbflow[s3]'`") from None
+    _refuse_misspelt(url)
     limit = timedelta(seconds=_timeout())
     try:
         if url.startswith("memory:"):
@@ -178,6 +179,19 @@ def _connect(url: str) -> ObjectStore:
         )
     except (raised.BaseError, ValueError) as error:
         raise _explain(url, error, False) from None
+
+
+def _refuse_misspelt(url: str) -> None:
+    """Raise BucketFailed for an address that obstore would not understand, or at which it would break."""
+    scheme, place, path, *_ = urlsplit(url)
+    if scheme not in SCHEMES:
+        raise BucketFailed(url, f"there are no stores at {scheme}://", _FORMS)
+    if scheme != "memory" and not (path and not place if scheme == "file" else place):
+        raise BucketFailed(url, "the address is not whole", _FORMS)
+    for name in _ENDPOINTS:
+        server = os.environ.get(name, "")
+        if server and not re.match(r"https?://[^/]", server):
+            raise BucketFailed(url, f"{name} is '{server}', which is no URL", f"Write {name}=https://SERVER:PORT")
 
 
 def _timeout() -> float:
@@ -209,7 +223,9 @@ _WRONG_KEY = re.compile(
     r"InvalidAccessKeyId|SignatureDoesNotMatch|ExpiredToken|InvalidToken|AuthenticationFailed|401 Unauthorized"
     r"|AuthorizationHeaderMalformed|Server failed to authenticate|InvalidClientTokenId|UnrecognizedClient"
 )
-_NO_KEY = re.compile(r"169\.254\.169\.254|metadata\.google\.internal|Account must be specified|MissingCredentials")
+_NO_KEY = re.compile(
+    r"169\.254\.169\.254|metadata\.google\.internal|Account must be specified|Missing\w*(?:Credentials|Key)"
+)
 _DENIED = re.compile(r"403 Forbidden|AccessDenied|AuthorizationPermissionMismatch|Permission denied|Read-only")
 _TIMED_OUT = re.compile(r"timed out|operation timed out|TimedOut", re.IGNORECASE)
 _NO_ANSWER = re.compile(r"error sending request|HTTP error|connection|tcp connect|dns error", re.IGNORECASE)
@@ -219,6 +235,7 @@ _CREDENTIALS = {
     "az": "set AZURE_STORAGE_ACCOUNT_NAME and AZURE_STORAGE_ACCOUNT_KEY",
     "gs": "set GOOGLE_APPLICATION_CREDENTIALS",
 }
+_FORMS = "Write s3://BUCKET/FOLDER, az://CONTAINER/FOLDER, gs://BUCKET/FOLDER or file:///FOLDER"
 _AGAIN = "Try again when it does; what has finished is kept"
 
 

@@ -61,11 +61,12 @@ def test_nothing_is_left_on_the_hosts_when_the_driver_ends(hosts: Hosts, tmp_pat
         assert "asleep" in said(command("logs", "work.ipynb", "slow", folder=tmp_path))
 
 
-def test_a_cluster_that_cannot_be_reached_is_said_in_one_line(tmp_path: Path) -> None:
+@pytest.mark.parametrize("address", ["tcp://127.0.0.1:9", "http://127.0.0.1:9"])
+def test_a_cluster_that_cannot_be_reached_is_said_in_one_line(address: str, tmp_path: Path) -> None:
     notebook(tmp_path, "%%step a\nx = 1")
-    output = said(command("run", "work.ipynb", "--on", "tcp://127.0.0.1:9", folder=tmp_path))
+    output = said(command("run", "work.ipynb", "--on", address, folder=tmp_path))
     assert len(output.splitlines()) == 1
-    assert "--on tcp://127.0.0.1:9" in output
+    assert f"--on {address}" in output
 
 
 def test_a_worker_with_other_versions_is_named_before_anything_runs(hosts: Hosts, tmp_path: Path) -> None:

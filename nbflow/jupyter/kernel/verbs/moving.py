@@ -25,6 +25,7 @@ from nbflow.progress.pictures import count
 from nbflow.run.events.events import StartTask, TaskId, TaskReused
 from nbflow.run.events.replay import lacks_result, read_failure
 from nbflow.store.catalog.rows import RunRow, TaskRow, TaskStatus
+from nbflow.store.homes import address_of
 from nbflow.store.store import Store
 
 
@@ -32,7 +33,7 @@ def archive_of(session: Session) -> Archive:
     """Return the runs of the notebook. Raises NoRunYet if there is no store."""
     flow = session.graph().flow.name
     if not Store.exists(session.root):
-        raise NoRunYet(flow, session.root)
+        raise NoRunYet(flow, address_of(session.root))
     return Archive(session.store().history, flow, session.root)
 
 
