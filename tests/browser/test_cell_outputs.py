@@ -43,6 +43,11 @@ def line(window: Window, step: str) -> Locator:
 def saved(window: Window) -> dict[str, Any]:
     """Save the notebook, and return its code cells by step."""
     window.page.evaluate("async () => { await window.jupyterapp.shell.currentWidget.context.save(); }")
+    return stored(window)
+
+
+def stored(window: Window) -> dict[str, Any]:
+    """Return the code cells by step, as they are in the file."""
     path = window.page.evaluate("() => window.jupyterapp.shell.currentWidget.context.path")
     raw = window.page.evaluate(
         "async path => (await window.jupyterapp.serviceManager.contents.get(path)).content", path

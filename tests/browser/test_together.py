@@ -15,7 +15,7 @@ import pytest
 from tests.browser.cells import LINEAR, LOAD, write_notebook
 from tests.browser.conftest import Pages
 from tests.browser.lab import Lab
-from tests.browser.test_cell_outputs import cell, kinds, line, saved
+from tests.browser.test_cell_outputs import cell, kinds, line, stored
 from tests.browser.test_convert import FLOW, MESSY, wait_for_sources
 from tests.browser.test_parameters import CELLS as WITH_PARAMETERS
 from tests.browser.window import NOTEBOOK, Window
@@ -27,6 +27,14 @@ STEPS = [
     "%%step one\nprint('loud')\nx = 1\nx",
     "%%step fit --foreach i in [1, 2, 3]\nplt.plot([i, 1])\nplt.show()\nprint('fit', i)\nm = i * x",
 ]
+IS_SAVED = """async path => {
+    const { content } = await window.jupyterapp.serviceManager.contents.get(path);
+    const [one, fit] = content.cells.slice(2).map(cell => cell.outputs);
+    return JSON.stringify(one).includes('edited') && fit.length === 9;
+}"""
+"""Whether the server has saved the outputs, as it does by itself. To a request of a page to save, it may never answer:
+it forgets one that another edit follows at once.
+"""
 Two = tuple[Window, Window]
 
 
@@ -39,14 +47,18 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
 
 
 @pytest.fixture
-def two(pages: Pages) -> Iterator[Two]:
+def two(pages: Pages, request: pytest.FixtureRequest) -> Iterator[Two]:
     windows = pages.new(), pages.new()
     yield windows
     for window, name in zip(windows, ("here", "there"), strict=True):
-        window.screenshot(f"together_{name}")
+        window.screenshot(f"{request.node.name}_{name}")
         window.page.context.close()
-    complaints = [window.complaints for window in windows]
-    assert complaints == [[], []]
+    assert [[one for one in window.complaints if not is_of_renaming(one)] for window in windows] == [[], []]
+
+
+def is_of_renaming(complaint: str) -> bool:
+    """Whether JupyterLab 4 complains by itself: a page still looks at the old name when another renames the file."""
+    return ("404" in complaint and "demo.ipynb?content=0" in complaint) or complaint.startswith("Invalid response: 404")
 
 
 def open_both(lab: Lab, folder: Path, two: Two, cells: list[str], kind: str = "lab/tree") -> Path:
@@ -76,7 +88,8 @@ def test_outputs_of_a_run_stand_once_in_both_pages(lab: Lab, folder: Path, two: 
         window.wait_for_output(2, "edited")
     assert json.loads(here.outputs(2)) == json.loads(there.outputs(2))
     assert json.loads(here.outputs(3)) == json.loads(there.outputs(3))
-    of_steps = saved(here)
+    here.page.wait_for_function(IS_SAVED, arg=path.relative_to(lab.root).as_posix(), polling=200)
+    of_steps = stored(here)
     assert kinds(of_steps["one"]["outputs"]) == ["stream", "execute_result"]
     assert kinds(of_steps["fit"]["outputs"]) == ["display_data", "display_data", "stream"] * 3
     written = nbformat.read(path, as_version=4).cells[2:]

@@ -14,5 +14,11 @@ export function identify(notebook: FlowNotebook): void {
 /** Makes a copied notebook one of its own: with another id, in its file too. */
 export async function separate(notebook: FlowNotebook): Promise<void> {
   notebook.id = notebook.model.lostId || UUID.uuid4();
-  await notebook.panel.context.save();
+  const { context } = notebook.panel;
+  const saved = context.save();
+  if (context.model.collaborative) {
+    saved.catch(() => undefined); // its server may refuse, or never answer, while others edit; it saves by itself
+  } else {
+    await saved;
+  }
 }

@@ -166,7 +166,9 @@ function holds(cell: Cell, sign: string, given: string): boolean {
   const isWord = typeof cell === 'object' && cell.kind !== 'number'; // of `2024-05-01` the year is no number of seconds
   const numbers = [isWord ? NaN : numberOf(cell), numberOf(given)] as const;
   const areNumbers = numbers.every(number => !Number.isNaN(number));
-  const order = areNumbers ? Math.sign(numbers[0] - numbers[1]) || 0 : WORDS.compare(wholeText(cell), given);
+  const isInstant = typeof cell === 'object' && cell.kind === 'instant';
+  const text = isInstant ? cell.text.slice(0, given.length) : wholeText(cell); // `2024-05` is all of that month
+  const order = areNumbers ? Math.sign(numbers[0] - numbers[1]) || 0 : WORDS.compare(text, given);
   switch (sign) {
     case '<':
       return order < 0;
