@@ -65,6 +65,13 @@ def test_what_cannot_be_built_is_said_in_one_message(shell: Shell) -> None:
     assert shell("run", notebook, "--to", "c").code == 0
 
 
+def test_a_mistyped_environment_is_named_where_no_such_package_is(shell: Shell) -> None:
+    cells = ("%%environment nbflow_films\nsix==1.16.0", "%%step a --env nbflow_flims\nx = 1")
+    ran = shell("run", shell.write("films", *cells))
+    assert "the environment of step 'a' (nbflow_flims): No solution" in ran.err
+    assert ran.err.rstrip().endswith("Did you mean --env nbflow_films?")
+
+
 def test_a_status_and_a_reason_name_the_packages(shell: Shell) -> None:
     notebook = shell.write("films", *CELLS)
     assert shell("run", notebook).code == 0

@@ -270,7 +270,7 @@ RULES = [
     (
         "L = []\ndef f(): L.append(1)\n---\n%%step a\nf()\n---\ninput(L).append(2)\n---\n%%step b\ny = L",
         "cell 3 `input(L).append(2)`, line 1: this changes 'L' outside of any step; step 'b' gets it as step 'a' "
-        "made it. Write  %%step cell_3  on top of cell 3, or use another name here",
+        "made it. Write  %%step append  on top of cell 3, or use another name here",
         "L = []\ndef f(): L.append(1)\n---\nL.append(2)\n---\n%%step a\nf()\n---\n%%step b\ny = L",
     ),
     (

@@ -46,10 +46,20 @@ def resolve_locks(graph: Graph, steps: Iterable[str], folder: Path) -> Locks:
     for step in (graph.steps[name] for name in steps if name in graph.steps):
         is_spared = depends_on_values(step) and step.options.allow_failures
         for words in () if is_spared else foreseen_environments(step):
-            lock = resolve_lock(step, step.name, words, folder)
+            try:
+                lock = resolve_lock(step, step.name, words, folder)
+            except EnvironmentRefused as error:
+                raise _with_hint(error, graph) from error
             if not depends_on_values(step):
                 found[step.name] = lock
     return found
+
+
+def _with_hint(error: EnvironmentRefused, graph: Graph) -> EnvironmentRefused:
+    """Return the error, with what the checks say of the environment of its step: a name may be mistyped."""
+    said = [one for one in graph.flow.problems if one.rule == "environment" and one.step == error.step]
+    reason = "\n".join((error.reason, *(f"{one.message}. {one.fix}" for one in said)))
+    return EnvironmentRefused(error.place, error.step, error.requirements, reason)
 
 
 def resolve_lock(
