@@ -135,6 +135,8 @@ def _read_and_written(step: StepSpec) -> tuple[frozenset[str], frozenset[str]]:
 
 
 def _prelude(step: str, then: Graph, now: Graph) -> Iterator[str]:
+    if then.closure(step) == now.closure(step):
+        return
     before, after = (_definitions(graph, step) for graph in (then, now))
     for label, definition in after.items():
         if label not in before:

@@ -70,7 +70,7 @@ def _join_between(graph: Graph, writer: StepSpec, reader: StepSpec) -> str | Non
 
 def unrelated_scopes(graph: Graph) -> Iterator[Problem]:
     """Find steps inside two unrelated foreach steps: no task can belong to one item of each."""
-    for step in graph.steps.values():
+    for step in graph.steps.values() if any(linked.scope for linked in graph.links.values()) else ():
         pair = disagreement(scope for _, scope in _read_scopes(graph, step))
         if pair:
             names = _names_in(graph, step, pair)
@@ -155,7 +155,7 @@ def draws_of_copies(graph: Graph) -> Iterator[Problem]:
 
 def environments_of_items(graph: Graph) -> Iterator[Problem]:
     """Find braces in `--env` whose value no task has, and literal items that are no versions."""
-    for step in graph.steps.values():
+    for step in (one for one in graph.steps.values() if one.options.env):
         words, foreach, linked = step.options.env or (), step.control.foreach, graph.links[step.name]
         had = {foreach.var} if foreach else set[str]()
         had |= {one.name for one in linked.bindings} | linked.parameters | linked.unknown

@@ -40,7 +40,7 @@ def reserved_artifacts(graph: Graph) -> Iterator[Problem]:
 def assigned_parameters(graph: Graph) -> Iterator[Problem]:
     """Find steps and functions that change a parameter: parameters are constants inside a run."""
     parameters = {parameter.name: parameter for parameter in graph.flow.parameters}
-    for step in graph.steps.values():
+    for step in graph.steps.values() if parameters else ():
         for name in sorted((step.names.writes | graph.links[step.name].passing) & parameters.keys()):
             verb = _verb(step, name)
             message = f"step '{step.name}' {verb} '{name}', which is a parameter (cell {parameters[name].place.cell})"

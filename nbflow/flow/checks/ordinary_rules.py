@@ -101,7 +101,7 @@ def _changed_by(graph: Graph, definition: Definition, name: str) -> str | None:
 def bound_anew(graph: Graph) -> Iterator[Problem]:
     """Find functions whose default or annotation is an artifact that a step binds again before their use."""
     told: set[tuple[Place, str]] = set()
-    for step in graph.steps.values():
+    for step in graph.steps.values() if any(one.takes for one in graph.prelude.definitions) else ():
         for definition in graph.closure(step.name):
             for binding in graph.links[step.name].bindings if definition.takes else ():
                 writer = graph.steps[binding.writers[0]]
@@ -125,7 +125,7 @@ def setting_outside(graph: Graph) -> Iterator[Problem]:
 
 def bound_below(graph: Graph) -> Iterator[Problem]:
     """Find ordinary statements that use names bound only in cells below: they fail when the cells run top to bottom."""
-    if graph.prelude.has_star or words_of_unreadable(graph):
+    if not graph.flow.scratch or graph.prelude.has_star or words_of_unreadable(graph):
         return
     first = _first_places(graph)
     parameters = {parameter.name for parameter in graph.flow.parameters}

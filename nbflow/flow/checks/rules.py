@@ -122,7 +122,7 @@ def _guard_name(graph: Graph) -> Iterator[Problem]:
     """Find guards whose name is neither a parameter nor an artifact: a guard is decided without loading the prelude."""
     for step in graph.steps.values():
         linked, guard = graph.links[step.name], step.control.guard
-        known = linked.parameters | {binding.name for binding in linked.bindings} | linked.unknown
+        known = linked.parameters | {one.name for one in linked.bindings} | linked.unknown if guard else frozenset()
         if guard and guard.name not in known:
             message = f"step '{step.name}' is guarded by '{guard.name}', which is not an artifact or a parameter"
             fix = f"Make '{guard.name}' a parameter, or assign it in a step above"

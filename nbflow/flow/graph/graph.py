@@ -87,9 +87,15 @@ class Graph:
         """Return the prelude of the whole flow."""
         return self.flow.prelude
 
+    @cached_property
+    def _preludes(self) -> dict[str, Prelude]:
+        return {}
+
     def prelude_of(self, step: str) -> Prelude:
         """Return the prelude as this step sees it."""
-        return self._prelude_from(self.steps[step].place)
+        if step not in self._preludes:
+            self._preludes[step] = self._prelude_from(self.steps[step].place)
+        return self._preludes[step]
 
     def prelude_below(self, step: str) -> Prelude:
         """Return the prelude as the cells right below a step see it, including the definitions in its body."""
@@ -107,9 +113,15 @@ class Graph:
             by_cell.setdefault(definition.place.cell, []).append(definition)
         return {name: tuple(by_cell.get(step.place.cell, ())) for name, step in self.steps.items()}
 
+    @cached_property
+    def _closures(self) -> dict[str, tuple[Definition, ...]]:
+        return {}
+
     def closure(self, step: str) -> tuple[Definition, ...]:
         """Return the part of the prelude that a step needs."""
-        return self.prelude_of(step).closure(self.links[step].prelude)
+        if step not in self._closures:
+            self._closures[step] = self.prelude_of(step).closure(self.links[step].prelude)
+        return self._closures[step]
 
     @cached_property
     def downstream(self) -> Mapping[str, tuple[str, ...]]:

@@ -153,7 +153,7 @@ def _state_line(one: StepState, totals: Callable[[int], Totals], pasts: Callable
     if one.status is StepStatus.DONE and count.over and count.skipped == count.over:
         status = StepStatus.SKIPPED
     line = step_line_of(one.step, count, status, then.began(one.step), one.past, one.reasons)
-    return replace(line, outdated=one.outdated)
+    return replace(line, outdated=True) if one.outdated else line
 
 
 def _busy_lines(archive: Archive, busy: Totals) -> Iterator[StepLine]:

@@ -26,9 +26,9 @@ _NOT_SUMMARISED = Summary(type="", text="")
 
 def write_event(event: Event) -> tuple[str, dict[str, object]]:
     """Return the kind of an event and its facts for JSON. Artifacts keep only what identifies them."""
-    values = {name: getattr(event, name) for name in event.__slots__}
-    kept = {name: value for name, value in values.items() if value and value != NOTHING_PASSED_ON}
-    return type(event).__name__, {name: _plain(value) for name, value in kept.items()}
+    facts = ((name, getattr(event, name)) for name in event.__slots__)
+    kept = {name: _plain(value) for name, value in facts if value and value != NOTHING_PASSED_ON}
+    return type(event).__name__, kept
 
 
 def read_event(kind: str, payload: dict[str, Any]) -> Event:

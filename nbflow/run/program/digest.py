@@ -15,11 +15,16 @@ def digest_parts(*parts: object) -> str:
 
 def digest_all(parts: Iterable[object]) -> str:
     """Return what `digest_parts` returns, and keep few of the parts at once: a join has some for each of its tasks."""
-    tagged = (f"{type(part).__name__} {len(text)}:{text}" for part in parts for text in (str(part),))
     state = blake3()
+    tagged = map(_tagged, parts)
     while some := "".join(islice(tagged, _AT_ONCE)):
         state.update(some.encode("utf-8", "surrogatepass"))
     return str(state.hexdigest(16))
+
+
+def _tagged(part: object) -> str:
+    text = str(part)
+    return f"{type(part).__name__} {len(text)}:{text}"
 
 
 _AT_ONCE = 1000  # parts

@@ -6,6 +6,7 @@ import json
 import struct
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import wraps
+from operator import attrgetter
 from typing import Any, TypeVar
 
 from nbflow.errors import RowDamaged
@@ -99,13 +100,16 @@ def read_summary(text: str) -> Summary:
 
 def write_summary(summary: Summary) -> str:
     """Return the text for a row. The last fields are left out while they are defaults, so that rows stay small."""
-    facts = [
-        summary.type, summary.text, summary.shape, summary.dtype, summary.columns, summary.head, summary.image,
-        summary.fields, summary.versions,
-    ]  # fmt: skip
-    while len(facts) > 2 and facts[-1] == SUMMARY_DEFAULTS[len(facts) - 3]:
+    further = _further_facts(summary)
+    if further == SUMMARY_DEFAULTS:  # as for most
+        return as_json((summary.type, summary.text))
+    facts = [summary.type, summary.text, *further]
+    while facts[-1] == SUMMARY_DEFAULTS[len(facts) - 3]:
         facts.pop()
     return as_json(facts)
+
+
+_further_facts = attrgetter("shape", "dtype", "columns", "head", "image", "fields", "versions")
 
 
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=str).encode
