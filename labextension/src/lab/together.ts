@@ -5,10 +5,11 @@ import type { FlowNotebook } from './notebook';
 /** The name under which a page tells the others that edit the same notebook; it is not saved. */
 const FIELD = 'nbflow';
 
-/** What a page has chosen, or has heard of; the greatest number is the newest choice. */
+/** What a page has chosen, or has heard of; the greatest number is the newest choice, made after the run `after`. */
 interface Told {
   readonly number: number;
   readonly choices: Choices;
+  readonly after: number;
 }
 
 const isTold = (value: unknown): value is Told =>
@@ -25,12 +26,12 @@ export function shareChoices(notebook: FlowNotebook): IDisposable {
   if (!awareness) {
     return new DisposableDelegate(() => undefined);
   }
-  let known: Told = { number: 0, choices: {} };
+  let known: Told = { number: 0, choices: {}, after: 0 };
   const isKnown = (choices: Choices): boolean => JSON.stringify(choices) === JSON.stringify(known.choices);
   const tell = (): void => {
-    const { choices } = model;
+    const { choices, chosenAfter: after } = model;
     if (choices && !isKnown(choices)) {
-      known = { number: known.number + 1, choices };
+      known = { number: known.number + 1, choices, after };
       awareness.setLocalStateField(FIELD, known);
     }
   };
@@ -40,7 +41,7 @@ export function shareChoices(notebook: FlowNotebook): IDisposable {
     if (newest !== known) {
       known = newest;
       notebook.told = ''; // the kernel may have been told something else by another page
-      model.choose(newest.choices);
+      model.choose(newest.choices, newest.after);
     }
   };
   model.choicesChanged.connect(tell);

@@ -1,7 +1,7 @@
 /** Holds what the panel shows: the facts that were received, and what the user has selected. It has no DOM. */
 import type { IDisposable } from '@lumino/disposable';
 import { type ISignal, Signal } from '@lumino/signaling';
-import { carryOver, type Choices } from './choices';
+import { areNewer, carryOver, type Choices, newestOf } from './choices';
 import {
   type FlowShape,
   type FlowState,
@@ -55,13 +55,14 @@ export class FlowModel implements IDisposable {
 
   /** Take the notebook as the server knows it. Live facts stay, unless the server knows the end of their run. */
   setState(state: FlowState): void {
-    const choices = carryOver(this._choices ?? {}, this.parameters, state.parameters);
+    const isNewer = this._choices !== null && areNewer(this._chosenAfter, state.run);
+    const choices = carryOver(this._choices ?? {}, this.parameters, state.parameters, isNewer);
     this._known = state;
     this._foreign = state.protocol !== PROTOCOL ? state.protocol : this._foreign;
     if (this._live && !isLive(this._live, state.run)) {
       this._live = null;
     }
-    this.choose(choices);
+    this.choose(choices, Math.max(this._chosenAfter, newestOf(state.run)));
     this._flowChanged.emit();
     this._settle();
     this._runsChanged.emit();
@@ -96,6 +97,7 @@ export class FlowModel implements IDisposable {
   /** Forget everything, because the panel shows another notebook now. */
   clear(): void {
     this._known = null;
+    this._chosenAfter = 0;
     this._live = null;
     this._broadcast = null;
     this._foreign = null;
@@ -185,9 +187,14 @@ export class FlowModel implements IDisposable {
     return this._choices;
   }
 
-  choose(choices: Choices): void {
+  /** The newest run that was known when the choices were made. */
+  get chosenAfter(): number {
+    return this._chosenAfter;
+  }
+
+  choose(choices: Choices, after = newestOf(this._live?.run, this._known?.run)): void {
     const before = JSON.stringify(this._choices);
-    this._choices = choices;
+    [this._choices, this._chosenAfter] = [choices, after];
     if (JSON.stringify(choices) !== before) {
       this._choicesChanged.emit();
     }
@@ -268,6 +275,7 @@ export class FlowModel implements IDisposable {
 
   private _known: FlowState | null = null;
   private _choices: Choices | null = null;
+  private _chosenAfter = 0;
   private _live: Snapshot | null = null;
   private _broadcast: FlowShape | null = null; // the last graph that was sent, since most messages omit it
   private _foreign: number | null = null;
