@@ -1,6 +1,8 @@
 """Two pages edit one notebook together: both show the same outputs, chips, flow and history.
 
-By hand: `pip install jupyter-collaboration`, then `pytest tests/browser/test_together.py`.
+By hand: `pip install jupyter-collaboration`, then `pytest tests/browser/test_together.py`, in about a minute. They are
+not part of the ordinary run: each loads two pages of a JupyterLab of their own, and what they need adds extensions to
+every Jupyter server of the other tests.
 """
 
 from __future__ import annotations
@@ -49,6 +51,9 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
 @pytest.fixture
 def two(pages: Pages, request: pytest.FixtureRequest) -> Iterator[Two]:
     windows = pages.new(), pages.new()
+    for window in windows:
+        patience = window.page.get_by_role("button", name="Continue waiting")  # asked for on a busy machine
+        window.page.add_locator_handler(patience, lambda button: button.click())
     yield windows
     for window, name in zip(windows, ("here", "there"), strict=True):
         window.screenshot(f"{request.node.name}_{name}")
