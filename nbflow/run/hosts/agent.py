@@ -38,11 +38,12 @@ from nbflow.run.hosts.host_messages import (
 from nbflow.run.hosts.live_mirror import LiveMirror
 from nbflow.run.hosts.project_copy import ProjectCopy
 from nbflow.run.machine.plan import RunPlan
+from nbflow.run.task.hints import INSTALL_THERE
 from nbflow.run.task.job import Job, Result
 from nbflow.run.task.task_records import CarriedRecords
 from nbflow.run.task.task_store import TaskStore
 from nbflow.run.workers.local_workers import LocalWorkers
-from nbflow.run.workers.workers import WorkerAnswer
+from nbflow.run.workers.workers import WorkerAnswer, WorkersMissing
 from nbflow.store.store import open_blobs
 
 LOOKS_AT_WORDS_EVERY = 0.2
@@ -131,6 +132,9 @@ class Agent:
         pass  # the driver knows since the batch has begun
 
     def receive(self, job: Job, answer: WorkerAnswer) -> None:
+        if isinstance(answer, WorkersMissing) and answer.cause.type == ModuleNotFoundError.__name__:
+            message = f"{answer.cause.message}. The host {self._host} does not have it: {INSTALL_THERE}"
+            answer = WorkersMissing(replace(answer.cause, message=message))
         self._answers.put((job, answer))
 
     # what the driver is told

@@ -58,6 +58,11 @@ class Program:
         return (self.scratch or self.root) / LIVE_FOLDER / str(self.run)
 
     @property
+    def is_elsewhere(self) -> bool:
+        """Return whether the tasks are performed on a host of a cluster."""
+        return self.scratch is not None
+
+    @property
     def is_copied(self) -> bool:
         """Return whether the folder is a copy of the project on another host."""
         return self.scratch is not None and self.folder.is_relative_to(self.scratch)

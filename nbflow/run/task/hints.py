@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import socket
 from collections.abc import Iterator
 
 from nbflow.flow.graph.graph import Graph
@@ -52,6 +53,17 @@ def add_file_hint(error: BaseException, step: StepSpec) -> None:
     else:
         fix = f"write --watch {error.filename} in the header of step '{step.name}'"
     error.add_note(f"this host does not share your disk, and gets only the files that steps name: {fix}")
+
+
+def add_module_hint(error: BaseException, step: str = "") -> None:
+    """Add a note to an error that misses a module on another host; `step` has a header in which files can be named."""
+    missing = next((one for one in (error, error.__cause__) if isinstance(one, ModuleNotFoundError)), None)
+    if missing is not None and missing.name:
+        own = f", or, if it is a file of yours, write --watch FILE in the header of '{step}'" if step else ""
+        error.add_note(f"the host {socket.gethostname()} does not have it: {INSTALL_THERE}{own}")
+
+
+INSTALL_THERE = "install its package where the dask worker runs"
 
 
 def _missing(error: BaseException, step: StepSpec) -> Iterator[str]:

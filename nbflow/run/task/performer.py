@@ -38,7 +38,7 @@ from nbflow.run.task.cost import measured
 from nbflow.run.task.definition_state import Fingerprint, applied
 from nbflow.run.task.file_recorder import FileRecorder
 from nbflow.run.task.granted import granted
-from nbflow.run.task.hints import add_file_hint, add_hint
+from nbflow.run.task.hints import add_file_hint, add_hint, add_module_hint
 from nbflow.run.task.job import Job, Result
 from nbflow.run.task.join_inputs import InputTask, JoinInputs, Loader, View, group_by_item
 from nbflow.run.task.namespace import Namespace
@@ -98,6 +98,8 @@ class Performer:
                 add_hint(error, step, self.program.graph)
                 if self.program.is_copied:
                     add_file_hint(error, step)
+                if self.program.is_elsewhere:
+                    add_module_hint(error, step.name)
                 result.failure = self._describe(error)
                 clear_our_frames(error.__traceback__)
             self.capture.flush()

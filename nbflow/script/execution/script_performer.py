@@ -35,6 +35,7 @@ from nbflow.run.surroundings.patches import undone
 from nbflow.run.surroundings.surroundings import Surroundings
 from nbflow.run.task.cost import measured
 from nbflow.run.task.granted import with_gpus
+from nbflow.run.task.hints import add_module_hint
 from nbflow.run.task.job import CAUGHT, CHOSEN, Job, Result
 from nbflow.run.task.task_store import TaskStore
 from nbflow.run.task.tracebacks import describe_failure
@@ -112,6 +113,8 @@ class ScriptPerformer:
             try:
                 self._perform(job, result)
             except BaseException as error:  # noqa: BLE001 - the user's code, which may also exit
+                if self.program.is_elsewhere:
+                    add_module_hint(error)
                 result.failure = describe_failure(error, _kind_of(error))
                 print(f"{self._told(job)} failed:", file=sys.stderr)
                 print(result.failure.traceback, end="", file=sys.stderr)

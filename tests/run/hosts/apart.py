@@ -66,9 +66,13 @@ class Apart:
         return self.private / name
 
     def nbflow(self, folder: Path, *words: str, cache: str = "cache") -> subprocess.CompletedProcess[str]:
+        return self.python(folder, "-m", "nbflow", *words, cache=cache)
+
+    def python(self, folder: Path, *words: str, cache: str = "cache") -> subprocess.CompletedProcess[str]:
+        """Run Python as the driver does."""
         environment = {**os.environ, **self.environment, "XDG_CACHE_HOME": str(self.private / cache)}
         return subprocess.run(
-            [sys.executable, "-m", "nbflow", *words], cwd=folder, env=environment, text=True, capture_output=True,
+            [sys.executable, *words], cwd=folder, env=environment, text=True, capture_output=True,
             check=False, timeout=120,
         )  # fmt: skip
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -84,6 +82,7 @@ def test_a_notebook_of_ours_makes_the_same_bytes_there_as_here(
     remote, local = there.run(shape), Place(tmp_path / "here").run(shape)
     assert remote.finished.outcome is Outcome.SUCCEEDED
     assert digests(remote) == digests(local)
+    assert "do not get" not in apart.nbflow(there.folder, "check", f"{name}.ipynb", "--on", apart.hosts.address).stdout
 
 
 KEPT = [*CELLS[:4], "%%step sums\nimport numpy\ntotal = numpy.arange(300_000) + sum(doubled)"]
@@ -164,9 +163,7 @@ if __name__ == "__main__":
 def test_a_script_and_what_it_names_are_sent_too(apart: Apart) -> None:
     folder = write_project(apart.project("script"))
     (folder / "film_flow.py").write_text(SCRIPT)
-    environment = {**os.environ, **apart.environment, "XDG_CACHE_HOME": str(apart.private / "cache")}
-    command = [sys.executable, "film_flow.py", "run", "--on", apart.hosts.address]
-    ran = subprocess.run(command, cwd=folder, env=environment, text=True, capture_output=True, check=False)
+    ran = apart.python(folder, "film_flow.py", "run", "--on", apart.hosts.address)
     assert "the total is 20" in ran.stdout, ran.stdout + ran.stderr
     assert (folder / "out4.txt").read_text() == "8"
 
@@ -184,16 +181,10 @@ print(sorted((step.id, task.index or 0, one.id, one.sha) for step in run for tas
 @pytest.mark.parametrize(("name", "flow"), [("linear_flow", "LinearFlow"), ("playlist_flow", "PlayListFlow")])
 def test_a_script_of_ours_makes_the_same_bytes_there_as_here(name: str, flow: str, apart: Apart) -> None:
     def python(*words: str, where: str, cache: str) -> str:
-        variables = {
-            **apart.environment,
-            "NBFLOW_HOME": f"s3://team/{where}",
-            "XDG_CACHE_HOME": str(apart.private / cache),
-        }
-        folder = apart.project(where) / "scripts"
-        return subprocess.run(
-            [sys.executable, *words], cwd=folder, env={**os.environ, **variables}, text=True, check=True,
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-        ).stdout  # fmt: skip
+        own = Apart(apart.hosts, apart.private, {**apart.environment, "NBFLOW_HOME": f"s3://team/{where}"})
+        ran = own.python(apart.project(where) / "scripts", *words, cache=cache)
+        assert ran.returncode == 0, ran.stdout + ran.stderr
+        return ran.stdout + ran.stderr
 
     made = []
     for where, words in {f"{name}-here": (), f"{name}-there": ("--on", apart.hosts.address)}.items():

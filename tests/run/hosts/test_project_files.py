@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 
@@ -136,3 +137,35 @@ def test_a_file_that_was_not_shipped_is_named_with_what_ships_it(apart: Apart) -
     (folder / "work.ipynb").write_text(notebook_of([MISSING[0], MISSING[1].replace("lost", "lost --watch films.csv")]))
     mended = apart.nbflow(folder, "run", "work.ipynb", "--on", apart.hosts.address)
     assert mended.returncode == 0, mended.stdout + mended.stderr
+
+
+def test_a_package_that_a_host_does_not_have_is_named_with_what_to_do(apart: Apart) -> None:
+    folder, packages = write_project(apart.project("imports")), apart.private / "packages"
+    packages.mkdir()
+    (packages / "films_of_the_driver.py").write_text("ALL = 3\n")
+    paths = os.pathsep.join([os.environ.get("PYTHONPATH", ""), str(packages)])
+    driver = Apart(apart.hosts, apart.private, {**apart.environment, "PYTHONPATH": paths})
+    imports = "import films_of_the_driver as films"
+    (folder / "work.ipynb").write_text(notebook_of([imports, "%%step a\nx = films.ALL"]))
+    said = driver.nbflow(folder, "run", "work.ipynb", "--on", apart.hosts.address).stdout
+    assert re.search(r"the host \S+ does not have it: install its package where the dask worker runs, or", said), said
+    assert "does not have it" not in driver.nbflow(folder, "run", "work.ipynb").stdout
+    script = f"from nbflow import FlowSpec, step\n{imports}\n{SCRIPT}"
+    (folder / "one_flow.py").write_text(script)
+    ran = driver.python(folder, "one_flow.py", "run", "--on", apart.hosts.address)
+    assert re.search(r"The host \S+ does not have it: install its package where the dask worker runs", ran.stdout)
+
+
+SCRIPT = """
+class OneFlow(FlowSpec):
+    @step
+    def start(self):
+        self.next(self.end)
+
+    @step
+    def end(self):
+        self.x = films.ALL
+
+if __name__ == "__main__":
+    OneFlow()
+"""
