@@ -60,7 +60,7 @@ def _run_at(name: str, line: int, script: str, values: Mapping[str, object], out
         given.mkdir()
         variables = {one: _written(one, value, given) for one, value in values.items()}
         (folder / ".cell").write_bytes(f"{script}\n".encode("utf-8", "surrogateescape"))
-        words = _LastBytes()
+        words = _LastBytes(folder, line)
         command = [bash, "--noprofile", "--norc", str(_DRIVER), written, *out]
         environment = {**os.environ, **variables, FOLDER_VARIABLE: written}
         environment.pop("BASH_ENV", None)
@@ -75,15 +75,19 @@ def _run_at(name: str, line: int, script: str, values: Mapping[str, object], out
 
 
 class _LastBytes:
-    """Prints what goes to stderr, and remembers the end of it."""
+    """Prints what goes to stderr, with the lines of the cell in what bash says, and remembers the end of it."""
 
-    def __init__(self) -> None:
-        self.seen = b""
+    def __init__(self, folder: Path, first: int) -> None:
+        self.seen, self._first = b"", first
         self._print = printing_to("stderr")
+        self._place = re.compile(re.escape(os.fsencode(folder / ".cell")) + rb": line (\d+): ")
 
     def and_print(self, data: bytes) -> None:
         self.seen = (self.seen + data)[-_LAST:]
-        self._print(data)
+        self._print(self._place.sub(self._in_cell, data))
+
+    def _in_cell(self, found: re.Match[bytes]) -> bytes:
+        return b"line %d: " % (int(found[1]) + self._first - 1)
 
     @property
     def text(self) -> str:

@@ -120,6 +120,7 @@ def test_braces_name_the_item_a_parameter_or_an_artifact() -> None:
         ("['-b==1']", "a{v}", "it would be 'a-b==1', which is no version of that package"),
         ("[{'k': '1'}]", "a=={v}", "{v} cannot be had: there is only {v[k]}"),
         ("['1']", "a=={v[k]}", "{v[k]} cannot be had: it has no such field"),
+        ("[{1: '1'}]", "a=={v[1]}", "{v[1]} cannot be had: it has no such field"),
     ],
 )  # fmt: skip
 def test_what_is_wrong_with_braces_is_said_before_a_run(items: str, env: str, words: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import select
 import subprocess
 import sys
@@ -82,12 +83,15 @@ def test_files_are_read_by_their_ending() -> None:
         ("set +e\nfalse\nexit 7", 3, "exit status 7"),
     ],
 )
-def test_an_error_leads_to_its_line(script: str, line: int, words: str) -> None:
+def test_an_error_leads_to_its_line(script: str, line: int, words: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(BashFailed, match=words) as caught:
         run_bash(script, {})
     frames = traceback.extract_tb(caught.value.__traceback__)
     assert frames[0].lineno is not None
     assert frames[-1].lineno == frames[0].lineno + line - 1
+    said = capsys.readouterr().err
+    assert "/.cell" not in said
+    assert all(int(number) == frames[-1].lineno for number in re.findall(r"^line (\d+): ", said, re.MULTILINE))
 
 
 def test_what_is_not_handed_on_is_named() -> None:

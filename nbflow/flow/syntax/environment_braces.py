@@ -68,8 +68,8 @@ def fault_of_braces(word: str) -> str:
 
 def told_of(value: object) -> ToldValue:
     """Return what a value of a literal tells, as the summary of a stored one does."""
-    if isinstance(value, dict):
-        return {str(key): repr(part) for key, part in value.items()}
+    if isinstance(value, dict) and all(type(key) is str for key in value):
+        return {key: repr(part) for key, part in value.items()}
     if isinstance(value, tuple):
         return {str(place): repr(part) for place, part in enumerate(value)}
     return {"": repr(value)}
