@@ -54,7 +54,9 @@ def _with_environment(step: StepSpec, known: Mapping[str, tuple[str, ...]]) -> S
 
 def _with_braces(step: StepSpec) -> StepSpec:
     """Return a step that also reads the names in the braces of its environment."""
-    foreach, named = step.control.foreach, names_in_braces(step.options.env or ())
+    if not step.options.env:
+        return step
+    foreach, named = step.control.foreach, names_in_braces(step.options.env)
     reads = step.names.reads | named - ({foreach.var} if foreach else set())
     return replace(step, names=replace(step.names, reads=reads)) if named else step
 
