@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import types
 from collections.abc import Iterable, Mapping, MutableMapping
 from typing import Any
@@ -15,6 +16,7 @@ from nbflow.run.task.earlier_code import EarlierDefinitions
 from nbflow.run.task.namespace import future_flags
 from nbflow.run.task.tracebacks import filename_of_cell, show_source
 from nbflow.store.catalog.reader import CatalogReader
+from nbflow.store.pickling.home import nested_class
 from nbflow.store.values.user_code import interrupts, reason_of
 
 
@@ -40,10 +42,16 @@ class RestoreHome:
     def reference(self, obj: object) -> tuple[str, str] | None:
         """Return (prelude name, digest of its code) of an object that the checkpoint's prelude defines as it is now."""
         name = self._name_of_sentinel(obj) if type(obj) is object else getattr(obj, "__qualname__", None)
-        if not isinstance(name, str) or name not in self._references or self.namespace.get(name) is not obj:
+        if not isinstance(name, str) or not self._holds(name, obj):
             return None
-        whole = self.checkpoint.prelude.closure([name])
-        return (name, self._references[name][0]) if all(map(self.ledger.is_defined, whole)) else None
+        first = name.partition(".")[0]
+        if first not in self._references:
+            return None
+        whole = self.checkpoint.prelude.closure([first])
+        return (name, self._references[first][0]) if all(map(self.ledger.is_defined, whole)) else None
+
+    def _holds(self, name: str, obj: object) -> bool:
+        return self.namespace.get(name) is obj or (isinstance(obj, type) and nested_class(self.namespace, name) is obj)
 
     def _name_of_sentinel(self, sentinel: object) -> str | None:
         return min((one for one in self._references if self.namespace.get(one) is sentinel), default=None)
@@ -56,6 +64,10 @@ class RestoreHome:
 
     def resolve(self, name: str, digest: str) -> object:
         """Return what the checkpoint's prelude defines, or else what the stored code of an older run defines."""
+        first, *inner = name.split(".")
+        return functools.reduce(getattr, inner, self._resolve(first, digest))
+
+    def _resolve(self, name: str, digest: str) -> object:
         if self._references.get(name, ("",))[0] == digest:
             return self._aside[name] if name in self._aside else self.namespace[name]
         return self._earlier.resolve(name, digest)

@@ -157,7 +157,7 @@ def test_a_draw_outside_of_steps_that_a_flow_cannot_do_is_said() -> None:
     text = SEEDED + "%%step a\nx = np.random.rand(3)\n---\nnp.random.rand()\n---\n%%step b\ny = np.random.rand()"
     assert problems_of(text) == [
         "nb.ipynb · cell 4 `np.random.rand()`, line 1: this draws random numbers outside of any step; in a flow the "
-        "steps below draw as if it had not. Write  %%step cell_4  on top of cell 4, or give it its own state, "
+        "steps below draw as if it had not. Write  %%step random_rand  on top of cell 4, or give it its own state, "
         "such as random_state=0"
     ]
     assert problems_of(text.replace("np.random.rand()\n---\n%%step b", "np.random.seed(3)\n---\n%%step b")) == []

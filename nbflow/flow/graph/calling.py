@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from nbflow.flow.graph.writers import NameRead
 from nbflow.flow.names.holding import Holding
-from nbflow.flow.syntax.definition import Prelude
+from nbflow.flow.syntax.definition import Definition, Prelude
 from nbflow.flow.syntax.specs import FlowSource, StepSpec
 
 
@@ -41,6 +41,12 @@ class Calling:
     flow: FlowSource
     changing: frozenset[str] = frozenset()  # classes of the prelude that steps may change
     found: dict[str, dict[str, frozenset[str]]] = field(default_factory=dict)
+    own: dict[int, list[Definition]] = field(default_factory=dict)  # the classes that may change, by cell
+
+    def __post_init__(self) -> None:
+        for definition in self.flow.prelude.definitions if self.changing else ():
+            if not self.changing.isdisjoint(definition.names):
+                self.own.setdefault(definition.place.cell, []).append(definition)
 
     def note(self, step: StepSpec, reads: Iterable[NameRead], uses: frozenset[str]) -> None:
         """Note the names that functions and objects in a step's artifacts may read, from the artifacts that the step
@@ -56,16 +62,19 @@ class Calling:
         foreach = step.control.foreach
         if foreach and not foreach.reads.isdisjoint(given):
             made[foreach.var] = frozenset().union(*(given[name] for name in foreach.reads & given.keys()))
-        classes = self._classes(given.values(), prelude, uses) if self.changing else frozenset[str]()
+        classes = self._classes(step, given.values(), prelude, uses) if self.changing else frozenset[str]()
         for name in step.names.writes if classes else ():
             made[name] = made.get(name, frozenset()) | classes
         if given or made:
             self.found[step.name] = given | made
 
-    def _classes(self, given: Iterable[frozenset[str]], prelude: Prelude, uses: frozenset[str]) -> frozenset[str]:
-        """Return the classes that may change of which a step may have objects."""
-        own = (definition.names for definition in prelude.closure(uses))
-        return self.changing & frozenset().union(*given, *own)
+    def _classes(
+        self, step: StepSpec, given: Iterable[frozenset[str]], prelude: Prelude, uses: frozenset[str]
+    ) -> frozenset[str]:
+        """Return the classes that may change of which a step may have objects: those of its own body, too."""
+        used = (definition.names for definition in prelude.closure(uses))
+        own = (definition.names for definition in self.own.get(step.place.cell, ()))
+        return self.changing & frozenset().union(*given, *used, *own)
 
     def _of(self, read: NameRead) -> frozenset[str]:
         return frozenset().union(*(self.found.get(one, {}).get(read.name, ()) for one in read.writers))

@@ -6,6 +6,7 @@ a `ChangedDefinition`.
 
 from __future__ import annotations
 
+import abc
 import enum
 import functools
 import sys
@@ -39,6 +40,7 @@ _CODE = (
 )  # fmt: skip
 _CACHE = "_clear_cache"  # attribute of `functools.singledispatch`: its cache only saves time
 _REGISTRY = "registry"  # another one: the implementations by type
+_REGISTERED = "register()"  # stands for the classes that an abstract class counts as derived from it
 _ABSENT: Any = object()
 
 
@@ -61,6 +63,9 @@ class ChangedDefinition:
             owner, name = owners[path]
             if name == _REGISTRY and _is_generic(owner):
                 _register(owner, attribute)
+            elif name == _REGISTERED:
+                for derived in attribute:
+                    owner.register(derived)
             else:
                 setattr(owner, name, attribute)
         for path in self.gone:
@@ -98,7 +103,16 @@ def held_attributes(code: Any) -> dict[str, Any]:
             found |= {f"{name}.{inner}": one for inner, one in held_attributes(method).items() if one is not None}
         elif isinstance(value, type) and value.__qualname__ == f"{code.__qualname__}.{name}":
             found |= {f"{name}.{inner}": one for inner, one in held_attributes(value).items()}
-    return found
+    registered = _registered_in(code)
+    return found | ({_REGISTERED: registered} if registered else {})
+
+
+def _registered_in(code: type) -> tuple[type, ...]:
+    """Return the classes that were registered at an abstract class."""
+    if not isinstance(code, abc.ABCMeta):
+        return ()
+    found = (reference() for reference in abc._get_dump(code)[0])  # type: ignore[attr-defined]
+    return tuple(sorted((one for one in found if one is not None), key=lambda one: (one.__module__, one.__qualname__)))
 
 
 def _is_generic(code: Any) -> bool:
@@ -143,6 +157,8 @@ def changes_of(code: Any, pristine: Mapping[str, Any]) -> ChangedDefinition:
     if _REGISTRY in changed and _is_generic(code):
         before = pristine[_REGISTRY]
         changed[_REGISTRY] = {kind: one for kind, one in now[_REGISTRY].items() if before.get(kind) is not one}
+    if changed.get(_REGISTERED) == pristine.get(_REGISTERED):
+        changed.pop(_REGISTERED, None)
     return ChangedDefinition(code, changed, tuple(path for path in pristine if path not in now))
 
 

@@ -5,6 +5,7 @@ import __future__ as future
 
 import ast
 import copy
+import functools
 import sys
 import types
 from collections.abc import Iterable, Iterator, Mapping, MutableMapping
@@ -20,6 +21,7 @@ from nbflow.run.program.program import Program
 from nbflow.run.task.definition_state import Fingerprint, applied, changes_of, held_attributes, is_code, shareable
 from nbflow.run.task.earlier_code import EarlierDefinitions
 from nbflow.run.task.tracebacks import filename_of_cell, show_source
+from nbflow.store.pickling.home import nested_class
 
 
 class Namespace:
@@ -220,17 +222,25 @@ class Namespace:
     def reference(self, value: Any) -> tuple[str, str] | None:
         """Return (prelude name, digest of its code) of a function, class or `object()` that the prelude bound."""
         name = self._name_of(value, self._given)
-        return None if name is None else (name, self._references[name][0])
+        return None if name is None else (name, self._references[name.partition(".")[0]][0])
 
     def _name_of(self, value: Any, space: Mapping[str, Any]) -> str | None:
         """Return the name that holds a function, class or sentinel; a decorated function may be called otherwise."""
         name = getattr(value, "__qualname__", None)
         if name in self._references and space.get(name) is value:
             return str(name)
+        if isinstance(value, type):
+            return self._name_of_nested(value, space)
         if not isinstance(value, types.FunctionType) and type(value) is not object:
             return None
         held = (one for one in self._references.keys() & space.keys() if space[one] is value)
         return min((one for one in held if self.prelude.is_code(one) or type(value) is object), default=None)
+
+    def _name_of_nested(self, cls: type, space: Mapping[str, Any]) -> str | None:
+        """Return the dotted name of a class that the body of another class has made."""
+        outer, _, inner = cls.__qualname__.partition(".")
+        is_known = outer in self._references and self._pristine.get(outer, {}).get(inner) is cls
+        return cls.__qualname__ if is_known and nested_class(space, cls.__qualname__) is cls else None
 
     def definition(self, name: str) -> str | None:
         """Return the digest of the code of a prelude name; "" for an artifact or a parameter, None for another name."""
@@ -244,6 +254,10 @@ class Namespace:
 
     def resolve(self, name: str, digest: str) -> Any:
         """Return what `name` meant when it was pickled: the present definition if its code is equal, else the old."""
+        first, *inner = name.split(".")
+        return functools.reduce(getattr, inner, self._resolve(first, digest))
+
+    def _resolve(self, name: str, digest: str) -> Any:
         if self._is_current(name, digest):
             self._referred.add(name)
             if name not in self._given:

@@ -27,7 +27,10 @@ class Home(Protocol):
         ...
 
     def reference(self, obj: object) -> tuple[str, str] | None:
-        """Return (prelude name, digest of its code) if `obj` is what the prelude bound to that name, else None."""
+        """Return (prelude name, digest of its code) if `obj` is what the prelude bound to that name, else None.
+
+        The name of a class inside of a class is dotted.
+        """
         ...
 
     def resolve(self, name: str, digest: str) -> object:
@@ -44,6 +47,15 @@ class Home(Protocol):
     def provide(self, definitions: Mapping[str, str]) -> None:
         """Bind prelude names, given with their digests, that a function which is being loaded will look up."""
         ...
+
+
+def nested_class(space: Mapping[str, Any], name: str) -> type | None:
+    """Return the class that a dotted name such as `Outer.Inner` leads to, or None."""
+    first, *inner = name.split(".")
+    found = space.get(first)
+    for part in inner:
+        found = vars(found).get(part) if isinstance(found, type) else None
+    return found if inner and isinstance(found, type) else None
 
 
 def _no_classes() -> MutableMapping[str, type]:

@@ -14,7 +14,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
 
-from nbflow.store.pickling._cloudpickle import set_class_state
+from nbflow.store.pickling._cloudpickle import is_importable, set_class_state
 from nbflow.store.pickling.home import Home
 from nbflow.store.values.tombstone import Tombstone, tombstone
 
@@ -187,25 +187,33 @@ def class_(digest: str, make: Callable[..., type], arguments: tuple[Any, ...]) -
     known = loading.home.classes.get(digest) if digest else None
     if known is not None and loading.digest_class(known, loading.home) == digest:
         return known
-    with _unheard(next((one for one in arguments if isinstance(one, tuple)), ())):
+    with _unheard(arguments):
         made = make(*arguments)
     loading.fresh[made] = digest
     return made
 
 
 @contextmanager
-def _unheard(bases: Iterable[object]) -> Iterator[None]:
-    """Switch off `__init_subclass__` of the notebook's classes: its effects on a class are stored with the class."""
-    classes = (base for base in bases if isinstance(base, type))  # not `Generic[T]`
-    above = {cls for base in classes for cls in base.__mro__ if cls.__module__ == "__main__"}
-    hooks = [(cls, vars(cls)["__init_subclass__"]) for cls in above if "__init_subclass__" in vars(cls)]
-    for cls, _ in hooks:
-        del cls.__init_subclass__
+def _unheard(arguments: Iterable[object]) -> Iterator[None]:
+    """Switch off what the notebook's classes do when a class is made of them: its effects are stored with the class.
+
+    `arguments` are those that make the class: its metaclass and its bases are among them.
+    """
+    given = [one for argument in arguments for one in (argument if isinstance(argument, tuple) else (argument,))]
+    above = {cls for one in given if isinstance(one, type) for cls in one.__mro__ if not is_importable(cls)}
+    hooks = [(cls, name, vars(cls)[name]) for cls in above for name in _heard_by(cls) if name in vars(cls)]
+    for cls, name, _ in hooks:
+        type.__delattr__(cls, name)
     try:
         yield
     finally:
-        for cls, hook in hooks:
-            cls.__init_subclass__ = hook  # type: ignore[method-assign]
+        for cls, name, hook in hooks:
+            type.__setattr__(cls, name, hook)
+
+
+def _heard_by(cls: type) -> tuple[str, ...]:
+    """Return the methods that Python calls when a class is made of this base or metaclass."""
+    return ("__prepare__", "__new__", "__init__") if issubclass(cls, type) else ("__init_subclass__",)
 
 
 def set_class(made: type, state: Any) -> None:
