@@ -91,7 +91,8 @@ class _Sorting:
         """Pass a step: the names that it binds or changes are artifacts for the statements below it."""
         modules = step.names.mutates & self._known.origins.keys()
         asked = self._known.generators & (step.names.mentions | step.names.reads)
-        use = replace(random_use_of(step, self._known, self._above), asked=frozenset(asked))
+        use = random_use_of(step, self._known, self._above)
+        use = replace(use, asked=frozenset(asked)) if asked else use
         values = (step.names.writes - modules) | step.names.passing.difference(*(one.names.bound for one in code))
         self._hidden |= values | use.seeds | self._bound_of(use.draws)
         self._known.forget(values - step.names.mutates)
