@@ -15,9 +15,9 @@ from nbflow.run.workers.local_workers import LocalWorkers
 from tests.environments import FILES, FOUND_VERSIONS, OF_ALL_KINDS
 from tests.environments import caches as caches
 from tests.run.environments.test_runs import flow
+from tests.run.hosts.apart import Apart
 from tests.run.hosts.hosts import Hosts, on
-from tests.run.hosts.test_apart import Apart, digests, place_of
-from tests.run.hosts.test_apart import apart as apart
+from tests.run.hosts.test_apart import digests, place_of
 from tests.run.running import Place
 
 
