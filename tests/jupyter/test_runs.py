@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import threading
 from pathlib import Path
 
 import pytest
@@ -138,12 +137,20 @@ def test_status_says_what_is_stale_after_a_step_above_was_executed_anew(
 # beside the cells
 
 
-def test_a_step_in_the_background_returns_at_once_and_the_next_that_needs_it_waits(live: Live, tmp_path: Path) -> None:
-    gate = tmp_path / "gate"
+def test_a_step_in_the_background_returns_at_once_and_the_next_that_needs_it_waits(
+    live: Live, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate, say = tmp_path / "gate", live.screen.say
     os.mkfifo(gate)
     live.run(f"%%step one --bg\nwith open({str(gate)!r}) as file:\n    x = file.read()")
     assert "x" not in live.names
-    threading.Thread(target=gate.write_text, args=("through",)).start()
+
+    def open_gate(text: str) -> None:
+        say(text)
+        if text.startswith("waiting"):
+            gate.write_text("through")
+
+    monkeypatch.setattr(live.screen, "say", open_gate)
     said = live.run("%%step two\ny = x.upper()")
     assert said == ["waiting for one, which runs in the background"]
     assert live.names["y"] == "THROUGH"
