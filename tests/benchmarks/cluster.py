@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
 
+from nbflow.store.homes import locate_store
+from nbflow.store.store import Store
+from tests.buckets import environment_of, moto
 from tests.flows import notebook_of
 from tests.run.hosts.hosts import started
 
@@ -21,9 +25,10 @@ def foreach(tasks: int) -> list[str]:
 
 
 LARGE = [
-    "import numpy as np\nimport time",
+    "import numpy as np",
     "%%step make\narray = np.arange(25_000_000, dtype='f8')",
-    "%%step read\nbegun = time.perf_counter()\ntotal = float(array[::512].sum())\nprint(time.perf_counter() - begun)",
+    "%%step read\ntotal = float(array[::512].sum())",
+    "%%step again\nmean = total + float(array[::512].mean())",
 ]
 
 
@@ -32,6 +37,29 @@ def seconds(folder: Path, *words: str) -> float:
     command = [sys.executable, "-m", "nbflow", "run", "work.ipynb", *words]
     subprocess.run(command, cwd=folder, check=True, capture_output=True)
     return time.perf_counter() - began
+
+
+def measure_bucket(folder: Path) -> None:
+    """Print how long steps take, from their start to their end, on two hosts that share only a bucket; needs root."""
+    here = folder / "here"
+    here.mkdir()
+    with moto(folder) as endpoint, started(folder, workers=0) as hosts:
+        os.environ |= {
+            **environment_of(endpoint),
+            "NBFLOW_HOME": "s3://team/large",
+            "XDG_CACHE_HOME": str(folder / "here"),
+        }
+        for name in ("one", "other"):
+            hosts.start_worker("--nthreads", "1", hidden=[here], XDG_CACHE_HOME=str(folder / name))
+        for _ in range(3):
+            seconds(folder, "--on", hosts.address)
+            with Store.open(locate_store(folder)) as store:
+                rows = store.history.tasks(store.history.runs("work", 1)[0].id)
+            print(
+                "200 MB in a bucket:",
+                {row.step: round((row.finished or 0) - row.started, 3) for row in rows},
+                flush=True,
+            )
 
 
 def main() -> None:
@@ -44,6 +72,7 @@ def main() -> None:
             for _ in range(3):
                 here, there = seconds(folder, "-j", "2"), seconds(folder, "--on", hosts.address, "-j", "200")
                 print(f"{name}: here {here:.1f} s, there {there:.1f} s, {there / here:.2f} ×", flush=True)
+        measure_bucket(folder)
 
 
 if __name__ == "__main__":

@@ -21,6 +21,7 @@ class SentJob:
     ticket: Ticket
     lost: list[str] = field(default_factory=list)
     worker: str = ""  # the address of the dask worker that has begun with it
+    batch: int = -1  # the batch in which it was sent last
 
 
 @dataclass(eq=False)

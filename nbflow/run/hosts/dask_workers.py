@@ -277,7 +277,7 @@ class DaskWorkers:
         self._places.put(begun.batch, begun.worker, len(pending.jobs), begun.slots)
         self._threads = max(self._threads, self._places.slots)
         for sent in self._unanswered(pending):
-            sent.worker = begun.worker
+            sent.worker, sent.batch = begun.worker, begun.batch
             if sent.lost:
                 remove_mirrored(self._program.live, str(sent.ticket.job.task))
             self._receiver.started(sent.ticket.job, begun.host)
@@ -293,6 +293,7 @@ class DaskWorkers:
         sent = self._jobs.pop(number, None)
         if sent is None:
             return  # another host has answered it
+        self._places.answer(sent.batch)
         if sent.lost and isinstance(answer, Result):
             answer.warnings += (f"ran again, because its host was lost ({', '.join(sent.lost)})",)
         if isinstance(answer, Result):

@@ -53,6 +53,13 @@ class InputPlaces:
         self._batches[batch] = worker, jobs
         self._busy[worker] += jobs
 
+    def answer(self, batch: int) -> None:
+        """Note that a job of a batch is answered: its slot is free before dask says that the batch is over."""
+        if batch in self._batches:
+            worker, jobs = self._batches[batch]
+            self._batches[batch] = worker, jobs - 1
+            self._busy[worker] -= 1
+
     def remove(self, batch: int) -> None:
         """Note that nobody has a batch any more."""
         worker, jobs = self._batches.pop(batch, ("", 0))

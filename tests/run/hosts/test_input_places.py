@@ -9,7 +9,7 @@ from nbflow.run.hosts.input_places import LARGE, InputPlaces
 from nbflow.run.task.job import Job
 from nbflow.store.values.artifact_ref import ArtifactRef, Summary
 from tests.flows import Shape
-from tests.run.hosts.hosts import Hosts, on
+from tests.run.hosts.hosts import Hosts, on, started
 from tests.run.running import Place
 
 STEPS = 6
@@ -48,6 +48,14 @@ def test_a_chain_stays_where_its_large_values_are(hosts: Hosts, tmp_path: Path) 
     assert len({ran.value(f"s{n}.host{n}") for n in range(STEPS)}) == 1
 
 
+def test_a_chain_stays_on_a_host_that_has_a_single_slot(tmp_path: Path) -> None:
+    with started(tmp_path, workers=0) as hosts:
+        for _ in range(2):
+            hosts.start_worker("--nthreads", "1")
+        ran = Place(tmp_path, slots=50, workers=on(hosts)).run(CHAIN)
+    assert len({ran.value(f"s{n}.host{n}") for n in range(STEPS)}) == 1
+
+
 def test_tasks_do_not_wait_for_the_host_that_has_their_input(hosts: Hosts, tmp_path: Path) -> None:
     ran = Place(tmp_path, slots=50, workers=on(hosts)).run(WIDE, parameters={"folder": str(tmp_path)})
     assert ran.finished.outcome is Outcome.SUCCEEDED
@@ -70,6 +78,12 @@ def test_the_host_with_most_of_the_inputs_and_a_free_slot_is_nearest() -> None:
     assert places.nearest([job]) == ""
     places.put(3, "a", 1)  # dask has moved the batch
     assert places.nearest([job]) == "b"
+    for _ in range(5):
+        places.answer(4)
+    assert places.nearest([job_with(("z", LARGE))]) == ""
+    places.answer(3)
+    places.answer(5)  # nobody has it any more
+    assert places.nearest([job_with(("z", LARGE))]) == "a"
     places.remove(4)
     places.remove(3)
     assert places.nearest([job_with(("z", LARGE))]) == "a"
