@@ -109,6 +109,15 @@ def instance(cls: type) -> Any:
     return next(make for make in makers if isinstance(make, types.BuiltinFunctionType))(cls)
 
 
+def exception(cls: type[BaseException], *args: Any) -> BaseException:
+    """Return a new exception with these `args`, made without the `__init__` of its class."""
+    of_python = [one for one in cls.__mro__ if one.__module__ == "builtins"]
+    made: BaseException = of_python[0].__new__(cls, *args)
+    initialize = next(vars(one)["__init__"] for one in of_python if "__init__" in vars(one))
+    initialize(made, *args)
+    return made
+
+
 def set_attributes(made: Any, attributes: dict[str, Any]) -> None:
     """Give an object the attribute dict of another object."""
     made.__dict__ = attributes

@@ -54,6 +54,14 @@ def _apart(state: Any, namespace: dict[str, Any]) -> Any:
     return state
 
 
+def has_initializer(kind: type[BaseException]) -> bool:
+    """Tell whether a class of exceptions has an `__init__` in Python, and leaves it to Python how they are pickled."""
+    of_python = (kind.__reduce__, kind.__reduce_ex__)
+    return isinstance(kind.__init__, types.FunctionType) and all(
+        isinstance(one, types.MethodDescriptorType) for one in of_python
+    )
+
+
 def has_maker(kind: type) -> bool:
     """Tell whether the notebook defines the `__new__` by which pickle would make objects of a class."""
     is_own = kind.__module__ == "__main__" and isinstance(kind.__new__, types.FunctionType)

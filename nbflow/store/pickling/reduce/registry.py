@@ -63,9 +63,16 @@ def reduce_callbacks(recorder: Recorder, registry: Any) -> Any:
 
 
 def _reduce_exception(recorder: Recorder, error: BaseException) -> Any:
-    """Reduce an exception in spite of a reducer in `copyreg`: that of tblib would store its traceback too."""
+    """Store an exception without its traceback, which the reducer of tblib in `copyreg` would keep.
+
+    Pickle would call its class with `args`, of which an `__init__` in Python may want more or others.
+    """
     reduction = instances.reduce_owner(recorder, error)
-    return recorder.reduce_as_pickle(error) if reduction is NotImplemented else reduction
+    reduction = recorder.reduce_as_pickle(error) if reduction is NotImplemented else reduction
+    if not instances.has_initializer(type(error)):
+        return reduction
+    cls, args, *rest = reduction
+    return rebuild.exception, (cls, *args), *rest
 
 
 EXACT: dict[type, Reducer | None] = {
@@ -174,7 +181,7 @@ def reducer_of(kind: type) -> Reducer | None:
             return reducer
     if instances.has_maker(kind):
         return instances.reduce_made
-    if issubclass(kind, BaseException) and kind in copyreg.dispatch_table:
+    if issubclass(kind, BaseException) and (kind in copyreg.dispatch_table or instances.has_initializer(kind)):
         return _reduce_exception
     return instances.reduce_owner if instances.has_own(kind) else None
 
