@@ -29,12 +29,15 @@ STEPS = [
     "%%step one\nprint('loud')\nx = 1\nx",
     "%%step fit --foreach i in [1, 2, 3]\nplt.plot([i, 1])\nplt.show()\nprint('fit', i)\nm = i * x",
 ]
-IS_SAVED = """async path => {
-    const { content } = await window.jupyterapp.serviceManager.contents.get(path);
-    const [one, fit] = content.cells.slice(2).map(cell => cell.outputs);
-    return JSON.stringify(one).includes('edited') && fit.length === 9;
+UNTIL_SAVED = """async path => {
+    for (;;) {
+        const { content } = await window.jupyterapp.serviceManager.contents.get(path);
+        const [one, fit] = content.cells.slice(2).map(cell => cell.outputs);
+        if (JSON.stringify(one).includes('edited') && fit.length === 9) return;
+        await new Promise(done => setTimeout(done, 200));
+    }
 }"""
-"""Whether the server has saved the outputs, as it does by itself. To a request of a page to save, it may never answer:
+"""Waits for the server to save the outputs, as it does by itself. To a request of a page to save, it may never answer:
 it forgets one that another edit follows at once.
 """
 Two = tuple[Window, Window]
@@ -93,7 +96,7 @@ def test_outputs_of_a_run_stand_once_in_both_pages(lab: Lab, folder: Path, two: 
         window.wait_for_output(2, "edited")
     assert json.loads(here.outputs(2)) == json.loads(there.outputs(2))
     assert json.loads(here.outputs(3)) == json.loads(there.outputs(3))
-    here.page.wait_for_function(IS_SAVED, arg=path.relative_to(lab.root).as_posix(), polling=200)
+    here.page.evaluate(UNTIL_SAVED, path.relative_to(lab.root).as_posix())
     of_steps = stored(here)
     assert kinds(of_steps["one"]["outputs"]) == ["stream", "execute_result"]
     assert kinds(of_steps["fit"]["outputs"]) == ["display_data", "display_data", "stream"] * 3
