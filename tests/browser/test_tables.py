@@ -58,6 +58,9 @@ def test_a_foreach_is_a_table_that_is_sorted_drawn_and_gone_on_with(notebook: Op
     headings.nth(1).get_by_role("button").click()
     tab.root.locator(".nbf-Chart canvas, .nbf-Chart svg").first.wait_for()
     window.screenshot("task_table_parallel")
+    window.command("apputils:change-theme", {"theme": "JupyterLab Dark"})
+    window.wait("document.body.dataset.jpThemeLight === 'false'")
+    expect(tab.root.locator(".nbf-Chart canvas")).not_to_have_attribute("width", "0")
     tab.root.locator(".nbf-WholeTasks [data-action=go-on]").click()
     panel.wait_for_steps(fit="done", best="done", figure="done")
 

@@ -6,7 +6,13 @@ import type { Translate } from '../ui/language';
 import type { ShowOutputs } from './host';
 
 const MIME = 'application/vnd.vegalite.v5+json'; // as JupyterLab shows it
-const HEIGHT = 180; // pixels
+const [HEIGHT, NARROWEST, WIDTH_STEP] = [180, 160, 20]; // pixels; not every change of the width draws the chart again
+
+/**
+ * Is an empty picture. JupyterLab makes one of each chart that has none, and draws the chart again; if that is not to be
+ * seen, the picture stays empty, and it draws without end.
+ */
+const NO_PICTURE = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==';
 
 export interface ChartColumn {
   readonly label: string;
@@ -24,6 +30,7 @@ export class Chart implements Component {
     private readonly showOutputs: ShowOutputs
   ) {
     this.watching.observe(document.body, { attributeFilter: ['data-jp-theme-name'] });
+    this.measuring.observe(this.node);
   }
 
   /** Draw the columns; nothing for fewer than two, or without rows. `names` are those of the rows. */
@@ -35,7 +42,8 @@ export class Chart implements Component {
       second &&
       names.length &&
       (columns.length === 2 ? scatter(first, second, names) : parallel(columns, names));
-    const spec = drawn ? { ...drawn, config: inColour(getComputedStyle(this.node).color) } : null;
+    this.node.hidden = !drawn;
+    const spec = drawn ? { ...drawn, width: this.width, config: inColour(getComputedStyle(this.node).color) } : null;
     const text = JSON.stringify(spec);
     if (text === this.text) {
       return;
@@ -43,13 +51,12 @@ export class Chart implements Component {
     this.text = text;
     this.shown?.dispose();
     this.shown = null;
-    this.node.hidden = spec === null;
     this.node.replaceChildren();
     if (spec) {
       const host = h('div');
       this.node.append(host);
       const words = this.trans('Chart of %1', columns.map(({ label }) => label).join(', '));
-      const data = { [MIME]: spec, 'text/plain': words };
+      const data = { [MIME]: spec, 'image/png': NO_PICTURE, 'text/plain': words };
       this.shown = this.showOutputs(host, [{ output_type: 'display_data', data, metadata: {} }]);
     }
   }
@@ -57,19 +64,27 @@ export class Chart implements Component {
   dispose(): void {
     this.isDisposed = true;
     this.watching.disconnect();
+    this.measuring.disconnect();
     this.shown?.dispose();
     this.shown = null;
   }
 
+  /** The room for the chart, as it was last laid out: at the moment of a new theme there is none. */
+  private get width(): number {
+    this.room = this.node.clientWidth || this.room;
+    return WIDTH_STEP * Math.floor(this.room / WIDTH_STEP);
+  }
+
   private given: Parameters<Chart['show']> = [[], []];
   private readonly watching = new MutationObserver(() => this.show(...this.given)); // the theme has other colours
+  private readonly measuring = new ResizeObserver(() => this.show(...this.given));
   private text = 'null';
+  private room = NARROWEST;
   private shown: { dispose(): void } | null = null;
 }
 
 const FRAME: Spec = {
   $schema: 'https://vega.github.io/schema/vega-lite/v5.json',
-  width: 'container',
   height: HEIGHT,
   background: 'transparent',
   autosize: { type: 'fit', contains: 'padding' },
