@@ -40,13 +40,12 @@ _LARGEST = 1 << 53
 
 def to_cell(value: Scalar | None) -> TableCell:
     """Return a value as the panel can read it: what JavaScript has no number for becomes text."""
-    match value:
-        case None | bool():
-            return value
-        case int():
-            return str(value) if abs(value) > _LARGEST else value
-        case float():
-            return value if math.isfinite(value) else str(value)
+    if type(value) is float:
+        return value if math.isfinite(value) else str(value)
+    if type(value) is int:
+        return str(value) if abs(value) > _LARGEST else value
+    if value is None or isinstance(value, str | bool):
+        return value
     text, rank = in_person(value), rank_of(value)
     return text if rank is None or not math.isfinite(rank) else RankedText(text, rank, _kind_of(value))
 

@@ -25,8 +25,9 @@ _TOLD = (
 )  # fmt: skip
 _TYPE = "substr(artifacts.summary, 3, instr(artifacts.summary, '\",') - 3)"
 _KINDS = ", ".join(f"'{kind}'" for kind in ("int", "float", "bool", "str", *_TOLD))
-_IS_SCALAR = f"""({_TYPE} IN ({_KINDS}) OR {_TYPE} LIKE 'numpy.%' AND {_TYPE} != 'numpy.ndarray'
-    OR {_TYPE} LIKE 'pathlib.%Path' OR artifacts.summary GLOB '[[]"*","<*.*: *>"*')"""  # a member of an enumeration
+_IS_SCALAR = f"""({_TYPE} IN ({_KINDS})
+    OR artifacts.summary GLOB '[[]"numpy.*' AND artifacts.summary NOT GLOB '[[]"numpy.ndarray"*'
+    OR artifacts.summary GLOB '[[]"pathlib.*Path"*' OR artifacts.summary GLOB '[[]"*","<*.*: *>"*')"""  # a member
 _NEWEST = "SELECT id, step, path, turn, split, status, max(number) FROM tasks WHERE run = ?"
 _PLACE = "GROUP BY step, path, turn, split"
 _DONE = f"newest.status IN ('{TaskStatus.SUCCEEDED}', '{TaskStatus.REUSED}')"
