@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Iterable
 from itertools import pairwise
 
-from nbflow.store.catalog.reprs import in_person
+from nbflow.store.catalog.reprs import readable_value
 
 
 def duration(seconds: float) -> str:
@@ -54,7 +54,7 @@ def table(rows: Iterable[Iterable[str]]) -> Iterable[str]:
 
 def significant(value: object, digits: int = 6) -> str:
     """Return a value for a cell of a table: a float with at most so many digits, any other value as its text."""
-    return f"{value:.{digits}g}" if isinstance(value, float) else brief(in_person(value))
+    return f"{value:.{digits}g}" if isinstance(value, float) else brief(readable_value(value))
 
 
 def brief(value: object, width: int = 40) -> str:

@@ -8,6 +8,7 @@ import pytest
 
 from tests.browser.cells import GATED, LOAD, open_gate
 from tests.browser.conftest import OpenNotebook
+from tests.exploring import some
 
 CARDED = [
     LOAD,
@@ -22,7 +23,7 @@ CARDED = [
 ]
 
 
-@pytest.mark.parametrize("place", ["kernel", "worker"])
+@pytest.mark.parametrize("place", some(["worker", "kernel"]))
 def test_a_progress_bar_moves_in_the_panel(notebook: OpenNotebook, folder: Path, place: str) -> None:
     window = notebook(CARDED)
     panel = window.open_panel()

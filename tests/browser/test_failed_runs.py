@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 from tests.browser.cells import LOAD, RUN
 from tests.browser.conftest import OpenNotebook
 from tests.browser.window import CELLS, KERNEL, Window
+from tests.exploring import some
 
 FAILING = [
     LOAD,
@@ -29,7 +30,7 @@ def begin(window: Window, where: str) -> None:
             window.run_cell(3)
 
 
-@pytest.mark.parametrize("where", ["panel", "toolbar", "cell"])
+@pytest.mark.parametrize("where", some(["panel", "toolbar", "cell"]))
 def test_a_failed_run_says_so_once_and_leads_to_the_failed_item(notebook: OpenNotebook, where: str) -> None:
     window = notebook(FAILING)
     panel = window.open_panel()

@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Page
 
 from tests.browser.test_appearance import violations
 from tests.browser.window import Window
+from tests.exploring import some
 from tests.flows import notebook_of
 
 HOSTILE = (
@@ -50,7 +51,7 @@ def opened(browser: Browser, report: Path, **settings: object) -> Window:
     return window
 
 
-@pytest.mark.parametrize(("scheme", "width"), [("light", 1400), ("dark", 1400), ("light", 400)])
+@pytest.mark.parametrize(("scheme", "width"), some([("dark", 1400), ("light", 1400), ("light", 400)]))
 def test_axe_finds_nothing_serious_in_a_report(browser: Browser, report: Path, scheme: str, width: int) -> None:
     window = opened(browser, report, color_scheme=scheme, viewport={"width": width, "height": 900})
     window.page.evaluate("() => { for (const one of document.querySelectorAll('details')) one.open = true; }")

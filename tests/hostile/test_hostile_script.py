@@ -9,6 +9,7 @@ import pytest
 from nbflow.cards.reading import get_cards
 from nbflow.client import Flow
 from nbflow.errors import Untrusted
+from tests.exploring import some
 from tests.hostile.poison import Poisoned, poison
 from tests.hostile.test_hostile_store import SIGNED
 from tests.script.running import Scripts
@@ -33,7 +34,7 @@ COMMANDS = (
 )
 
 
-@pytest.fixture(params=SIGNED)
+@pytest.fixture(params=some(SIGNED, 3))
 def scripts(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Scripts:
     monkeypatch.chdir(tmp_path)
     scripts = Scripts(tmp_path)

@@ -1,22 +1,22 @@
 """Notebooks as people write them: `init` makes a flow of each, and its run gives what IPython gives.
 
-Every eighth one is run; with NBFLOW_EXPLORE in the environment, all of them. `init` and `check` read each of them.
+Every sixteenth one is run; with NBFLOW_EXPLORE in the environment, all of them. `init` and `check` read each of them.
 """
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.exploring import some
 from tests.notebooks.constructs import NOTEBOOKS, PAGE, page
 from tests.notebooks.flowing import accept, make_flow
 from tests.notebooks.known_failures import KNOWN
 from tests.notebooks.plain import Plain
 
-RUN = NOTEBOOKS if "NBFLOW_EXPLORE" in os.environ else NOTEBOOKS[::8]
+RUN = some(NOTEBOOKS, 16)
 
 
 def named(path: Path) -> object:

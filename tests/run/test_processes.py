@@ -15,6 +15,7 @@ import pytest
 
 from nbflow.run.events.events import Outcome
 from nbflow.run.surroundings.children import end_children, started_by
+from tests.exploring import some
 from tests.flows import Shape
 from tests.run.running import Place, Ran
 from tests.run.test_kills import is_alive
@@ -143,7 +144,7 @@ def test_what_a_step_has_started_ends_with_its_timeout(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL, signal.SIGHUP])
-@pytest.mark.parametrize("how", ["stay", "hold", "stop"])
+@pytest.mark.parametrize("how", some(["stay", "hold", "stop"]))
 def test_what_a_step_has_started_ends_with_the_driver(number: signal.Signals, how: str, tmp_path: Path) -> None:
     """Even if the step holds the lock of the interpreter, or was stopped, when the driver ends."""
     (tmp_path / how).touch()

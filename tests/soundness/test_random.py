@@ -44,7 +44,7 @@ def warm() -> Iterator[Warm]:
     process.stop()
 
 
-@settings(REAL, max_examples=EXPLORED or 24)
+@settings(REAL, max_examples=EXPLORED or 16)
 @given(alias_notebooks(), ENGINE)
 def test_names_that_share_objects_go_on_sharing_them(warm: Warm, text: str, engine: str) -> None:
     assert_equal_or_said(warm, text, engine)

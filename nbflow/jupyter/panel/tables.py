@@ -29,7 +29,7 @@ from nbflow.jupyter.protocol.table_messages import (
     TableColumn,
     TaskGrid,
 )  # fmt: skip
-from nbflow.store.catalog.reprs import Member, in_person, rank_of
+from nbflow.store.catalog.reprs import Member, rank_of, readable_value
 from nbflow.store.catalog.rows import RunRow, TaskRow, TaskStatus
 from nbflow.store.catalog.scalars import Scalar
 from nbflow.store.values.artifact_ref import ArtifactRef
@@ -46,7 +46,7 @@ def to_cell(value: Scalar | None) -> TableCell:
         return str(value) if abs(value) > _LARGEST else value
     if value is None or isinstance(value, str | bool):
         return value
-    text, rank = in_person(value), rank_of(value)
+    text, rank = readable_value(value), rank_of(value)
     return text if rank is None or not math.isfinite(rank) else RankedText(text, rank, _kind_of(value))
 
 

@@ -148,10 +148,10 @@ class ProjectFiles:
 
     def _put(self, path: str) -> ShippedFile:
         place, stamp = self.base / path, self._stamps[path]
+        if _is_folder(stamp):
+            return ShippedFile(path, FileChange.FOLDER)
         try:
-            return (
-                ShippedFile(path, FileChange.FOLDER) if _is_folder(stamp) else put_file(place, self.base, self._blobs)
-            )
+            return put_file(place, self.base, self._blobs)
         except FileNotFoundError:
             return ShippedFile(path, FileChange.GONE)
 
@@ -180,11 +180,9 @@ def _stamp(place: Path) -> _Stamp:
         found = place.stat()
     except OSError:
         return None
-    return (
-        (found.st_mode, 0, 0, 0)
-        if stat.S_ISDIR(found.st_mode)
-        else (found.st_mode, found.st_size, max(found.st_mtime_ns, found.st_ctime_ns), found.st_ino)
-    )
+    if stat.S_ISDIR(found.st_mode):
+        return found.st_mode, 0, 0, 0
+    return found.st_mode, found.st_size, max(found.st_mtime_ns, found.st_ctime_ns), found.st_ino
 
 
 def _is_file(stamp: _Stamp) -> bool:

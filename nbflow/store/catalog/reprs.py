@@ -53,7 +53,7 @@ def rank_of(value: object) -> float | None:
             return None
 
 
-def in_person(value: object) -> str:
+def readable_value(value: object) -> str:
     """Return a value as a person reads it: a time at midnight as the day, a path without its type."""
     return str(value).removesuffix(" 00:00:00") if isinstance(value, datetime) else str(value)
 
@@ -77,7 +77,7 @@ def readable(text: str) -> str:
 def _alone(text: str) -> str:
     value = read_repr(text)
     if value is not None:
-        return in_person(value)
+        return readable_value(value)
     scalar = _NUMPY.fullmatch(text)
     return scalar[1] or scalar[2] if scalar else text
 

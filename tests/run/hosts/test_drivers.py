@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.exploring import some
 from tests.run.hosts.hosts import Hosts, started, wait_until
 
 SLEEPING = """%%step slow
@@ -47,7 +48,7 @@ def is_asleep(folder: Path) -> bool:
     return any("asleep" in path.read_text() for path in (folder / ".nbflow" / "live").glob("*/*.out"))
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+@pytest.mark.parametrize("number", some([signal.SIGTERM, signal.SIGINT, signal.SIGKILL], 3))
 def test_nothing_is_left_on_the_hosts_when_the_driver_ends(hosts: Hosts, tmp_path: Path, number: int) -> None:
     notebook(tmp_path, SLEEPING)
     driver = command("run", "work.ipynb", "--on", hosts.address, folder=tmp_path)

@@ -155,14 +155,21 @@ def test_when_no_host_is_left_the_run_says_so_and_can_go_on_here(three: Three) -
 def test_a_driver_that_ends_leaves_nothing_on_hosts_and_can_go_on_here(number: int, three: Three) -> None:
     driver = three.new_driver(f"driver-{number}", cells("c"))
     with three.start(driver) as process:
-        assert wait_until(lambda: three.is_asleep("c"), 60)
+        assert wait_until(lambda: three.is_asleep("c") and len(items_heard_from_c(driver)) == 2, 60)
+        heard = items_heard_from_c(driver)
         process.send_signal(number)
         said, _ = process.communicate(timeout=60)
     assert wait_until(lambda: not three.is_left("bc"), GONE_WITHIN)
-    if number != signal.SIGKILL:
+    for item in heard if number != signal.SIGKILL else ():
         assert "cancelled" in said
-        assert "item 1 on" in driver.nbflow("logs", "flow.ipynb", "each[1]")
+        assert f"item {item} on c" in driver.nbflow("logs", "flow.ipynb", f"each[{item}]")
     assert "the total is 55" in driver.nbflow("resume", "flow.ipynb")
+
+
+def items_heard_from_c(driver: Machine) -> list[str]:
+    """The items of which the driver knows what they have printed on host `c`."""
+    printed = (file.read_text() for file in driver.folder.rglob("*.out"))
+    return [item for text in printed for item in re.findall(r"item (\d) on c", text)]
 
 
 ENDING = [
