@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import types
 from collections.abc import Iterable, Mapping, MutableMapping
 from typing import Any
@@ -64,10 +63,6 @@ class RestoreHome:
 
     def resolve(self, name: str, digest: str) -> object:
         """Return what the checkpoint's prelude defines, or else what the stored code of an older run defines."""
-        first, *inner = name.split(".")
-        return functools.reduce(getattr, inner, self._resolve(first, digest))
-
-    def _resolve(self, name: str, digest: str) -> object:
         if self._references.get(name, ("",))[0] == digest:
             return self._aside[name] if name in self._aside else self.namespace[name]
         return self._earlier.resolve(name, digest)

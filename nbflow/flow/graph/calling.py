@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from nbflow.flow.graph.writers import NameRead
 from nbflow.flow.names.holding import Holding
-from nbflow.flow.syntax.definition import Definition, Prelude
+from nbflow.flow.syntax.definition import Prelude
 from nbflow.flow.syntax.specs import FlowSource, StepSpec
 
 
@@ -41,12 +41,11 @@ class Calling:
     flow: FlowSource
     changing: frozenset[str] = frozenset()  # classes of the prelude that steps may change
     found: dict[str, dict[str, frozenset[str]]] = field(default_factory=dict)
-    own: dict[int, list[Definition]] = field(default_factory=dict)  # the classes that may change, by cell
+    own: dict[int, set[str]] = field(default_factory=dict)  # those that cells define, by the number of the cell
 
     def __post_init__(self) -> None:
         for definition in self.flow.prelude.definitions if self.changing else ():
-            if not self.changing.isdisjoint(definition.names):
-                self.own.setdefault(definition.place.cell, []).append(definition)
+            self.own.setdefault(definition.place.cell, set()).update(self.changing & definition.names)
 
     def note(self, step: StepSpec, reads: Iterable[NameRead], uses: frozenset[str]) -> None:
         """Note the names that functions and objects in a step's artifacts may read, from the artifacts that the step
@@ -73,8 +72,7 @@ class Calling:
     ) -> frozenset[str]:
         """Return the classes that may change of which a step may have objects: those of its own body, too."""
         used = (definition.names for definition in prelude.closure(uses))
-        own = (definition.names for definition in self.own.get(step.place.cell, ()))
-        return self.changing & frozenset().union(*given, *used, *own)
+        return self.changing & frozenset().union(*given, *used, self.own.get(step.place.cell, ()))
 
     def _of(self, read: NameRead) -> frozenset[str]:
         return frozenset().union(*(self.found.get(one, {}).get(read.name, ()) for one in read.writers))

@@ -5,7 +5,6 @@ import __future__ as future
 
 import ast
 import copy
-import functools
 import sys
 import types
 from collections.abc import Iterable, Iterator, Mapping, MutableMapping
@@ -254,10 +253,6 @@ class Namespace:
 
     def resolve(self, name: str, digest: str) -> Any:
         """Return what `name` meant when it was pickled: the present definition if its code is equal, else the old."""
-        first, *inner = name.split(".")
-        return functools.reduce(getattr, inner, self._resolve(first, digest))
-
-    def _resolve(self, name: str, digest: str) -> Any:
         if self._is_current(name, digest):
             self._referred.add(name)
             if name not in self._given:

@@ -50,8 +50,9 @@ class loading_into:  # noqa: N801 - used as a function, which as a generator wou
 
 
 def prelude(name: str, digest: str) -> object:
-    """Return the object that the prelude binds to a name."""
-    return _loading.get().home.resolve(name, digest)
+    """Return the object that the prelude binds to a name, or the class inside of it that a dotted name leads to."""
+    first, *inner = name.split(".")
+    return functools.reduce(getattr, inner, _loading.get().home.resolve(first, digest))
 
 
 # ---- arrays
