@@ -100,21 +100,24 @@ def test_an_item_is_picked_and_seen_alone(notebook: OpenNotebook, folder: Path) 
 
 
 def test_outputs_of_another_run_are_dimmed_until_its_run_is_shown(notebook: OpenNotebook, folder: Path) -> None:
-    window = notebook([LOAD, "%%parameters\nk: int = 1", "%%step one\nprint('k is', k)\nx = k"])
+    slow = "%%step one\nif k == 1:\n    wait_for('go')\nprint('k is', k)\nx = k"
+    window = notebook([LOAD, GATED, "%%parameters\nk: int = 1", slow])
     window.open_panel().action("run").click()
-    line(window, "one").get_by_text("run 1 · worker").wait_for()
+    line(window, "one").get_by_text("run 1 · worker · running").wait_for()
     assert Shell(folder)("run", str(folder / "demo.ipynb"), "--k", "7").code == 0
     window.page.evaluate("() => window.dispatchEvent(new Event('focus'))")
+    window.panel.open_view("runs").locator(".nbf-RunRow").nth(1).wait_for()
+    open_gate(folder)
     line(window, "one").get_by_text("from run 1").wait_for()
     dimmed = window.page.locator(".jp-CodeCell.nbf-mod-otherRun")
     dimmed.wait_for()
     window.screenshot("outputs_of_another_run")
     line(window, "one").get_by_role("button", name="show run 2").click()
-    window.wait_for_output(2, "k is 7")
-    assert window.outputs(2).count("k is") == 1
+    window.wait_for_output(3, "k is 7")
+    assert window.outputs(3).count("k is") == 1
     line(window, "one").get_by_text("run 2 · worker").wait_for()
     dimmed.wait_for(state="detached")
-    window.run_cell(2)
+    window.run_cell(3)
     line(window, "one").get_by_text("kernel").wait_for()
 
 

@@ -55,14 +55,14 @@ export class FlowModel implements IDisposable {
 
   /** Take the notebook as the server knows it. Live facts stay, unless the server knows the end of their run. */
   setState(state: FlowState): void {
-    const isNewer = this._choices !== null && areNewer(this._chosenAfter, state.run);
+    const isNewer = this._choices !== null && areNewer(this._chosenAfter, state.newest);
     const choices = carryOver(this._choices ?? {}, this.parameters, state.parameters, isNewer);
     this._known = state;
     this._foreign = state.protocol !== PROTOCOL ? state.protocol : this._foreign;
     if (this._live && !isLive(this._live, state.run)) {
       this._live = null;
     }
-    this.choose(choices, Math.max(this._chosenAfter, newestOf(state.run)));
+    this.choose(choices, Math.max(this._chosenAfter, newestOf(state.newest)));
     this._flowChanged.emit();
     this._settle();
     this._runsChanged.emit();
@@ -192,7 +192,7 @@ export class FlowModel implements IDisposable {
     return this._chosenAfter;
   }
 
-  choose(choices: Choices, after = newestOf(this._live?.run, this._known?.run)): void {
+  choose(choices: Choices, after = newestOf(this._live?.run, this._known?.newest)): void {
     const before = JSON.stringify(this._choices);
     [this._choices, this._chosenAfter] = [choices, after];
     if (JSON.stringify(choices) !== before) {

@@ -87,10 +87,10 @@ def _against(archive: Archive, place: NotebookPlace, read: CellsRead, choices: M
     lines = {step: _state_line(one, totals, pasts) for step, one in states.items()}
     if busy is not None:
         lines |= {line.step: line for line in _busy_lines(archive, busy) if line.step in lines}
-    shown = busy or (totals(newest.number) if newest else None)
-    run = run_line(archive, shown) if shown is not None else None
+    last = run_line(archive, totals(newest.number)) if newest is not None else None
+    run = run_line(archive, busy) if busy is not None else last
     state = _state(place, read, list(lines.values()), recorded(values), run)
-    return replace(state, lost_id=_lost_id(archive, place, read.graph, newest))
+    return replace(state, lost_id=_lost_id(archive, place, read.graph, newest), newest=last)
 
 
 def _lost_id(archive: Archive, place: NotebookPlace, graph: Graph, newest: RunRow | None) -> str:

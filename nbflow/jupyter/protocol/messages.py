@@ -167,9 +167,10 @@ class ProblemLine:
 class FlowState:
     """Compares the notebook in the front end, with its unsaved cells, with the stored runs.
 
-    `run` is the newest run, or the one that goes on. `copy_of` is the flow of the notebook that this one was copied
-    from and whose runs it does not share, "" if there is none. `clusters` are the names that `--on` knows here.
-    `lost_id` is the id under which the runs of this notebook are stored, if it has none: its file was not saved since.
+    `run` is the run that goes on, else the newest; `parameters` hold the values of `newest`, whatever goes on.
+    `copy_of` is the flow of the notebook that this one was copied from and whose runs it does not share, "" if there is
+    none. `clusters` are the names that `--on` knows here. `lost_id` is the id under which the runs of this notebook are
+    stored, if it has none: its file was not saved since.
     """
 
     protocol: int
@@ -182,6 +183,7 @@ class FlowState:
     copy_of: str
     clusters: tuple[str, ...] = ()
     lost_id: str = ""
+    newest: RunLine | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -164,6 +164,26 @@ def test_a_run_in_a_shell_is_seen_while_it_goes_on(desk: Desk) -> None:
     assert statuses(desk.ask("run", run=1)) == {"load": "done", "wait": "cancelled", "last": "missing"}
 
 
+def test_the_form_holds_the_values_of_the_newest_run_while_an_older_one_goes_on(desk: Desk) -> None:
+    gate = desk.folder / "gate"
+    os.mkfifo(gate)
+    cells = (PARAMETERS, LOAD, f"%%step fit\nif factor == 2:\n    open({str(gate)!r}).read()\nscore = factor")
+    desk.write(*cells)
+    command = [sys.executable, "-m", "nbflow", "run", str(desk.folder / "films.ipynb")]
+    running = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        with gate.open("w"):
+            assert desk.use("run", "--factor", "7").code == 0
+            state = desk.flow(*cells)
+            assert (state["run"]["number"], state["newest"]["number"]) == (1, 2)
+            assert [field["value"] for field in state["parameters"]] == ["7"]
+        assert running.wait() == 0
+    finally:
+        running.kill()
+    state = desk.flow(*cells)
+    assert (state["run"]["number"], state["newest"]["number"]) == (2, 2)
+
+
 def test_what_was_stopped_in_the_kernel_is_cancelled_until_it_is_edited(desk: Desk) -> None:
     stuck = "%%step stuck\nprint('begun')\nraise KeyboardInterrupt"
     desk.write(LOAD, stuck)

@@ -146,9 +146,10 @@ export interface ProblemLine {
 /**
  * Compares the notebook in the front end, with its unsaved cells, with the stored runs.
  *
- * `run` is the newest run, or the one that goes on. `copy_of` is the flow of the notebook that this one was copied
- * from and whose runs it does not share, "" if there is none. `clusters` are the names that `--on` knows here.
- * `lost_id` is the id under which the runs of this notebook are stored, if it has none: its file was not saved since.
+ * `run` is the run that goes on, else the newest; `parameters` hold the values of `newest`, whatever goes on.
+ * `copy_of` is the flow of the notebook that this one was copied from and whose runs it does not share, "" if there is
+ * none. `clusters` are the names that `--on` knows here. `lost_id` is the id under which the runs of this notebook are
+ * stored, if it has none: its file was not saved since.
  */
 export interface FlowState {
   readonly protocol: number;
@@ -161,6 +162,7 @@ export interface FlowState {
   readonly copy_of: string;
   readonly clusters: readonly string[];
   readonly lost_id: string;
+  readonly newest: RunLine | null;
 }
 
 /**
