@@ -321,6 +321,16 @@ def test_a_cell_that_cannot_be_read_hides_no_names_from_others() -> None:
     assert "invalid syntax" in problem
 
 
+@pytest.mark.parametrize(
+    "unreadable",
+    ["%%step a\nx = = 1", "%%step a\n'''", "%%step a\nx = (" + "(" * 300, "%%step a --lang sql\nSELECT ("],
+)
+def test_below_a_cell_that_cannot_be_read_other_names_are_still_told(unreadable: str) -> None:
+    told = problems_of(f"{unreadable}\n---\n%%step b\nprint(a, other)")
+    assert [one.split(":")[0] for one in told] == ["nb.ipynb · cell 1, line 2", "nb.ipynb · cell 2, line 2"]
+    assert "'other'" in told[1]
+
+
 def test_a_star_import_in_the_prelude_may_bring_any_name() -> None:
     assert problems_of("from numpy import *\n---\n%%step a\nx = linspace(0, 1)") == []
 

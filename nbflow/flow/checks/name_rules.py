@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping
@@ -14,7 +15,7 @@ from nbflow.flow.graph.asking import soft_reads
 from nbflow.flow.graph.branch_reads import INPUTS, branch_reads
 from nbflow.flow.graph.foreach_scopes import ForeachScope, deepest
 from nbflow.flow.graph.graph import Graph
-from nbflow.flow.names.code import names_of, parse
+from nbflow.flow.names.code import names_of, parse, parsed
 from nbflow.flow.source.builtin_names import BUILTINS
 from nbflow.flow.source.cell import Cell, Problem
 from nbflow.flow.source.repairs import AddImport, AddOption, MoveCell, Repair
@@ -251,7 +252,8 @@ def _private_binder(graph: Graph, reader: StepSpec, name: str) -> StepSpec | Non
 
 @lru_cache(2048)
 def _bound_by(body: str) -> frozenset[str]:
-    return names_of(parse(body)).bound
+    """Return the names that a body binds; none for one that cannot be read, which has a problem of its own."""
+    return names_of(ast.Module([*parsed(body)], [])).bound
 
 
 def _readable(graph: Graph) -> frozenset[str]:

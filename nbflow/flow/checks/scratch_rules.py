@@ -92,7 +92,7 @@ def _stays(graph: Graph, cell: Cell, line: int) -> tuple[int, ...]:
     return tuple(sorted(settings.union(number for number, _, _ in parse_step(cell.source).refused) - {line}))
 
 
-_UNREADABLE = OF_A_TEXT | {"duplicate-step"}
+_UNREADABLE = OF_A_TEXT | {"duplicate-step", "language"}
 _WORD = re.compile(r"[^\W\d]\w*")
 
 
