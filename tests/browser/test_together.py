@@ -20,7 +20,7 @@ from tests.browser.lab import Lab
 from tests.browser.test_cell_outputs import cell, kinds, line, stored
 from tests.browser.test_convert import FLOW, MESSY, wait_for_sources
 from tests.browser.test_parameters import CELLS as WITH_PARAMETERS
-from tests.browser.window import NOTEBOOK, Window
+from tests.browser.window import CELLS, NOTEBOOK, Window
 
 pytest.importorskip("jupyter_collaboration")
 STEPS = [
@@ -94,6 +94,8 @@ def test_outputs_of_a_run_stand_once_in_both_pages(lab: Lab, folder: Path, two: 
     for window in two:
         line(window, "one").get_by_text("run 2 · worker").wait_for()
         window.wait_for_output(2, "edited")
+        window.wait_for_output(2, "execute_result")  # the outputs of a cell come one after another
+        window.wait(f"{CELLS}[3].model.outputs.length === 9")
     assert json.loads(here.outputs(2)) == json.loads(there.outputs(2))
     assert json.loads(here.outputs(3)) == json.loads(there.outputs(3))
     here.page.evaluate(UNTIL_SAVED, path.relative_to(lab.root).as_posix())

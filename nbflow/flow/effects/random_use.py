@@ -32,24 +32,16 @@ _SEEDS = {
 _SEEDS_ALL = frozenset({"set_seed", "seed_everything", "set_random_seed"})
 _OWN_STATE = frozenset(
     (
-        *(
-            "seed",
-            "setstate",
-            "getstate",
-            "set_state",
-            "get_state",
-            "default_rng",
-            "Generator",
-            "RandomState",
-            "Random",
-        ),
-        *("SeedSequence", "PCG64", "PCG64DXSM", "MT19937", "Philox", "SFC64", "BitGenerator", "SystemRandom"),
+        *("seed", "setstate", "set_state", "default_rng", "Generator", "RandomState", "Random", "SeedSequence"),
+        *("PCG64", "PCG64DXSM", "MT19937", "Philox", "SFC64", "BitGenerator", "SystemRandom"),
     )
 )
+"""The calls of the modules that need nothing of the global state; a call that returns this state does."""
+
 _OF_TORCH = frozenset(
     (
         *("rand", "randn", "randint", "randperm", "normal", "bernoulli", "multinomial", "rand_like", "randn_like"),
-        *("randint_like", "poisson", "DataLoader", "random_split", "dropout"),
+        *("randint_like", "poisson", "DataLoader", "random_split", "dropout", "get_rng_state"),
     )
 )
 _OF_SKLEARN = (
