@@ -19,13 +19,13 @@ class Node:
 
 
 def build(plan: list[tuple[int, list[int]]]) -> list[Any]:
-    """Objects of the five kinds, wired by number; a view looks at the array before it, a dict is that of a node."""
+    """Objects of the seven kinds, wired by number; a view looks at the array before it, a dict is that of a node."""
     made: list[Any] = []
     for kind, _ in plan:
         arrays = [one for one in made if isinstance(one, np.ndarray)]
         nodes = [one for one in made if isinstance(one, Node)]
         view = arrays[-1][1:] if arrays and len(arrays[-1]) > 1 else np.arange(9.0)
-        fresh: list[Any] = [[], {}, Node(), view, vars(nodes[-1]) if nodes else {}]
+        fresh: list[Any] = [[], {}, Node(), view, vars(nodes[-1]) if nodes else {}, np.nan, float("nan")]
         made.append(fresh[kind])
     for (kind, targets), one in zip(plan, made, strict=True):
         pointed = [made[target % len(made)] for target in targets]
@@ -48,13 +48,13 @@ def shape(roots: list[Any]) -> list[Any]:
         one = agenda.pop()
         known = id(one) in numbers
         facts.append((type(one).__name__, numbers.setdefault(id(one), len(numbers))))
-        if not known and not isinstance(one, np.ndarray):
+        if not known and not isinstance(one, np.ndarray | float):
             inside = one if isinstance(one, list) else one.values() if isinstance(one, dict) else [vars(one)]
             agenda.extend(reversed(list(inside)))
     return facts
 
 
-PLANS = st.lists(st.tuples(st.integers(0, 4), st.lists(st.integers(0, 11), max_size=4)), min_size=1, max_size=12)
+PLANS = st.lists(st.tuples(st.integers(0, 6), st.lists(st.integers(0, 11), max_size=4)), min_size=1, max_size=12)
 
 
 @settings(max_examples=200)
@@ -66,6 +66,7 @@ def test_the_same_things_are_the_same(plan: list[tuple[int, list[int]]], names: 
     back = values_of(encode(values, blobs, home), blobs, home)
     assert shape(list(back.values())) == shape(list(values.values()))
     for one in values:
+        assert (back[one] is np.nan) == (values[one] is np.nan)
         for other in values:
             if isinstance(values[one], np.ndarray) and isinstance(values[other], np.ndarray):
                 assert np.shares_memory(back[one], back[other]) == np.shares_memory(values[one], values[other])

@@ -17,6 +17,7 @@ from typing import Any
 from nbflow.store.pickling._cloudpickle import is_importable
 from nbflow.store.pickling.array_layout import HeldArray, overlaps
 from nbflow.store.pickling.home import Home
+from nbflow.store.pickling.nans import has_identity
 from nbflow.store.pickling.pickler import Recording
 
 ATOMS: frozenset[type] = frozenset({int, float, bool, str, bytes, complex, type(None)})
@@ -36,6 +37,11 @@ _IMMUTABLE_OF_LIBRARIES = {
     "pandas.core.indexes.frozen.FrozenList",
     "pyarrow.lib._Weakrefable",
 }
+
+
+def is_atom(value: object) -> bool:
+    """Return whether a value has no parts, and is the same as each value that equals it."""
+    return type(value) in ATOMS and (value == value or not has_identity(value))
 
 
 class Groups:
@@ -67,6 +73,7 @@ def join_shared(groups: Groups, recordings: Mapping[str, Recording], home: Home)
     memos = {name: recording.memo() for name, recording in recordings.items()}
     _join_objects(groups, recordings, memos, home)
     _join_memory(groups, recordings)
+    _join_nans(groups, recordings)
     for name, recording in recordings.items():
         for target in recording.weak_targets:
             for holder in (other for other, memo in memos.items() if id(target) in memo):
@@ -108,18 +115,27 @@ def _join_memory(groups: Groups, recordings: Mapping[str, Recording]) -> None:
             groups.join(whose[id(cluster[0])], whose[id(one)])
 
 
+def _join_nans(groups: Groups, recordings: Mapping[str, Recording]) -> None:
+    owner: dict[int, str] = {}
+    for name, recording in recordings.items():
+        for met in recording.nans.keys() & owner.keys():
+            groups.join(owner[met], name)
+        owner.update(dict.fromkeys(recording.nans, name))
+
+
 def is_immutable(obj: Any, home: Home) -> bool:
     """Return whether no change of this object can ever be seen, so that sharing it has no effect."""
     kind = type(obj)
     if kind in ATOMS:
-        return True
+        return not has_identity(obj)
     if kind in (tuple, frozenset):
         return all(is_immutable(inner, home) for inner in obj)
     if isinstance(obj, type) or (callable(obj) and hasattr(obj, "__qualname__")):
         return home.reference(obj) is not None or is_importable(obj)
     if kind is object:
         return home.reference(obj) is not None
-    return isinstance(obj, _IMMUTABLE) or any(_written_as(cls) in _IMMUTABLE_OF_LIBRARIES for cls in kind.__mro__)
+    known = isinstance(obj, _IMMUTABLE) or any(_written_as(cls) in _IMMUTABLE_OF_LIBRARIES for cls in kind.__mro__)
+    return known and not has_identity(obj)
 
 
 def _written_as(cls: type) -> str:

@@ -8,11 +8,12 @@ from dataclasses import dataclass, replace
 
 from nbflow.garbage import without_gc
 from nbflow.store.blobs.protocol import BlobStore
-from nbflow.store.pickling.alias import ATOMS, Groups, join_shared
+from nbflow.store.pickling.alias import Groups, is_atom, join_shared
 from nbflow.store.pickling.component import build_component
 from nbflow.store.pickling.heap import Heap
 from nbflow.store.pickling.home import Home
 from nbflow.store.pickling.lending import Lent, References
+from nbflow.store.pickling.nans import may_hold_nan
 from nbflow.store.pickling.pickler import PICKLE_PROTOCOL, Recording, arrange_recordings, record
 from nbflow.store.values.artifact_ref import ArtifactRef, Component, Lost
 from nbflow.store.values.encoded import Encoded
@@ -76,8 +77,8 @@ def encode(
         same = heap.artifact_of(value) if heap else None
         if same is not None:
             artifacts[name] = same.unlisted(name)
-        elif type(value) in ATOMS:
-            artifacts[name], component = _encode_atom(name, value, blobs)
+        elif is_atom(value):
+            artifacts[name], component = _encode_atom(name, value, blobs, home)
             components.append(component)
         else:
             graphs[name] = value
@@ -94,8 +95,8 @@ def encode_apart(values: Mapping[str, object], blobs: BlobStore, home: Home, sco
     artifacts: list[ArtifactRef] = []
     components: list[Component] = []
     for name, value in values.items():
-        if type(value) in ATOMS:
-            artifact, component = _encode_atom(name, value, blobs)
+        if is_atom(value):
+            artifact, component = _encode_atom(name, value, blobs, home)
             artifacts.append(artifact)
             components.append(component)
         else:
@@ -105,8 +106,10 @@ def encode_apart(values: Mapping[str, object], blobs: BlobStore, home: Home, sco
     return Encoded(tuple(artifacts), tuple(components))
 
 
-def _encode_atom(name: str, value: object, blobs: BlobStore) -> tuple[ArtifactRef, Component]:
-    component = build_component(memoryview(pickle.dumps([value], PICKLE_PROTOCOL)), (), (name,), blobs, None)
+def _encode_atom(name: str, value: object, blobs: BlobStore, home: Home) -> tuple[ArtifactRef, Component]:
+    stream = memoryview(pickle.dumps([value], PICKLE_PROTOCOL))
+    stream = record([name], [value], home).stream if may_hold_nan(stream) else stream
+    component = build_component(stream, (), (name,), blobs, None)
     return ArtifactRef(name, component.digest, 0, component.size, summarise(value)), component
 
 

@@ -21,6 +21,7 @@ from nbflow.store.pickling._cloudpickle import is_importable
 from nbflow.store.pickling.array_layout import HeldArray, Layout, arrange
 from nbflow.store.pickling.attributes import Attributes, Memo, join_attributes, with_attributes
 from nbflow.store.pickling.home import Home
+from nbflow.store.pickling.nans import NanReferences, may_hold_nan
 from nbflow.store.pickling.reduce import frames
 from nbflow.store.pickling.reduce.registry import EXACT, Reducer, load_entry_points, reducer_of
 from nbflow.store.values.artifact_ref import Lost
@@ -150,18 +151,28 @@ def _keep_in_band(kept_out: list[pickle.PickleBuffer], buffer: pickle.PickleBuff
 
 
 class ReferringPickler(Pickler):
-    """Records values, and writes references to objects of other components, and to objects in place of their dicts.
+    """Records values, and writes references to objects of other components, to objects in place of their dicts, and to
+    NaNs.
 
     This is a separate class because pickle calls `persistent_id` for every object, which takes time.
     """
 
     def __init__(
-        self, home: Home, layout: Layout, roots: Sequence[tuple[str, object]], refer: Refer | None, **how: bool
+        self,
+        home: Home,
+        layout: Layout,
+        roots: Sequence[tuple[str, object]],
+        refer: Refer | None,
+        several_nans: Mapping[int, float],
+        **how: bool,
     ) -> None:
         self._refer = refer or (lambda _: None)
+        self.nans = NanReferences(several_nans)
         super().__init__(home, layout, roots, **how)
 
     def persistent_id(self, obj: Any) -> Any:
+        if type(obj) is float and obj != obj:
+            return self.nans.refer(obj)
         number = self._refer(obj)
         if number is None and type(obj) is dict and id(obj) in self.layout.owners:
             return (self.layout.owners[id(obj)],)
@@ -245,6 +256,7 @@ class Recording:
     guarded: frozenset[int] = frozenset()  # ids of arrays that pandas copies before a write
     attributes: Mapping[int, Attributes] = field(default_factory=dict)
     kinds: frozenset[type] = frozenset()  # the types of the objects that it met, but for those of Python itself
+    nans: Mapping[int, float] = field(default_factory=dict)  # floats that it met, but for those of modules
 
     def memo(self) -> Memo:
         """Return the number of each object by its id; this copies, so it is slow."""
@@ -263,13 +275,8 @@ def record(
     roots = list(zip(names, values, strict=True))
     for careful in (False, True):
         how = {"by_column": by_column, "careful": careful}
-        recorder = (
-            Pickler(home, layout or Layout(), roots, **how)
-            if refer is None and not (layout and layout.owners)
-            else ReferringPickler(home, layout or Layout(), roots, refer, **how)
-        )
         try:
-            recorder.dump(values)
+            recorder = _dump(values, home, layout or Layout(), roots, refer, **how)
         except interrupts(NotStorable):
             raise
         except BaseException as error:  # noqa: BLE001 - whatever the user's __reduce__ does
@@ -277,6 +284,23 @@ def record(
         else:
             return _recording(recorder)
     return _record_loss(names, values, failure)
+
+
+def _dump(
+    values: list[Any], home: Home, layout: Layout, roots: Sequence[tuple[str, object]], refer: Refer | None, **how: bool
+) -> Pickler:
+    """Pickle values, and again if this shows that they hold NaNs which must be told apart."""
+    if refer is None and not layout.owners:
+        plain = Pickler(home, layout, roots, **how)
+        plain.dump(values)
+        if not may_hold_nan(plain.stream.getbuffer()):
+            return plain
+    recorder = ReferringPickler(home, layout, roots, refer, {}, **how)
+    recorder.dump(values)
+    if recorder.nans.several:
+        recorder = ReferringPickler(home, layout, roots, refer, recorder.nans.several, **how)
+        recorder.dump(values)
+    return recorder
 
 
 def _recording(recorder: Pickler) -> Recording:
@@ -291,6 +315,7 @@ def _recording(recorder: Pickler) -> Recording:
         frozenset(recorder.guarded),
         recorder.attributes,
         frozenset(recorder.kinds),
+        recorder.nans.met if isinstance(recorder, ReferringPickler) else {},
     )
 
 

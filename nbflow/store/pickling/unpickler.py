@@ -7,6 +7,8 @@ import pickle
 from collections.abc import Sequence
 from typing import Any
 
+from nbflow.store.pickling.nans import referred_nan
+
 _SCRIPT_ROOMS = {
     "inputs": ("config", "configuring", "delayed", "parameters", "parsers"),
     "language": (
@@ -71,6 +73,7 @@ class Unpickler(pickle.Unpickler):
     def __init__(self, stream: bytes, buffers: Sequence[Any], foreign: Sequence[object]) -> None:
         super().__init__(io.BytesIO(stream), buffers=buffers)
         self._foreign = foreign
+        self._nans: dict[str, float] = {}
 
     def find_class(self, module_name: str, global_name: str, /) -> Any:
         """Return a class or function, also if it has moved since, or in another NumPy."""
@@ -84,5 +87,7 @@ class Unpickler(pickle.Unpickler):
             return super().find_class(module_name.replace(earlier, _NUMPY_1[earlier], 1), global_name)
 
     def persistent_load(self, reference: Any) -> object:
-        """Return an object of another component by its number, or the attribute dict of an object of this one."""
+        """Return an object of another component, an attribute dict of an object of this one, or a NaN."""
+        if isinstance(reference, str):
+            return self._nans.setdefault(reference, referred_nan(reference))
         return self._foreign[reference] if isinstance(reference, int) else vars(reference[0])
