@@ -136,9 +136,13 @@ class FileOrder:
 
     def add(self, name: str, uses: Sequence[FileUse]) -> None:
         """Add a step with its uses."""
-        for use in sorted(_distinct(uses), key=lambda one: one.access.writes):
+        for use in sorted(_distinct(uses), key=lambda one: one.access.writes) if uses else ():
             self._note(use, len(self._names))
         self._names.append(name)
+
+    def keep_first(self, count: int) -> None:
+        """Forget the steps below the first `count`, which have no uses."""
+        del self._names[count:]
 
     def _note(self, use: FileUse, number: int) -> None:
         if use.path not in self._at:

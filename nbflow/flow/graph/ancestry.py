@@ -20,12 +20,17 @@ class Ancestry:
     def add(self, step: str, upstream: Iterable[str]) -> None:
         """Add the next step of the document, which waits for the steps in `upstream`."""
         upstream = tuple(upstream)
-        above = self.set_of(upstream)
+        above = self.set_of(upstream) if upstream else 0
         for other in upstream:
             above |= self._above[self.places[other]]
         self.places[step] = len(self._names)
         self._names.append(step)
         self._above.append(above)
+
+    def remove_last(self) -> None:
+        """Remove the step that was added last."""
+        del self.places[self._names.pop()]
+        self._above.pop()
 
     def above(self, step: str) -> int:
         """Return the set of steps that must be over before a step can start."""

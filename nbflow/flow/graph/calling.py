@@ -19,8 +19,10 @@ def changing_classes(flow: FlowSource, learned: Mapping[str, frozenset[str]]) ->
     """Return the classes of the prelude that steps or functions may change; `learned` is as in `link`."""
     definitions = [one for one in flow.prelude.definitions if one.kind == "class"]
     classes = frozenset().union(*(one.names for one in definitions))
+    if not classes:
+        return classes
     sources = (*(one.source for one in flow.prelude.definitions), *(step.source.body for step in flow.steps))
-    if not classes or any(map(_ASSIGNED_BY_OBJECT.search, sources)):
+    if any(map(_ASSIGNED_BY_OBJECT.search, sources)):
         return classes
     changed = (one.state for one in flow.prelude.definitions)
     return classes.intersection(

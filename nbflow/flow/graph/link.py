@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
+from nbflow.flow.graph.draft_link import DraftLink
 from nbflow.flow.graph.graph import Binding, Graph, Link
 from nbflow.flow.graph.link_memory import LinkMemory
-from nbflow.flow.graph.linking import DraftLink, Linker
 from nbflow.flow.graph.transitions import follow
 from nbflow.flow.syntax.specs import FlowSource, StepSpec
 from nbflow.garbage import without_gc
@@ -25,14 +25,14 @@ def link(
     """
     unique = {step.name: step for step in reversed(flow.steps)}
     steps = follow([step for step in flow.steps if unique[step.name] is step])
-    memory, above = memory or LinkMemory(), Linker(flow, learned or {})
-    known = memory.above_edits(above, steps)
-    for step in steps:
-        above.add(step, known.get(step.name))
-    links = {name: memory.links[name] if name in known else _link(draft) for name, draft in above.drafts.items()}
+    memory = memory or LinkMemory()
+    above = memory.above_edits(flow, learned or {}, steps)
+    links = memory.known(above)
+    for step in steps[len(links) :]:
+        above.add(step)
+        links[step.name] = _link(above.drafts[step.name])
     memory.keep(above, links)
-    joins = {name: draft.join for name, draft in above.drafts.items()}
-    return Graph(replace(flow, steps=tuple(_joining(step, joins[step.name]) for step in steps)), links)
+    return Graph(replace(flow, steps=tuple(_joining(step, above.drafts[step.name].join) for step in steps)), links)
 
 
 def _joining(step: StepSpec, join: str | None) -> StepSpec:

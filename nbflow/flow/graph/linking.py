@@ -6,6 +6,7 @@ import functools
 import operator
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from nbflow.flow.effects.generator_names import GENERATORS
 from nbflow.flow.files.file_use import Access, FileUse
@@ -14,6 +15,7 @@ from nbflow.flow.graph.ancestry import Ancestry
 from nbflow.flow.graph.asking import asked_below, hard_reads, mentions, soft_reads, state_changed
 from nbflow.flow.graph.branch_reads import INPUTS, branch_reads
 from nbflow.flow.graph.calling import Calling, changing_classes
+from nbflow.flow.graph.draft_link import DraftLink, Region
 from nbflow.flow.graph.foreach_scopes import ForeachScope, deepest, joined_by, opened_by
 from nbflow.flow.graph.writers import NameRead, NameWriter, answered, find_writers
 from nbflow.flow.names.strings import ANY
@@ -23,42 +25,6 @@ from nbflow.flow.syntax.specs import FlowSource, Guard, StepSpec
 SPECIAL = frozenset(
     {"display", "get_ipython", "__IPYTHON__", "current", "self", "__name__", "__file__", "__doc__", "__builtins__"}
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Region:
-    """Says which foreach steps a step runs inside, and, for a join, what it closes and reads."""
-
-    scope: ForeachScope = ()
-    opened: ForeachScope = ()
-    joined: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class DraftLink:
-    """Holds what the walk finds for one step. `link` turns it into a `Link`."""
-
-    reads: tuple[NameRead, ...]
-    parameters: frozenset[str]
-    prelude: frozenset[str]
-    upstream: tuple[str, ...]
-    region: Region
-    rank: int
-    writes: frozenset[str]
-    maybe_writes: frozenset[str]
-    passing: frozenset[str]
-    local: frozenset[str]
-    ends: frozenset[str]
-    ended: tuple[tuple[str, str], ...]
-    join: str | None
-    branches: tuple[str, ...]
-    answers: tuple[Guard, ...]
-    unknown: frozenset[str]
-    carried: frozenset[str]
-    seeded: frozenset[str]
-    draws: frozenset[str]
-    files: tuple[FileUse, ...]
-    modules: tuple[FileUse, ...]
 
 
 @dataclass(slots=True)
@@ -81,18 +47,19 @@ class Linker:
     modules: frozenset[str] = field(init=False)  # names that only imports bind
     asked: Mapping[str, frozenset[str]] = field(init=False)
     calling: Calling = field(init=False)
+    held: dict[str, dict[str, frozenset[str]]] = field(default_factory=dict)  # the names read by functions in artifacts
     seeded: set[str] = field(default_factory=set)  # the random generators seeded by steps outside every foreach
     touched: dict[str, list[NameWriter]] = field(default_factory=dict)  # the steps above that bind or delete each name
 
     def __post_init__(self) -> None:
         self.constants = frozenset(parameter.name for parameter in self.flow.parameters)
         self.modules = self.flow.prelude.imported.difference(*(step.names.writes for step in self.flow.steps))
-        self.calling = Calling(self.flow, changing_classes(self.flow, self.learned))
+        self.calling = Calling(self.flow, changing_classes(self.flow, self.learned), self.held)
         self.asked = asked_below(self.flow.steps, self.flow)
 
-    def add(self, step: StepSpec, known: DraftLink | None = None) -> None:
-        """Link the next step of the document, unless it is `known` how it is linked."""
-        draft = known or self._join(step)
+    def add(self, step: StepSpec) -> None:
+        """Link the next step of the document."""
+        draft = self._join(step)
         self.calling.note(step, draft.reads, draft.prelude)
         writer = self._writer(step, draft)
         self.writers[step.name] = writer
@@ -110,6 +77,39 @@ class Linker:
         self.order.add(step.name, draft.files)
         if not draft.region.scope:
             self.seeded |= step.random.seeds
+
+    def keep_first(self, count: int) -> None:
+        """Forget the steps below the first `count`, as if they had not been added."""
+        gone = [*self.drafts.values()][count:]
+        while len(self.named) > count:
+            self._forget_last()
+        if any(draft.files for draft in gone):
+            self.order = FileOrder()
+            for name, draft in self.drafts.items():
+                self.order.add(name, draft.files)
+        else:
+            self.order.keep_first(count)
+        if any(draft.region.joined for draft in gone):
+            joins = (draft.join or "" for draft in self.drafts.values() if draft.region.joined)
+            self.closed = {self.scopes[join] for join in joins}
+        outside = (step for name, step in self.named.items() if step.random.seeds and not self.scopes[name])
+        self.seeded = {name for step in outside for name in step.random.seeds}
+
+    def _forget_last(self) -> None:
+        """Undo what the last call of `add` has noted of the step itself."""
+        name, step = self.named.popitem()
+        draft = self.drafts.pop(name)
+        for one in draft.writes | draft.ends:
+            _remove_last(self.touched, one)
+        for foreach in self.scopes.pop(name):
+            del self.inside[foreach][name]
+        if step.control.guard is not None:
+            _remove_last(self.guarded, step.control.guard.name)
+        for target in dict.fromkeys(step.control.next.targets) if step.control.next else ():
+            _remove_last(self.leading, target)
+        del self.writers[name]
+        self.held.pop(name, None)
+        self.ancestry.remove_last()
 
     def is_like(self, other: Linker) -> bool:
         """Return whether all that steps see of the document, apart from other steps, is as it is for another linker."""
@@ -361,3 +361,10 @@ class Linker:
         artifacts = hard - {read.name for read in reads if read.writers}
         unknown = (artifacts | step.names.mentions) if step.metaflow else artifacts
         return unknown - self.constants - self.flow.prelude.names - BUILTINS - SPECIAL | ended
+
+
+def _remove_last(lists: dict[str, list[Any]], key: str) -> None:
+    """Remove the last entry of a list; there is no empty list."""
+    lists[key].pop()
+    if not lists[key]:
+        del lists[key]
