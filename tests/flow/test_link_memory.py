@@ -16,6 +16,7 @@ from nbflow.flow.graph.graph import Graph
 from nbflow.flow.graph.link import link
 from nbflow.flow.graph.link_memory import LinkMemory
 from nbflow.flow.reading.cells import read_flow
+from nbflow.flow.reading.reading_memory import ReadingMemory
 from nbflow.flow.source.cell import Cell
 from nbflow.flow.syntax.specs import FlowSource
 from tests.counting import count_calls
@@ -42,6 +43,7 @@ option = st.one_of(
     st.sampled_from(["", "", " --seed 3", " --join s1", " --after s0", " --while a", " --foreach c in b"]),
     st.builds(" --if {}".format, name),
     st.builds(" --else {}".format, name),
+    st.builds(" --env {}".format, name),
 )
 number = st.integers(0, 5)
 step = st.builds("%%step s{}{}\n{}".format, number, option, body)
@@ -50,19 +52,21 @@ ordinary = st.one_of(
     st.builds("%%parameters\n{}: int = 1".format, name),
     st.builds("%%shared\ndef f(x):\n    global {}\n    {} = x\n    return {}".format, name, name, name),
     st.builds("class Kind:\n    total = {}".format, name),
-    st.just("random.seed(2)"),
+    st.builds("%%environment {}\npolars".format, name),
+    st.sampled_from(["random.seed(2)", "from __future__ import annotations", "os.chdir('..')", "def (", "!echo $a"]),
 )
 cell = st.one_of(step, step, ordinary)
 edit = st.tuples(st.sampled_from(["put", "put", "insert", "remove", "swap", "learn"]), number, cell, name)
 
 
-def flow_of(sources: list[str]) -> FlowSource:
-    return read_flow([Cell(n, source) for n, source in enumerate(sources, 1)], "nb", "nb.ipynb")
+def flow_of(sources: list[str], memory: ReadingMemory | None = None) -> FlowSource:
+    return read_flow([Cell(n, source) for n, source in enumerate(sources, 1)], "nb", "nb.ipynb", memory)
 
 
 def facts_of(graph: Graph) -> dict[str, Any]:
     """Return all that a graph says, also what does not count where links are compared."""
-    return {"flow": graph.flow, **{step: astuple(linked) for step, linked in graph.links.items()}}
+    holds = {step.name: step.names.holds for step in graph.flow.steps}
+    return {"flow": graph.flow, "holds": holds, **{step: astuple(linked) for step, linked in graph.links.items()}}
 
 
 def change(sources: list[str], learned: dict[str, frozenset[str]], kind: str, at: int, text: str, name: str) -> None:
@@ -88,12 +92,12 @@ def change(sources: list[str], learned: dict[str, frozenset[str]], kind: str, at
 def test_an_edited_notebook_has_the_links_of_a_new_one(
     sources: list[str], edits: list[tuple[str, int, str, str]]
 ) -> None:
-    memory, learned = LinkMemory(), dict[str, frozenset[str]]()
-    link(flow_of(sources), learned, memory)
+    reading, links, learned = ReadingMemory(), LinkMemory(), dict[str, frozenset[str]]()
+    link(flow_of(sources, reading), learned, links)
     for one in edits:
         change(sources, learned, *one)
-        flow = flow_of(sources)
-        assert facts_of(link(flow, dict(learned), memory)) == facts_of(link(flow, learned))
+        known = link(flow_of(sources, reading), dict(learned), links)
+        assert facts_of(known) == facts_of(link(flow_of(sources), learned))
 
 
 def test_a_step_with_a_seed_is_linked_again_when_a_step_below_begins_to_draw() -> None:

@@ -119,6 +119,10 @@ class StepsAbove:
     models: set[str] = field(default_factory=set)
     methods: dict[str, frozenset[str]] = field(default_factory=dict)
 
+    def copy(self) -> StepsAbove:
+        """Return what these steps say, to which other steps can be added."""
+        return StepsAbove(dict(self.origins), dict(self.bodies), set(self.models), dict(self.methods))
+
     def seen_with(self, known: KnownEffects) -> KnownEffects:
         """Return what is known from ordinary cells together with what the steps above import and define."""
         return known.extended(self.origins, self.bodies)

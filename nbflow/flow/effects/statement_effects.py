@@ -43,6 +43,19 @@ class KnownEffects:
     _sources: dict[str, set[str]] = field(default_factory=dict)
     _new_classes: dict[str, ast.ClassDef] = field(default_factory=dict)
 
+    def copy(self) -> KnownEffects:
+        """Return what is known now, to which other statements can be added."""
+        return KnownEffects(
+            dict(self.origins),
+            dict(self.bodies),
+            self.watches_subclasses,
+            set(self.generators),
+            {name: [*found] for name, found in self.methods.items()},
+            set(self._fixed),
+            {name: {*found} for name, found in self._sources.items()},
+            dict(self._new_classes),
+        )
+
     def extended(self, origins: MutableMapping[str, str], bodies: MutableMapping[str, DefinitionNode]) -> KnownEffects:
         """Return these origins and bodies with more of them, which count first. Nothing is copied."""
         return KnownEffects(ChainMap(origins, self.origins), ChainMap(bodies, self.bodies))

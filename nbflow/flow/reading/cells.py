@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import lru_cache
 
 from nbflow.errors import HeaderError
@@ -16,14 +16,16 @@ from nbflow.flow.names.kept_state import assigned_by_calls, changed_by_calls
 from nbflow.flow.names.stars import Stars, may_hide, stars_of
 from nbflow.flow.names.statements import Statement, code_in, statements_of
 from nbflow.flow.names.text import Text, blank, parse_ordinary, parse_step
-from nbflow.flow.reading.cells_together import duplicates, parameters_together, with_environments
-from nbflow.flow.reading.prelude import Sorted, StatementsAbove, sort_statements
+from nbflow.flow.reading.cells_together import duplicates, environments_together, parameters_together
+from nbflow.flow.reading.prelude import StepCell, Surroundings
+from nbflow.flow.reading.reading import Reading
+from nbflow.flow.reading.reading_memory import ReadingMemory
 from nbflow.flow.source.cell import NOWHERE, Cell, Place, Problem, shortened
 from nbflow.flow.source.ipython import PYTHON_MAGICS, TRANSPARENT, is_capture
 from nbflow.flow.source.lines import lines_of
 from nbflow.flow.source.repairs import Repair, SplitCell
 from nbflow.flow.syntax.definition import Definition, Prelude, Scratch
-from nbflow.flow.syntax.environment_words import NamedEnvironment, read_environment, read_script_block
+from nbflow.flow.syntax.environment_words import read_environment, read_script_block
 from nbflow.flow.syntax.header import CellKind, Fault, Header, read_header
 from nbflow.flow.syntax.metaflow_cell import ITEM, names_of_self, read_next
 from nbflow.flow.syntax.parameter_cell import ParameterCell, read_parameters
@@ -32,75 +34,52 @@ from nbflow.flow.syntax.possible_repairs import (
     move_statement,
     rewrite_line,
 )  # fmt: skip
-from nbflow.flow.syntax.specs import ControlFlow, FlowSource, ParameterSpec, Randomness, StepNames, StepSource, StepSpec
+from nbflow.flow.syntax.specs import ControlFlow, FlowSource, StepNames, StepSource, StepSpec
 from nbflow.garbage import without_gc
 
 _LANGUAGE = re.compile(r"\s--lang\b")
 _FUTURE = re.compile(r"^from __future__ import .*\bannotations\b", re.MULTILINE)
-"""If some cell contains this import, no cell evaluates its annotations."""
-
-
-@dataclass(slots=True)
-class Reading:
-    """Collects what each cell says by itself."""
-
-    steps: list[StepSpec] = field(default_factory=list)
-    code: dict[str, tuple[Statement, ...]] = field(default_factory=dict)  # imports, functions and classes of steps
-    parameters: list[ParameterSpec] = field(default_factory=list)
-    injected: list[ParameterSpec] = field(default_factory=list)
-    shared: list[Definition] = field(default_factory=list)
-    ordinary: list[tuple[Text, Place]] = field(default_factory=list)
-    scratch: list[Scratch] = field(default_factory=list)
-    environments: list[NamedEnvironment] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
-    stars: Stars = ()  # the names that star imports of the notebook bind
-
-    def add(self, other: Reading) -> None:
-        """Add what another cell says."""
-        self.steps += other.steps
-        self.code |= other.code
-        self.parameters += other.parameters
-        self.injected += other.injected
-        self.shared += other.shared
-        self.ordinary += other.ordinary
-        self.scratch += other.scratch
-        self.environments += other.environments
-        self.problems += other.problems
-
-    def add_environment(self, environment: NamedEnvironment | None, problems: Sequence[Problem]) -> None:
-        """Add an environment, if it can be read, and what is wrong with it."""
-        self.environments += [environment] if environment else []
-        self.problems += problems
 
 
 @without_gc()
-def read_flow(cells: Sequence[Cell], name: str, document: str) -> FlowSource:
+def read_flow(cells: Sequence[Cell], name: str, document: str, memory: ReadingMemory | None = None) -> FlowSource:
     """Read every cell, then sort the statements of ordinary cells, for which the names that steps bind must be known.
 
-    `name` is the name of the flow, `document` the path that messages show.
+    `name` is the name of the flow, `document` the path that messages show. With a `memory` of the same document, what
+    the cells above the edit say is kept.
     """
-    found = Reading()
-    lazy, stars = any(_FUTURE.search(cell.source) for cell in cells), stars_of(cells)
-    shared = names_of_shared_code(cells)
-    for cell in cells:
+    memory = memory or ReadingMemory()
+    lazy, stars = any(map(_is_lazy, cells)), stars_of(cells)
+    mark = memory.above_edits(cells, (document, lazy, stars))
+    found, shared = mark.found.copy(), names_of_shared_code(cells)
+    for number, cell in enumerate(cells[mark.count :], mark.count):
+        if number == memory.edited:
+            memory.move_mark(found)
         above = shared[cell.number] if "--lang" in cell.source else ()
         found.add(_read_cell(cell, document, lazy, stars if may_hide(cell.source) else (), above))
     parameters = parameters_together(found.parameters, found.injected, cells, found.problems)
-    result = _sort_ordinary(found, frozenset(p.name for p in parameters), cells, lazy)
+    steps = [one.step for one in found.parts if isinstance(one, StepCell)]
+    found.problems += duplicates(steps, cells)
+    environments = environments_together(found.environments, steps, found.problems)
+    given = frozenset(one.name for one in parameters).union(*(one.names for one in found.shared))
+    watches = any("__subclasses__" in cell.source for cell in cells)
+    result = memory.sort(found.parts, Surroundings.of(found.parts, given, environments, watches=watches))
     definitions = (*found.shared, *result.definitions)
-    prelude = Prelude(tuple(sorted(definitions, key=lambda definition: definition.place)))
-    found.problems += duplicates(found.steps, cells)
-    steps = with_environments(found.steps, found.environments, found.problems)
     return FlowSource(
         name,
         document,
-        tuple(_complete(step, result.steps[step.name]) for step in steps),
+        tuple(result.steps),
         parameters,
-        prelude,
+        Prelude(tuple(sorted(definitions, key=lambda definition: definition.place))),
         tuple(sorted((*found.scratch, *result.scratch), key=lambda item: item.place)),
         tuple(sorted(found.problems, key=lambda problem: problem.place or NOWHERE)),
         tuple(cells),
     )
+
+
+def _is_lazy(cell: Cell) -> bool:
+    """Return whether a cell has the import with which no cell evaluates its annotations."""
+    return "annotations" in cell.source and _FUTURE.search(cell.source) is not None
 
 
 @lru_cache(2048)
@@ -111,11 +90,11 @@ def _read_cell(
     header = read_header(cell.source)
     kind = cell_kind(cell, header)
     place = cell.place(document, max(header.line, 1), named=kind in (CellKind.ORDINARY, CellKind.FOREIGN))
-    found = Reading(stars=stars)
+    found = Reading(stars=stars, lazy=lazy_annotations)
     found.problems += [_problem(fault, cell, place, header.name or None) for fault in header.faults]
     match kind:
         case CellKind.STEP:
-            _read_step(found, cell, header, place, lazy_annotations, shared)
+            _read_step(found, cell, header, place, shared)
         case CellKind.PARAMETERS:
             _read_parameters(found, cell, header, place)
         case CellKind.SHARED:
@@ -151,15 +130,14 @@ def _problem(fault: Fault, cell: Cell, place: Place, step: str | None) -> Proble
 # steps
 
 
-def _read_step(
-    found: Reading, cell: Cell, header: Header, place: Place, lazy_annotations: bool, shared: tuple[str, ...]
-) -> None:
+def _read_step(found: Reading, cell: Cell, header: Header, place: Place, shared: tuple[str, ...]) -> None:
     if not header.name:
         return
     step = _step_of(cell, header, header.name, place)
     if not header.language and _LANGUAGE.search(lines_of(cell.source)[header.line - 1]):
-        found.steps.append(step)  # its header says what is wrong, and nobody knows how to read its body
+        found.parts.append(StepCell(step))  # its header says what is wrong, and nobody knows how to read its body
         return
+    code: tuple[Statement, ...] = ()
     try:
         if header.language:
             step, header = _in_python(step, header, shared)
@@ -168,15 +146,15 @@ def _read_step(
             step = replace(step, source=replace(step.source, body=text.source))
         found.problems += _refusals(text, step, cell)
         compile_source(step.source.body)
-        step = _with_names(step, text.tree, header, lazy_annotations)
-        found.code[step.name] = _code_of(step, text.tree, lazy_annotations)
+        step = _with_names(step, text.tree, header, found.lazy)
+        code = _code_of(step, text.tree, found.lazy)
     except SyntaxError as error:
         found.problems.append(_syntax_problem(error, step.source.body, step))
     except HeaderError as error:
         rule = "language" if header.language else "metaflow"
         where = replace(place, line=step.source.body_line + error.line - 1) if error.line else place
         found.problems.append(Problem(rule, error.message, error.fix, where, step.name))
-    found.steps.append(step)
+    found.parts.append(StepCell(step, code))
 
 
 def _in_python(step: StepSpec, header: Header, shared: tuple[str, ...]) -> tuple[StepSpec, Header]:
@@ -276,24 +254,6 @@ def _stated(step: StepSpec, header: Header, names: Names, mentions: frozenset[st
     return replace(step, names=found, source=source)
 
 
-def _complete(step: StepSpec, standing: StatementsAbove) -> StepSpec:
-    """Adjust a step to the cells above it: a change to a module, such as `plt.rcParams.update(…)`, makes no artifact,
-    and neither does a definition that is shared.
-    """
-    dropped, code, use = standing.modules, standing.code, standing.random
-    if not (dropped or code or use.asked) and (use.seeds, use.draws) == (step.random.seeds, step.random.draws):
-        return step
-    names = step.names
-    names = replace(
-        names,
-        writes=names.writes - dropped | use.asked,
-        mutates=names.mutates - dropped | (use.asked - names.writes),
-        passing=names.passing - code,
-        maybe_passing=names.maybe_passing - code,
-    )
-    return replace(step, names=names, random=Randomness(use.seeds, use.draws))
-
-
 # parameters
 
 
@@ -314,7 +274,7 @@ def _read_parameters(found: Reading, cell: Cell, header: Header, place: Place) -
 
 def _keep_imports(found: Reading, text: Text, read: ParameterCell, place: Place) -> None:
     if read.imports:
-        found.ordinary.append((replace(text, tree=ast.Module(list(read.imports), [])), replace(place, line=1)))
+        _add_statements(found, replace(text, tree=ast.Module(list(read.imports), [])), place)
 
 
 # other cells
@@ -385,13 +345,8 @@ def _read_ordinary(found: Reading, cell: Cell, place: Place, header: Header | No
     text = _parse_rest(found, cell, header or Header(), place)
     found.add_environment(*read_script_block(cell.source, place))
     if text is not None:
-        found.ordinary.append((text, replace(place, line=1)))
+        _add_statements(found, text, place)
 
 
-def _sort_ordinary(found: Reading, parameters: frozenset[str], cells: Sequence[Cell], lazy: bool) -> Sorted:
-    statements: list[Statement] = []
-    for text, place in found.ordinary:
-        statements += statements_of(text, place, lazy_annotations=lazy)
-    shared = frozenset(name for definition in found.shared for name in definition.names)
-    watches = any("__subclasses__" in cell.source for cell in cells)
-    return sort_statements(statements, found.steps, parameters | shared, found.code, watches=watches)
+def _add_statements(found: Reading, text: Text, place: Place) -> None:
+    found.parts += statements_of(text, replace(place, line=1), lazy_annotations=found.lazy)

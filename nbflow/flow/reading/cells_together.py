@@ -30,26 +30,27 @@ def duplicates(steps: Sequence[StepSpec], cells: Sequence[Cell]) -> Iterator[Pro
             yield Problem("duplicate-step", message, "Rename one of them", step.place, step.name, repair=repair)
 
 
-def with_environments(
-    steps: Sequence[StepSpec], environments: Sequence[NamedEnvironment], problems: list[Problem]
-) -> list[StepSpec]:
-    """Return the steps with their environments, and add what is wrong with these to `problems`.
+def environments_together(
+    environments: Sequence[NamedEnvironment], steps: Iterable[StepSpec], problems: list[Problem]
+) -> dict[str, tuple[str, ...]]:
+    """Return the requirements of all environments by name, and add what is wrong to `problems`."""
+    problems += _said_twice(environments)
+    known = {one.name: one.requirements for one in reversed(environments)}
+    problems += (one for step in steps if step.options.env for one in _mistyped(step, known))
+    return known
+
+
+def with_environment(step: StepSpec, known: Mapping[str, tuple[str, ...]]) -> StepSpec:
+    """Return a step with its environment.
 
     A header has names of `%%environment` cells replaced by what these hold; a step whose header says nothing gets what
     the flow says for every step.
     """
-    problems += _said_twice(environments)
-    known = {one.name: one.requirements for one in reversed(environments)}
-    problems += (one for step in steps for one in _mistyped(step, known))
-    return [_with_braces(_with_environment(step, known)) for step in steps]
-
-
-def _with_environment(step: StepSpec, known: Mapping[str, tuple[str, ...]]) -> StepSpec:
     said = step.options.env
     if said is None and "" not in known:
         return step
     words = known[""] if said is None else () if said == (NO_ENVIRONMENT,) else [*_replaced(said, known)]
-    return replace(step, options=replace(step.options, env=tuple(dict.fromkeys(words)) or None))
+    return _with_braces(replace(step, options=replace(step.options, env=tuple(dict.fromkeys(words)) or None)))
 
 
 def _with_braces(step: StepSpec) -> StepSpec:

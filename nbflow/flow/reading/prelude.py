@@ -5,9 +5,10 @@ see.
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from types import MappingProxyType
+from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from nbflow.flow.effects.call_reads import reads_of_calls
 from nbflow.flow.effects.random_use import RandomUse, StepsAbove, random_use, random_use_of
@@ -19,76 +20,111 @@ from nbflow.flow.names.kept_state import assigned_by_calls, changed_by_calls
 from nbflow.flow.names.purity import Purity, asks_for_folder, origins_of
 from nbflow.flow.names.scope import root_of
 from nbflow.flow.names.statements import Statement, is_future_import, names_of_statement
+from nbflow.flow.reading.cells_together import with_environment
 from nbflow.flow.source.builtin_names import BUILTINS
 from nbflow.flow.syntax.definition import Definition, DefinitionKind, Scratch
-from nbflow.flow.syntax.specs import StepSpec
+from nbflow.flow.syntax.specs import Randomness, StepSpec
 
 _MODULE_NAMES = frozenset({"__name__", "__file__", "__doc__"})
 
 
 @dataclass(frozen=True, slots=True)
-class StatementsAbove:
-    """Says how the cells above a step change its analysis."""
+class StepCell:
+    """Holds a step as its cell states it, with the imports, functions and classes of its body."""
 
-    random: RandomUse = field(default_factory=RandomUse)
-    modules: frozenset[str] = frozenset()  # names of modules that it changes in place
-    # names of its own imports, functions and classes that are prelude for the steps below
-    code: frozenset[str] = frozenset()
+    step: StepSpec
+    code: tuple[Statement, ...] = ()
+
+    @property
+    def artifacts(self) -> frozenset[str]:
+        """Return the names that the step binds itself."""
+        return self.step.names.writes - self.step.names.mutates
+
+
+Part = StepCell | Statement
+"""What is sorted: a step, or a statement of an ordinary cell."""
 
 
 @dataclass(frozen=True, slots=True)
-class Sorted:
-    """Holds the sorted statements, and what the cells above each step mean for it."""
+class Surroundings:
+    """Says what every statement of a document is sorted by, wherever it stands."""
 
-    definitions: tuple[Definition, ...] = ()
-    scratch: tuple[Scratch, ...] = ()
-    steps: Mapping[str, StatementsAbove] = field(default_factory=dict)
+    artifacts: frozenset[str] = frozenset()  # names that steps bind
+    given: frozenset[str] = frozenset()  # names of parameters and of `%%shared` cells
+    watches: bool = False  # whether some cell asks for the subclasses of a class
+    moves: bool = False  # whether some cell changes the working folder
+    environments: tuple[tuple[str, tuple[str, ...]], ...] = ()  # by name
+
+    @staticmethod
+    def of(
+        parts: Sequence[Part], given: frozenset[str], environments: Mapping[str, tuple[str, ...]], *, watches: bool
+    ) -> Surroundings:
+        """Return the surroundings of all parts of a document."""
+        artifacts = frozenset(name for one in parts if isinstance(one, StepCell) for name in one.artifacts)
+        moves = any("chdir(" in one.source for one in parts if isinstance(one, Statement))
+        return Surroundings(artifacts, given, watches, moves, tuple(environments.items()))
+
+    def is_like(self, other: Surroundings, parts: Iterable[Part]) -> bool:
+        """Return whether these parts are sorted the same way as in other surroundings.
+
+        It does not matter whether a step binds a name that no statement mentions.
+        """
+        if self == other:
+            return True
+        changed = self.artifacts ^ other.artifacts
+        return replace(self, artifacts=other.artifacts) == other and all(
+            changed.isdisjoint(_words(one.source)) and changed.isdisjoint(one.names.bound | one.names.free)
+            for part in parts
+            for one in (part.code if isinstance(part, StepCell) else [part])
+        )
 
 
-def sort_statements(
-    statements: Sequence[Statement],
-    steps: Sequence[StepSpec],
-    given: frozenset[str],
-    code: Mapping[str, Sequence[Statement]] = MappingProxyType({}),
-    *,
-    watches: bool = False,
-) -> Sorted:
-    """Sort statements into prelude and scratch, in document order.
-
-    `given` are the names of parameters and of `%%shared` cells, `code` holds the imports, functions and classes of
-    steps. `watches` says that some cell asks for the subclasses of a class.
-    """
-    artifacts = frozenset(name for step in steps for name in step.names.writes - step.names.mutates)
-    moves = any("chdir(" in statement.source for statement in statements)
-    found = _Sorting(artifacts, given, watches, moves=moves)
-    below = sorted(steps, key=lambda step: step.place, reverse=True)
-    for statement in statements:
-        while below and below[-1].place < statement.place:
-            found.pass_by(step := below.pop(), code.get(step.name, ()))
-        found.add(statement)
-    for step in reversed(below):
-        found.pass_by(step, code.get(step.name, ()))
-    return Sorted(tuple(found.definitions), tuple(found.scratch), found.steps)
+_WORD = re.compile(r"[^\W\d]\w*")
 
 
-class _Sorting:
-    """Walks once over all statements and keeps the names seen so far."""
+@lru_cache(4096)
+def _words(source: str) -> frozenset[str]:
+    return frozenset(_WORD.findall(source))
 
-    def __init__(self, artifacts: frozenset[str], given: frozenset[str], watches: bool, *, moves: bool = False) -> None:
-        self._hidden = set(artifacts)  # names that a prelude statement may not read when it runs
-        self._names = set(BUILTINS | _MODULE_NAMES | given)
-        self._moves = moves  # whether some cell changes the working folder
-        self._known = KnownEffects(watches_subclasses=watches)
+
+class Sorting:
+    """Walks once over all parts of a document, in its order, and keeps the names seen so far."""
+
+    def __init__(self, surroundings: Surroundings) -> None:
+        self.surroundings = surroundings
+        self._hidden = {*surroundings.artifacts}  # names that a prelude statement may not read when it runs
+        self._names = set(BUILTINS | _MODULE_NAMES | surroundings.given)
+        self._known = KnownEffects(watches_subclasses=surroundings.watches)
+        self._environments = dict(surroundings.environments)
         self._imported: set[str] = set()
         # names bound by steps above, or by definitions that need such names
         self._taking: dict[str, frozenset[str]] = {}
         self._above = StepsAbove()
+        self.passed = 0  # the number of parts
         self.definitions: list[Definition] = []
         self.scratch: list[Scratch] = []
-        self.steps: dict[str, StatementsAbove] = {}
+        self.steps: list[StepSpec] = []
 
-    def pass_by(self, step: StepSpec, code: Iterable[Statement] = ()) -> None:
-        """Pass a step: the names that it binds or changes are artifacts for the statements below it."""
+    def copy(self) -> Sorting:
+        """Return the same walk, which can go on by itself."""
+        other = Sorting(self.surroundings)
+        other._hidden, other._names, other._imported = set(self._hidden), set(self._names), set(self._imported)
+        other._known, other._taking, other._above = self._known.copy(), dict(self._taking), self._above.copy()
+        other.passed, other.steps = self.passed, [*self.steps]
+        other.definitions, other.scratch = [*self.definitions], [*self.scratch]
+        return other
+
+    def sort(self, parts: Iterable[Part]) -> None:
+        """Sort the next parts: statements into prelude and scratch; steps are adjusted to what is above them."""
+        for part in parts:
+            if isinstance(part, StepCell):
+                self.pass_by(part.step, part.code)
+            else:
+                self.add(part)
+            self.passed += 1
+
+    def pass_by(self, step: StepSpec, code: Iterable[Statement]) -> None:
+        """Pass a step, and adjust it: the names that it binds or changes are artifacts for the statements below it."""
         modules = step.names.mutates & self._known.origins.keys()
         asked = self._known.generators & (step.names.mentions | step.names.reads)
         use = random_use_of(step, self._known, self._above)
@@ -98,7 +134,8 @@ class _Sorting:
         self._known.forget(values - step.names.mutates)
         self._taking |= {name: frozenset({name}) for name in values - step.names.mutates}
         shared = frozenset().union(*(one.names.bound for one in code if self._share(one)))
-        self.steps[step.name] = StatementsAbove(use, modules & self._imported, shared)
+        completed = _complete(step, use, modules & self._imported, shared)
+        self.steps.append(with_environment(completed, self._environments))
 
     def _share(self, statement: Statement) -> bool:
         """Add a definition of a step's body, unless it needs or changes a name that is an artifact there."""
@@ -214,7 +251,7 @@ class _Sorting:
 
     def _stands_for_a_folder(self, statement: Statement, kind: DefinitionKind) -> bool:
         """Return whether a value depends on the working folder at its place, and some cell changes that folder."""
-        return self._moves and kind in ("constant", "block") and asks_for_folder(statement.source)
+        return self.surroundings.moves and kind in ("constant", "block") and asks_for_folder(statement.source)
 
     def _kind(self, node: ast.stmt) -> DefinitionKind | None:
         """Return the kind of a definition, or None for scratch."""
@@ -269,7 +306,7 @@ class _Sorting:
 
     def _all_defined(self, statements: list[ast.stmt]) -> bool:
         """Return whether all statements of a block are definitions; each may use those before it."""
-        inner = _Sorting(frozenset(self._hidden), frozenset(self._names), watches=False)
+        inner = Sorting(Surroundings(frozenset(self._hidden), frozenset(self._names)))
         inner._known = self._known.extended({}, {})
         for statement in statements:
             inner._known.origins.update(imports_of([statement]))
@@ -277,6 +314,23 @@ class _Sorting:
                 return False
             inner._names |= names_of_statement(statement).bound
         return True
+
+
+def _complete(step: StepSpec, use: RandomUse, dropped: frozenset[str], code: frozenset[str]) -> StepSpec:
+    """Adjust a step to the cells above it: a change to a module, such as `plt.rcParams.update(…)`, makes no artifact,
+    and neither does a definition that is shared.
+    """
+    if not (dropped or code or use.asked) and (use.seeds, use.draws) == (step.random.seeds, step.random.draws):
+        return step
+    names = step.names
+    names = replace(
+        names,
+        writes=names.writes - dropped | use.asked,
+        mutates=names.mutates - dropped | (use.asked - names.writes),
+        passing=names.passing - code,
+        maybe_passing=names.maybe_passing - code,
+    )
+    return replace(step, names=names, random=Randomness(use.seeds, use.draws))
 
 
 def _does_nothing(node: ast.stmt) -> bool:

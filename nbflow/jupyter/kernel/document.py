@@ -11,6 +11,7 @@ from pathlib import Path
 
 from nbflow.errors import NotANotebook
 from nbflow.flow.reading.cells import read_flow
+from nbflow.flow.reading.reading_memory import ReadingMemory
 from nbflow.flow.source.cell import Cell
 from nbflow.flow.syntax.definition import Scratch
 from nbflow.flow.syntax.header import CellKind, read_header
@@ -53,6 +54,7 @@ class Document:
         self._shared: set[str] = set()  # ids that several cells share
         self._deleted: set[str] = set()  # cells that the user has deleted and the file still has
         self._flow: FlowSource | None = None
+        self._reading = ReadingMemory()
         self._called = ""
         self._id = ""
         self.unreadable: NotANotebook | None = None
@@ -229,7 +231,7 @@ class Document:
         """Return the flow that the notebook describes now; the same object until the notebook changes."""
         self._refresh()
         if self._flow is None:
-            self._flow = replace(read_flow(self.cells(), self.flow_name, self.name), id=self.id)
+            self._flow = replace(read_flow(self.cells(), self.flow_name, self.name, self._reading), id=self.id)
         return self._flow
 
     def call_flow(self, name: str) -> None:

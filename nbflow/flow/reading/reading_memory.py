@@ -1,0 +1,57 @@
+"""Remembers what the cells above the last edit say, so that only those below are read and sorted again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from itertools import takewhile
+
+from nbflow.flow.reading.prelude import Part, Sorting, Surroundings
+from nbflow.flow.reading.reading import Reading
+from nbflow.flow.source.cell import Cell
+
+
+@dataclass(slots=True)
+class Mark:
+    """Stands below the first `count` cells, and holds what they say and how they were sorted.
+
+    `aspect` is what the reading of each cell depends on beside its text.
+    """
+
+    count: int = 0
+    aspect: object = None
+    found: Reading = field(default_factory=Reading)
+    sorting: Sorting | None = None
+
+
+@dataclass(slots=True)
+class ReadingMemory:
+    """Keeps what was read of one document above the cell that was edited last: it is likely to be edited again."""
+
+    edited: int = 0  # the position of the first cell that differs from the last reading
+    _cells: Sequence[Cell] = ()
+    _mark: Mark = field(default_factory=Mark)
+
+    def above_edits(self, cells: Sequence[Cell], aspect: object) -> Mark:
+        """Return a mark above all cells that have changed since the last reading."""
+        before, self._cells = self._cells, tuple(cells)
+        pairs = zip(before, cells, strict=False)
+        self.edited = sum(1 for _ in takewhile(lambda pair: pair[0] is pair[1] or pair[0] == pair[1], pairs))
+        if self._mark.count > self.edited or self._mark.aspect != aspect:
+            self._mark = Mark(aspect=aspect)
+        return self._mark
+
+    def move_mark(self, found: Reading) -> None:
+        """Put the mark above the edited cell; `found` is what the cells above it say."""
+        self._mark = replace(self._mark, count=self.edited, found=found.copy())
+
+    def sort(self, parts: Sequence[Part], surroundings: Surroundings) -> Sorting:
+        """Sort all parts of the document."""
+        above, self._mark.sorting = self._mark.sorting, None
+        if above is None or not surroundings.is_like(above.surroundings, parts):
+            above = Sorting(surroundings)
+        above.sort(parts[above.passed : len(self._mark.found.parts)])
+        self._mark.sorting = above
+        result = above.copy()
+        result.sort(parts[result.passed :])
+        return result
