@@ -32,8 +32,9 @@ RESERVED_IN_CELLS = frozenset({"inputs", "self", "current", "display", "get_ipyt
 def reserved_artifacts(graph: Graph) -> Iterator[Problem]:
     """Find artifacts with a reserved name. `inputs` is an ordinary name where no step uses tasks or branches."""
     looks = any(linked.joined or linked.branches for linked in graph.links.values())
-    for step in graph.steps.values():
-        for name in sorted(step.names.writes & (RESERVED_IN_CELLS if looks else RESERVED_IN_CELLS - {INPUTS})):
+    reserved = RESERVED_IN_CELLS if looks else RESERVED_IN_CELLS - {INPUTS}
+    for step in (one for one in graph.steps.values() if not reserved.isdisjoint(one.names.writes)):
+        for name in sorted(step.names.writes & reserved):
             message = f"step '{step.name}' assigns '{name}', which has another meaning inside steps"
             yield problem("reserved-name", step, message, f"Rename it, for example to my_{name}", name=name)
 
@@ -67,7 +68,7 @@ def _verb(step: StepSpec, name: str) -> str:
 
 def prelude_clash(graph: Graph) -> Iterator[Problem]:
     """Find steps outside a foreach that read shared code which each item changes for itself."""
-    for reader, linked in graph.links.items():
+    for reader, linked in graph.links.items() if graph.prelude.definitions else ():
         for binding in linked.bindings if linked.scope else ():
             nearest = binding.writers[0]
             scope, known = graph.links[nearest].scope, graph.prelude.names
@@ -87,7 +88,7 @@ def _scope_but_for(graph: Graph, reader: str, names: frozenset[str]) -> ForeachS
 def _state_of_items(graph: Graph) -> Iterator[Problem]:
     """Find state that functions change in the tasks of an item: only tasks of that item see the change."""
     steps = list(graph.steps.values())
-    for at, step in enumerate(steps):
+    for at, step in enumerate(steps) if graph.prelude.definitions else ():
         scope = graph.links[step.name].scope
         names = (graph.links[step.name].passing & graph.prelude.names) - step.names.passing if scope else ()
         for name in sorted(names):
@@ -126,8 +127,9 @@ def _unknown_names(graph: Graph) -> Iterator[Problem]:
     perhaps = words_of_unreadable(graph)
     plain = _plain_names(graph)
     for step in graph.steps.values():
-        unknown = graph.links[step.name].unknown - _plain_by_self(graph, step, plain).keys()
-        unknown |= {*_from_shell(graph, step)}
+        unknown = graph.links[step.name].unknown
+        unknown -= _plain_by_self(graph, step, plain).keys() if unknown else frozenset()
+        unknown |= frozenset(_from_shell(graph, step))
         for name in sorted(unknown - perhaps):
             if not any(name in scratch.names for scratch in graph.flow.scratch):
                 yield _unknown_name(graph, step, name)
@@ -235,7 +237,7 @@ def _deleted(graph: Graph, reader: StepSpec, name: str, ender: str) -> Problem:
 
 def perhaps_deleted_prelude(graph: Graph) -> Iterator[Problem]:
     """Find shared code that a step may delete: a run cannot tell whether it was deleted or never assigned."""
-    for step in graph.steps.values():
+    for step in graph.steps.values() if graph.prelude.definitions else ():
         for binding in graph.links[step.name].bindings:
             if binding.name in graph.prelude.names:
                 for writer in binding.writers:
@@ -268,7 +270,7 @@ def _writer_below(graph: Graph, step: StepSpec, name: str) -> StepSpec | None:
 
 def undefined_in_prelude(graph: Graph) -> Iterator[Problem]:
     """Find names in shared code that no cell defines. This fails only when the function is called."""
-    if graph.prelude.has_star:
+    if graph.prelude.has_star or not graph.prelude.definitions:
         return
     known = (
         _readable(graph)
@@ -309,8 +311,10 @@ def _plain_names(graph: Graph) -> Mapping[str, list[StepSpec]]:
 
 def _plain_by_self(graph: Graph, reader: StepSpec, plain: Mapping[str, list[StepSpec]]) -> dict[str, StepSpec]:
     """Return the plain names that a step reads, each with the nearest Metaflow-mode cell above that assigns it."""
-    names = reader.names.mentions if reader.metaflow else reader.names.reads | reader.names.mentions
     found: dict[str, StepSpec] = {}
+    if not plain:
+        return found
+    names = reader.names.mentions if reader.metaflow else reader.names.reads | reader.names.mentions
     for name in names & plain.keys():
         place = bisect_left(plain[name], graph.places[reader.name], key=lambda step: graph.places[step.name])
         if place:

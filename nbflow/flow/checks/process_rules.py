@@ -8,6 +8,7 @@ import sys
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
+from functools import lru_cache
 from itertools import islice
 
 from nbflow.flow.effects.statement_effects import KnownEffects, Touched, executed
@@ -37,9 +38,13 @@ def _may_set(text: str, names: AbstractSet[str] = frozenset()) -> bool:
 
     `names` are names whose functions set something.
     """
-    if any(word in text for word in _WORDS) or _ATTRIBUTE.search(text) or ("set" in text and _SET.search(text)):
-        return True
-    return bool(names) and not names.isdisjoint(_WORD.findall(text))
+    return _sets_by_itself(text) or (bool(names) and not names.isdisjoint(_WORD.findall(text)))
+
+
+@lru_cache(4096)
+def _sets_by_itself(text: str) -> bool:
+    is_named = any(word in text for word in _WORDS)
+    return is_named or bool(_ATTRIBUTE.search(text) or ("set" in text and _SET.search(text)))
 
 
 _FILES = frozenset({"makedirs", "mkdir", "removedirs"})

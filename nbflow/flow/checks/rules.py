@@ -62,7 +62,7 @@ def _rename_step(graph: Graph, step: StepSpec, new: str) -> WriteLine | None:
 
 def unknown_steps(graph: Graph) -> Iterator[Problem]:
     """Find headers that name a missing step. `self.next` has its own rule."""
-    for step in graph.steps.values():
+    for step in (one for one in graph.steps.values() if one.control.after or one.control.join):
         named = [("comes after", name) for name in step.control.after]
         named += [("joins", step.control.join)] if step.control.join else []
         for relation, name in named:
@@ -77,7 +77,7 @@ def unknown_steps(graph: Graph) -> Iterator[Problem]:
 def order(graph: Graph) -> Iterator[Problem]:
     """Find steps that wait for a step below: document order is the order of a flow."""
     order = graph.places
-    for step in graph.steps.values():
+    for step in (one for one in graph.steps.values() if one.control.after or one.control.join):
         for name in (*step.control.after, *([step.control.join] if step.control.join else [])):
             if name in graph.steps and order[name] >= order[step.name]:
                 yield _backwards(graph, step, name)
@@ -96,7 +96,7 @@ def _backwards(graph: Graph, step: StepSpec, name: str) -> Problem:
 def transitions(graph: Graph) -> Iterator[Problem]:
     """Find `self.next` that leads to a missing step or upwards."""
     order = graph.places
-    for step in graph.steps.values():
+    for step in (one for one in graph.steps.values() if one.control.next):
         for target in dict.fromkeys(edge.target for edge in edges_of(step)):
             if target not in graph.steps:
                 message = f"step '{step.name}' goes on to '{target}', but no cell defines '{target}'"
@@ -121,9 +121,10 @@ def else_without_if(graph: Graph) -> Iterator[Problem]:
 def _guard_name(graph: Graph) -> Iterator[Problem]:
     """Find guards whose name is neither a parameter nor an artifact: a guard is decided without loading the prelude."""
     for step in graph.steps.values():
-        linked, guard = graph.links[step.name], step.control.guard
-        known = linked.parameters | {one.name for one in linked.bindings} | linked.unknown if guard else frozenset()
-        if guard and guard.name not in known:
+        if (guard := step.control.guard) is None:
+            continue
+        linked = graph.links[step.name]
+        if guard.name not in linked.parameters | {one.name for one in linked.bindings} | linked.unknown:
             message = f"step '{step.name}' is guarded by '{guard.name}', which is not an artifact or a parameter"
             fix = f"Make '{guard.name}' a parameter, or assign it in a step above"
             yield problem("guard-name", step, message, fix)

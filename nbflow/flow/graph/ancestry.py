@@ -27,6 +27,12 @@ class Ancestry:
         self._names.append(step)
         self._above.append(above)
 
+    def copy(self) -> Ancestry:
+        """Return the same steps, to which others can be added."""
+        other = Ancestry()
+        other.places, other._names, other._above = dict(self.places), [*self._names], [*self._above]
+        return other
+
     def remove_last(self) -> None:
         """Remove the step that was added last."""
         del self.places[self._names.pop()]

@@ -76,6 +76,7 @@ class Graph:
     flow: FlowSource
     links: Mapping[str, Link]
     passage: Passage = Passage.BY_NAME
+    waiting: Ancestry | None = field(default=None, repr=False, compare=False)  # which steps wait for which, if known
 
     @cached_property
     def steps(self) -> Mapping[str, StepSpec]:
@@ -143,6 +144,8 @@ class Graph:
     @cached_property
     def ancestry(self) -> Ancestry:
         """Return which steps wait for which others."""
+        if self.waiting is not None:
+            return self.waiting
         found = Ancestry()
         for name, linked in self.links.items():
             found.add(name, linked.upstream)
@@ -154,15 +157,23 @@ class Graph:
         return self.ancestry.places
 
     @cached_property
-    def _sets_of_writers(self) -> Mapping[str, int]:
-        return {name: self.ancestry.set_of(steps) for name, steps in self._writers.items()}
+    def _sets_of_writers(self) -> dict[str, int]:
+        return {}
+
+    def _set_of_writers(self, name: str) -> int:
+        """Return the steps that may write a name, as a set of `ancestry`."""
+        if name not in self._sets_of_writers:
+            self._sets_of_writers[name] = self.ancestry.set_of(self._writers.get(name, ()))
+        return self._sets_of_writers[name]
 
     def rivals(self, reader: str, nearest: str, name: str) -> int:
         """Return, as a set of `ancestry`, the steps above `reader` that may write a name beside its nearest writer.
 
         These are the writers above `nearest` for which it does not wait.
         """
-        writers = self.ancestry.before(nearest, self._sets_of_writers.get(name, 0))
+        if len(self._writers.get(name, ())) < 2:
+            return 0
+        writers = self.ancestry.before(nearest, self._set_of_writers(name))
         return writers & self.ancestry.above(reader) & ~self.ancestry.above(nearest) if writers else 0
 
     def writers_above(self, step: str, name: str) -> Iterator[str]:
@@ -172,7 +183,7 @@ class Graph:
 
     def writer_below(self, step: str, name: str) -> str | None:
         """Return the nearest step below a step that may write a name."""
-        return self.ancestry.first_below(step, self._sets_of_writers.get(name, 0))
+        return self.ancestry.first_below(step, self._set_of_writers(name))
 
     def ancestors(self, name: str) -> frozenset[str]:
         """Return every step that must be over before `name` can start."""

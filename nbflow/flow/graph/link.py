@@ -32,7 +32,8 @@ def link(
         above.add(step)
         links[step.name] = _link(above.drafts[step.name])
     memory.keep(above, links)
-    return Graph(replace(flow, steps=tuple(_joining(step, above.drafts[step.name].join) for step in steps)), links)
+    joining = tuple(_joining(step, above.drafts[step.name].join) for step in steps)
+    return Graph(replace(flow, steps=joining), links, waiting=above.ancestry.copy())
 
 
 def _joining(step: StepSpec, join: str | None) -> StepSpec:
