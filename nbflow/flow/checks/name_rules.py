@@ -325,8 +325,9 @@ def _plain_by_self(graph: Graph, reader: StepSpec, plain: Mapping[str, list[Step
 def parallel_writes(graph: Graph) -> Iterator[Problem]:
     """Find parallel branches that write one name. The nearest wins, which may not be what the user meant."""
     told: dict[tuple[str, str], int] = {}  # the rivals of a writer of a name: many steps may read it
-    for reader, linked in graph.links.items():
-        for binding in (one for one in linked.bindings if one.name not in GENERATORS):
+    several = graph.written_by_several - GENERATORS
+    for reader, linked in graph.links.items() if several else ():
+        for binding in (one for one in linked.bindings if one.name in several):
             nearest, pair = binding.writers[0], (binding.writers[0], binding.name)
             rivals = graph.rivals(reader, nearest, binding.name) & ~told.get(pair, 0)
             if rivals:

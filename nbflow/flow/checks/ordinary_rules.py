@@ -65,6 +65,8 @@ def _drawn_outside(graph: Graph, one: Scratch) -> Problem:
 
 def artifact_read_outside(graph: Graph) -> Iterator[Problem]:
     """Find shared code computed from a name that a step has changed: in the notebook it has another value."""
+    if not graph.prelude.definitions:
+        return
     written = frozenset().union(*(linked.writes for linked in graph.links.values())) & graph.prelude.names
     for definition in graph.prelude.definitions:
         if not written.isdisjoint(definition.reads | definition.changes):
@@ -115,9 +117,10 @@ def bound_anew(graph: Graph) -> Iterator[Problem]:
 
 def setting_outside(graph: Graph) -> Iterator[Problem]:
     """Find settings that no worker can execute: they hold only in the notebook's own process."""
-    last = max((step.place for step in graph.steps.values()), default=NOWHERE)
-    for one in graph.flow.scratch:
-        if one.setting and one.place < last:
+    settings = [one for one in graph.flow.scratch if one.setting]
+    last = max((step.place for step in graph.steps.values()), default=NOWHERE) if settings else NOWHERE
+    for one in settings:
+        if one.place < last:
             message = "this changes the process, and the worker processes of a flow cannot repeat it"
             fix = "Use only literals and what ordinary cells define, or write it in the steps that need it"
             yield Problem("setting-outside", message, fix, one.place, warning=True)

@@ -156,6 +156,11 @@ class Graph:
         """Return the place of each step in the document, counted from 0."""
         return self.ancestry.places
 
+    @property
+    def written_by_several(self) -> frozenset[str]:
+        """Return the names that several steps may write."""
+        return frozenset(name for name, writers in self._writers.items() if len(writers) > 1)
+
     @cached_property
     def _sets_of_writers(self) -> dict[str, int]:
         return {}
@@ -171,8 +176,6 @@ class Graph:
 
         These are the writers above `nearest` for which it does not wait.
         """
-        if len(self._writers.get(name, ())) < 2:
-            return 0
         writers = self.ancestry.before(nearest, self._set_of_writers(name))
         return writers & self.ancestry.above(reader) & ~self.ancestry.above(nearest) if writers else 0
 

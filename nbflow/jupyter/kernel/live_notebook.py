@@ -270,7 +270,8 @@ class LiveNotebook:
     def resolve_environments(self, step: str) -> None:
         """Resolve the environments of a step and of those that it needs. Raises EnvironmentRefused."""
         graph = self.graph()
-        resolve_locks(graph, (*graph.ancestors(step), step), self.folder)
+        if any(one.options.env for one in graph.steps.values()):
+            resolve_locks(graph, (*graph.ancestors(step), step), self.folder)
 
     def begin(self) -> Scene:
         """Return what a step is executed with; the first call begins the interactive run."""

@@ -20,8 +20,9 @@ def refuse_unless_sound(graph: Graph, found: Sequence[Problem], key: str, step: 
     `found` are all problems of the graph.
     """
     cell = next((cell.number for cell in graph.flow.cells if cell.id == key), 0)
-    concerned = graph.ancestors(step.name) | {step.name} if step else frozenset()
-    problems = [one for one in found if not one.warning and _concerns(graph, one, cell, concerned)]
+    errors = [one for one in found if not one.warning]
+    concerned = graph.ancestors(step.name) | {step.name} if step and errors else frozenset()
+    problems = [one for one in errors if _concerns(graph, one, cell, concerned)]
     if problems or step is None:
         raise FlowRefused(problems or found)
     return step

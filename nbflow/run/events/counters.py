@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 
 from nbflow.flow.graph.graph import Graph
@@ -40,9 +41,9 @@ class Progress:
         self.steps: frozenset[str] = steps
         self.further = [name for name in graph.links if name in steps and name not in over]
         self.waits: dict[str, tuple[tuple[str, int], ...]] = {}
-        self.awaited: dict[str, dict[int, list[str]]] = {name: {} for name in steps}
-        self.inside: dict[str, list[str]] = {name: [] for name in steps}
-        self._within: dict[str, list[str]] = {name: [] for name in steps}
+        self.awaited: dict[str, dict[int, list[str]]] = {name: {} for name in self.further}
+        self.inside: defaultdict[str, list[str]] = defaultdict(list)
+        self._within: defaultdict[str, list[str]] = defaultdict(list)
         self._widths: dict[tuple[str, Path], int] = dict(before._widths) if before else {}
         self._unfinished: dict[tuple[str, Path], int] = {}
         for name in self.further:
