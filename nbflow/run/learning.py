@@ -28,5 +28,7 @@ def link_learned(
     flow: FlowSource, known: Mapping[tuple[str, str], frozenset[str]], memory: LinkMemory | None = None
 ) -> Graph:
     """Return the graph of a flow; `known` maps (step, digest of its code) to the names that it was found to write."""
+    if not known:
+        return link(flow, memory=memory)
     written = ((step.name, known.get((step.name, step.source.code))) for step in flow.steps)
     return link(flow, {step: names for step, names in written if names is not None}, memory)

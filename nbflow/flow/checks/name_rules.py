@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import itertools
 import re
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping
@@ -18,6 +19,7 @@ from nbflow.flow.graph.graph import Graph
 from nbflow.flow.names.code import names_of, parse, parsed
 from nbflow.flow.source.builtin_names import BUILTINS
 from nbflow.flow.source.cell import Cell, Problem
+from nbflow.flow.source.ipython import SHELL_CALL
 from nbflow.flow.source.repairs import AddImport, AddOption, MoveCell, Repair
 from nbflow.flow.syntax.definition import Definition
 from nbflow.flow.syntax.metaflow_cell import names_of_self
@@ -33,7 +35,9 @@ def reserved_artifacts(graph: Graph) -> Iterator[Problem]:
     """Find artifacts with a reserved name. `inputs` is an ordinary name where no step uses tasks or branches."""
     looks = any(linked.joined or linked.branches for linked in graph.links.values())
     reserved = RESERVED_IN_CELLS if looks else RESERVED_IN_CELLS - {INPUTS}
-    for step in (one for one in graph.steps.values() if not reserved.isdisjoint(one.names.writes)):
+    if reserved.isdisjoint(itertools.chain.from_iterable(step.names.writes for step in graph.steps.values())):
+        return
+    for step in graph.steps.values():
         for name in sorted(step.names.writes & reserved):
             message = f"step '{step.name}' assigns '{name}', which has another meaning inside steps"
             yield problem("reserved-name", step, message, f"Rename it, for example to my_{name}", name=name)
@@ -127,9 +131,10 @@ def _unknown_names(graph: Graph) -> Iterator[Problem]:
     perhaps = words_of_unreadable(graph)
     plain = _plain_names(graph)
     for step in graph.steps.values():
-        unknown = graph.links[step.name].unknown
-        unknown -= _plain_by_self(graph, step, plain).keys() if unknown else frozenset()
-        unknown |= frozenset(_from_shell(graph, step))
+        if not (graph.links[step.name].unknown or SHELL_CALL in step.source.body):
+            continue
+        unknown = graph.links[step.name].unknown - _plain_by_self(graph, step, plain).keys()
+        unknown |= {*_from_shell(graph, step)}
         for name in sorted(unknown - perhaps):
             if not any(name in scratch.names for scratch in graph.flow.scratch):
                 yield _unknown_name(graph, step, name)
@@ -311,10 +316,8 @@ def _plain_names(graph: Graph) -> Mapping[str, list[StepSpec]]:
 
 def _plain_by_self(graph: Graph, reader: StepSpec, plain: Mapping[str, list[StepSpec]]) -> dict[str, StepSpec]:
     """Return the plain names that a step reads, each with the nearest Metaflow-mode cell above that assigns it."""
-    found: dict[str, StepSpec] = {}
-    if not plain:
-        return found
     names = reader.names.mentions if reader.metaflow else reader.names.reads | reader.names.mentions
+    found: dict[str, StepSpec] = {}
     for name in names & plain.keys():
         place = bisect_left(plain[name], graph.places[reader.name], key=lambda step: graph.places[step.name])
         if place:

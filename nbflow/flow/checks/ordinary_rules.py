@@ -117,10 +117,9 @@ def bound_anew(graph: Graph) -> Iterator[Problem]:
 
 def setting_outside(graph: Graph) -> Iterator[Problem]:
     """Find settings that no worker can execute: they hold only in the notebook's own process."""
-    settings = [one for one in graph.flow.scratch if one.setting]
-    last = max((step.place for step in graph.steps.values()), default=NOWHERE) if settings else NOWHERE
-    for one in settings:
-        if one.place < last:
+    last = graph.flow.steps[-1].place if graph.flow.steps else NOWHERE
+    for one in graph.flow.scratch:
+        if one.setting and one.place < last:
             message = "this changes the process, and the worker processes of a flow cannot repeat it"
             fix = "Use only literals and what ordinary cells define, or write it in the steps that need it"
             yield Problem("setting-outside", message, fix, one.place, warning=True)

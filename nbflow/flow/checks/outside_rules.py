@@ -47,7 +47,7 @@ class FileEffect:
 def written_outside(graph: Graph) -> Iterator[Problem]:
     """Find files that ordinary cells write, and report for each the first step that depends on it."""
     steps = list(graph.steps.values())
-    found = dict.fromkeys(_all(graph, max((step.place for step in steps), default=NOWHERE)))
+    found = dict.fromkeys(_all(graph, steps[-1].place if steps else NOWHERE))
     used = {step.name: _used_by(step, graph) for step in steps} if found else {}
     touching = _touching(found, used)
     for one in found:

@@ -120,8 +120,8 @@ class Linker:
         """Return whether the steps below, and earlier runs, say the same of a step as they do for another linker."""
         if step.options.seed is not None:  # its link depends on who draws below
             return False
-        ours = self.asked.get(step.name), self.learned.get(step.name)
-        return ours == (other.asked.get(step.name), other.learned.get(step.name))
+        name = step.name
+        return self.asked.get(name) == other.asked.get(name) and self.learned.get(name) == other.learned.get(name)
 
     def _note_control(self, step: StepSpec) -> None:
         if step.control.guard is not None:

@@ -40,6 +40,8 @@ def edges_of(step: StepSpec) -> tuple[Arrow, ...]:
 
 def follow(steps: Sequence[StepSpec]) -> tuple[StepSpec, ...]:
     """Give every target step what the arrows to it say. Arrows upwards or to missing steps are left to the checks."""
+    if not any(step.control.next for step in steps):
+        return tuple(steps)
     order = {step.name: position for position, step in enumerate(steps)}
     arrows = [edge for step in steps for edge in edges_of(step) if edge.target in order]
     arrows = [edge for edge in arrows if order[edge.source] < order[edge.target]]

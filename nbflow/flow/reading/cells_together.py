@@ -20,7 +20,7 @@ def duplicates(steps: Sequence[StepSpec], cells: Sequence[Cell]) -> Iterator[Pro
     """Yield a problem for each step whose name an earlier one has."""
     seen: dict[str, StepSpec] = {}
     names = {step.name for step in steps}
-    for step in steps:
+    for step in steps if len(names) < len(steps) else ():
         first = seen.setdefault(step.name, step)
         if first is not step:
             message = f"step '{step.name}' is already defined in cell {first.place.cell}"
