@@ -89,6 +89,7 @@ def change(sources: list[str], learned: dict[str, frozenset[str]], kind: str, at
 @example(["%%step s0\n_d = 1", "%%step s1\na = 1"], [("put", 1, "%%step s1\na = _d", "a")])
 @example(["%%step s0\na = 1", "%%step s1\nb = a.append(1)"], [("learn", 0, "", "b"), ("learn", 1, "", "a")])
 @example(["%%step s0\na = 1", "def g(): return 1"], [("put", 1, "def a(): return 1", "a")])
+@example(["%%step s0\na = 1", "%%step s1\nf = lambda: a", "%%step s2\nb = f()"], [("put", 1, "%%step s1\nf = 1", "a")])
 def test_an_edited_notebook_has_the_links_of_a_new_one(
     sources: list[str], edits: list[tuple[str, int, str, str]]
 ) -> None:

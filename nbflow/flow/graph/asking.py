@@ -46,8 +46,8 @@ def state_changed(step: StepSpec, flow: FlowSource, artifacts: Collection[str]) 
 
 def asked_below(steps: Sequence[StepSpec], flow: FlowSource) -> Mapping[str, frozenset[str]]:
     """Map each step to the names that some step below reads, among names that it binds in passing or deletes."""
-    names = [step.names for step in steps]
-    candidates = frozenset().union(*(one for each in names for one in (each.passing, each.ends, each.maybe_ends)))
+    found = (one for step in steps for one in (step.names.passing, step.names.ends, step.names.maybe_ends))
+    candidates = frozenset().union(*found)
     asked: dict[str, frozenset[str]] = {}
     below: set[str] = set()
     for step in reversed(steps) if candidates else ():

@@ -17,9 +17,9 @@ from nbflow.flow.names.stars import Stars, may_hide, stars_of
 from nbflow.flow.names.statements import Statement, code_in, statements_of
 from nbflow.flow.names.text import Text, blank, parse_ordinary, parse_step
 from nbflow.flow.reading.cells_together import duplicates, environments_together, parameters_together
-from nbflow.flow.reading.prelude import StepCell, Surroundings
-from nbflow.flow.reading.reading import Reading
+from nbflow.flow.reading.prelude import SortingFacts, StepCell
 from nbflow.flow.reading.reading_memory import ReadingMemory
+from nbflow.flow.reading.reading_of_cells import Reading
 from nbflow.flow.source.cell import NOWHERE, Cell, Place, Problem, shortened
 from nbflow.flow.source.ipython import PYTHON_MAGICS, TRANSPARENT, is_capture
 from nbflow.flow.source.lines import lines_of
@@ -63,7 +63,7 @@ def read_flow(cells: Sequence[Cell], name: str, document: str, memory: ReadingMe
     environments = environments_together(found.environments, steps, found.problems)
     given = frozenset(one.name for one in parameters).union(*(one.names for one in found.shared))
     watches = any("__subclasses__" in cell.source for cell in cells)
-    result = memory.sort(found.parts, Surroundings.of(found.parts, given, environments, watches=watches))
+    result = memory.sort(found.parts, SortingFacts.of(found.parts, given, environments, watches=watches))
     definitions = (*found.shared, *result.definitions)
     return FlowSource(
         name,

@@ -41,12 +41,12 @@ class StepCell:
         return self.step.names.writes - self.step.names.mutates
 
 
-Part = StepCell | Statement
+CellPart = StepCell | Statement
 """What is sorted: a step, or a statement of an ordinary cell."""
 
 
 @dataclass(frozen=True, slots=True)
-class Surroundings:
+class SortingFacts:
     """Says what every statement of a document is sorted by, wherever it stands."""
 
     artifacts: frozenset[str] = frozenset()  # names that steps bind
@@ -57,15 +57,15 @@ class Surroundings:
 
     @staticmethod
     def of(
-        parts: Sequence[Part], given: frozenset[str], environments: Mapping[str, tuple[str, ...]], *, watches: bool
-    ) -> Surroundings:
-        """Return the surroundings of all parts of a document."""
+        parts: Sequence[CellPart], given: frozenset[str], environments: Mapping[str, tuple[str, ...]], *, watches: bool
+    ) -> SortingFacts:
+        """Return what all parts of a document are sorted by."""
         artifacts = frozenset(name for one in parts if isinstance(one, StepCell) for name in one.artifacts)
         moves = any("chdir(" in one.source for one in parts if isinstance(one, Statement))
-        return Surroundings(artifacts, given, watches, moves, tuple(environments.items()))
+        return SortingFacts(artifacts, given, watches, moves, tuple(environments.items()))
 
-    def is_like(self, other: Surroundings, parts: Iterable[Part]) -> bool:
-        """Return whether these parts are sorted the same way as in other surroundings.
+    def is_like(self, other: SortingFacts, parts: Iterable[CellPart]) -> bool:
+        """Return whether these parts are sorted the same way by other facts.
 
         It does not matter whether a step binds a name that no statement mentions.
         """
@@ -90,12 +90,12 @@ def _words(source: str) -> frozenset[str]:
 class Sorting:
     """Walks once over all parts of a document, in its order, and keeps the names seen so far."""
 
-    def __init__(self, surroundings: Surroundings) -> None:
-        self.surroundings = surroundings
-        self._hidden = {*surroundings.artifacts}  # names that a prelude statement may not read when it runs
-        self._names = set(BUILTINS | _MODULE_NAMES | surroundings.given)
-        self._known = KnownEffects(watches_subclasses=surroundings.watches)
-        self._environments = dict(surroundings.environments)
+    def __init__(self, facts: SortingFacts) -> None:
+        self.facts = facts
+        self._hidden = {*facts.artifacts}  # names that a prelude statement may not read when it runs
+        self._names = set(BUILTINS | _MODULE_NAMES | facts.given)
+        self._known = KnownEffects(watches_subclasses=facts.watches)
+        self._environments = dict(facts.environments)
         self._imported: set[str] = set()
         # names bound by steps above, or by definitions that need such names
         self._taking: dict[str, frozenset[str]] = {}
@@ -107,14 +107,14 @@ class Sorting:
 
     def copy(self) -> Sorting:
         """Return the same walk, which can go on by itself."""
-        other = Sorting(self.surroundings)
+        other = Sorting(self.facts)
         other._hidden, other._names, other._imported = set(self._hidden), set(self._names), set(self._imported)
         other._known, other._taking, other._above = self._known.copy(), dict(self._taking), self._above.copy()
         other.passed, other.steps = self.passed, [*self.steps]
         other.definitions, other.scratch = [*self.definitions], [*self.scratch]
         return other
 
-    def sort(self, parts: Iterable[Part]) -> None:
+    def sort(self, parts: Iterable[CellPart]) -> None:
         """Sort the next parts: statements into prelude and scratch; steps are adjusted to what is above them."""
         for part in parts:
             if isinstance(part, StepCell):
@@ -251,7 +251,7 @@ class Sorting:
 
     def _stands_for_a_folder(self, statement: Statement, kind: DefinitionKind) -> bool:
         """Return whether a value depends on the working folder at its place, and some cell changes that folder."""
-        return self.surroundings.moves and kind in ("constant", "block") and asks_for_folder(statement.source)
+        return self.facts.moves and kind in ("constant", "block") and asks_for_folder(statement.source)
 
     def _kind(self, node: ast.stmt) -> DefinitionKind | None:
         """Return the kind of a definition, or None for scratch."""
@@ -306,7 +306,7 @@ class Sorting:
 
     def _all_defined(self, statements: list[ast.stmt]) -> bool:
         """Return whether all statements of a block are definitions; each may use those before it."""
-        inner = Sorting(Surroundings(frozenset(self._hidden), frozenset(self._names)))
+        inner = Sorting(SortingFacts(frozenset(self._hidden), frozenset(self._names)))
         inner._known = self._known.extended({}, {})
         for statement in statements:
             inner._known.origins.update(imports_of([statement]))

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from itertools import takewhile
 
-from nbflow.flow.reading.prelude import Part, Sorting, Surroundings
-from nbflow.flow.reading.reading import Reading
+from nbflow.flow.reading.prelude import CellPart, Sorting, SortingFacts
+from nbflow.flow.reading.reading_of_cells import Reading
 from nbflow.flow.source.cell import Cell
 
 
 @dataclass(slots=True)
-class Mark:
+class ReadingMark:
     """Stands below the first `count` cells, and holds what they say and how they were sorted.
 
     `aspect` is what the reading of each cell depends on beside its text.
@@ -30,26 +30,26 @@ class ReadingMemory:
 
     edited: int = 0  # the position of the first cell that differs from the last reading
     _cells: Sequence[Cell] = ()
-    _mark: Mark = field(default_factory=Mark)
+    _mark: ReadingMark = field(default_factory=ReadingMark)
 
-    def above_edits(self, cells: Sequence[Cell], aspect: object) -> Mark:
+    def above_edits(self, cells: Sequence[Cell], aspect: object) -> ReadingMark:
         """Return a mark above all cells that have changed since the last reading."""
         before, self._cells = self._cells, tuple(cells)
         pairs = zip(before, cells, strict=False)
         self.edited = sum(1 for _ in takewhile(lambda pair: pair[0] is pair[1] or pair[0] == pair[1], pairs))
         if self._mark.count > self.edited or self._mark.aspect != aspect:
-            self._mark = Mark(aspect=aspect)
+            self._mark = ReadingMark(aspect=aspect)
         return self._mark
 
     def move_mark(self, found: Reading) -> None:
         """Put the mark above the edited cell; `found` is what the cells above it say."""
         self._mark = replace(self._mark, count=self.edited, found=found.copy())
 
-    def sort(self, parts: Sequence[Part], surroundings: Surroundings) -> Sorting:
+    def sort(self, parts: Sequence[CellPart], facts: SortingFacts) -> Sorting:
         """Sort all parts of the document."""
         above, self._mark.sorting = self._mark.sorting, None
-        if above is None or not surroundings.is_like(above.surroundings, parts):
-            above = Sorting(surroundings)
+        if above is None or not facts.is_like(above.facts, parts):
+            above = Sorting(facts)
         above.sort(parts[above.passed : len(self._mark.found.parts)])
         self._mark.sorting = above
         result = above.copy()
