@@ -41,7 +41,7 @@ class StepCell:
         return self.step.names.writes - self.step.names.mutates
 
 
-CellPart = StepCell | Statement
+Sortable = StepCell | Statement
 """What is sorted: a step, or a statement of an ordinary cell."""
 
 
@@ -57,14 +57,14 @@ class SortingFacts:
 
     @staticmethod
     def of(
-        parts: Sequence[CellPart], given: frozenset[str], environments: Mapping[str, tuple[str, ...]], *, watches: bool
+        parts: Sequence[Sortable], given: frozenset[str], environments: Mapping[str, tuple[str, ...]], *, watches: bool
     ) -> SortingFacts:
         """Return what all parts of a document are sorted by."""
         artifacts = frozenset(name for one in parts if isinstance(one, StepCell) for name in one.artifacts)
         moves = any("chdir(" in one.source for one in parts if isinstance(one, Statement))
         return SortingFacts(artifacts, given, watches, moves, tuple(environments.items()))
 
-    def is_like(self, other: SortingFacts, parts: Iterable[CellPart]) -> bool:
+    def is_like(self, other: SortingFacts, parts: Iterable[Sortable]) -> bool:
         """Return whether these parts are sorted the same way by other facts.
 
         It does not matter whether a step binds a name that no statement mentions.
@@ -114,7 +114,7 @@ class Sorting:
         other.definitions, other.scratch = [*self.definitions], [*self.scratch]
         return other
 
-    def sort(self, parts: Iterable[CellPart]) -> None:
+    def sort(self, parts: Iterable[Sortable]) -> None:
         """Sort the next parts: statements into prelude and scratch; steps are adjusted to what is above them."""
         for part in parts:
             if isinstance(part, StepCell):

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from itertools import takewhile
 
-from nbflow.flow.reading.prelude import CellPart, Sorting, SortingFacts
+from nbflow.flow.reading.prelude import Sortable, Sorting, SortingFacts
 from nbflow.flow.reading.reading_of_cells import Reading
 from nbflow.flow.source.cell import Cell
 
@@ -45,7 +45,7 @@ class ReadingMemory:
         """Put the mark above the edited cell; `found` is what the cells above it say."""
         self._mark = replace(self._mark, count=self.edited, found=found.copy())
 
-    def sort(self, parts: Sequence[CellPart], facts: SortingFacts) -> Sorting:
+    def sort(self, parts: Sequence[Sortable], facts: SortingFacts) -> Sorting:
         """Sort all parts of the document."""
         above, self._mark.sorting = self._mark.sorting, None
         if above is None or not facts.is_like(above.facts, parts):

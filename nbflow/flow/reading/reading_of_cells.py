@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from nbflow.flow.names.stars import Stars
-from nbflow.flow.reading.prelude import CellPart
+from nbflow.flow.reading.prelude import Sortable
 from nbflow.flow.source.cell import Problem
 from nbflow.flow.syntax.definition import Definition, Scratch
 from nbflow.flow.syntax.environment_words import NamedEnvironment
@@ -16,7 +16,7 @@ from nbflow.flow.syntax.specs import ParameterSpec
 class Reading:
     """Collects what cells say, each by itself, in document order."""
 
-    parts: list[CellPart] = field(default_factory=list)  # the steps, and the statements of ordinary cells
+    parts: list[Sortable] = field(default_factory=list)  # the steps, and the statements of ordinary cells
     parameters: list[ParameterSpec] = field(default_factory=list)
     injected: list[ParameterSpec] = field(default_factory=list)
     shared: list[Definition] = field(default_factory=list)
