@@ -82,7 +82,7 @@ def decode_component(
 def _load(unpickler: Unpickler, home: Home, wanted: str) -> list[object]:
     try:
         with loading_into(home, digest_class), without_gc():
-            values: list[object] = unpickler.load()
+            values = unpickler.load_values()
     except interrupts(NbflowError):
         raise
     except BaseException as error:  # the user's __setstate__ or __reduce__, which may also exit

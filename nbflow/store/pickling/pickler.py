@@ -6,6 +6,7 @@ import io
 import itertools
 import pickle
 import pickletools
+import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -24,6 +25,7 @@ from nbflow.store.pickling.home import Home
 from nbflow.store.pickling.nans import NanReferences, may_hold_nan
 from nbflow.store.pickling.reduce import frames
 from nbflow.store.pickling.reduce.registry import EXACT, Reducer, load_entry_points, reducer_of
+from nbflow.store.pickling.set_order import orders_of
 from nbflow.store.values.artifact_ref import Lost
 from nbflow.store.values.routes import find_paths
 from nbflow.store.values.user_code import (
@@ -36,6 +38,9 @@ from nbflow.store.values.user_code import (
 )
 
 PICKLE_PROTOCOL = 5
+_SET = re.compile(rb"\x8f\x94\([KMJGXhjNCB()\x88-\x8e]")
+"""Matches what pickle writes for a set that is not empty, and sometimes other bytes."""
+
 OUT_OF_BAND = 64 << 10  # bytes; smaller buffers stay in the stream
 
 _UNSEEN: Any = object()
@@ -81,6 +86,13 @@ class Pickler(cloudpickle.Pickler):  # type: ignore[misc]
         if reduce is _UNSEEN:
             reduce = self._reducer(kind)
         return NotImplemented if reduce is None else reduce(self, obj)
+
+    def dump_orders(self) -> None:
+        """Write behind the values how to fill the sets that would have another order after loading."""
+        with self.stream.getbuffer() as written:
+            has_sets = _SET.search(written) is not None
+        if has_sets and (orders := orders_of(met for _, met in self.memo.copy().values())):
+            self.dump(orders)
 
     @property
     def kinds(self) -> Iterable[type]:
@@ -277,6 +289,7 @@ def record(
         how = {"by_column": by_column, "careful": careful}
         try:
             recorder = _dump(values, home, layout or Layout(), roots, refer, **how)
+            recorder.dump_orders()
         except interrupts(NotStorable):
             raise
         except BaseException as error:  # noqa: BLE001 - whatever the user's __reduce__ does

@@ -71,9 +71,17 @@ class Unpickler(pickle.Unpickler):
     """Reads a stream, and keeps its memo, so that other streams can refer to the objects of this one."""
 
     def __init__(self, stream: bytes, buffers: Sequence[Any], foreign: Sequence[object]) -> None:
-        super().__init__(io.BytesIO(stream), buffers=buffers)
+        self._stream = io.BytesIO(stream)
+        super().__init__(self._stream, buffers=buffers)
         self._foreign = foreign
         self._nans: dict[str, float] = {}
+
+    def load_values(self) -> list[object]:
+        """Return the values of the stream, after all that it says of them behind."""
+        values: list[object] = self.load()
+        if self._stream.tell() < len(self._stream.getbuffer()):
+            self.load()
+        return values
 
     def find_class(self, module_name: str, global_name: str, /) -> Any:
         """Return a class or function, also if it has moved since, or in another NumPy."""
