@@ -150,7 +150,7 @@ def _all(graph: Graph, last: Place) -> Iterator[FileEffect]:
                         replace(use, line=1), replace(one.place, line=one.place.line + use.line - 1), again
                     )
     steps = {step.place.cell for step in graph.flow.steps}
-    for cell in (one for one in graph.flow.cells if one.number not in steps):
+    for cell in (one for one in graph.flow.cells if one.number not in steps and _MAGIC.search(one.source)):
         if (place := cell.place(graph.flow.document)) < last:
             yield from (FileEffect(use, replace(place, line=line), magic=True) for line, use in _of_magics(cell))
 
@@ -187,10 +187,11 @@ def _uses(source: str, above: tuple[str, ...]) -> tuple[FileUse, ...]:
     return uses_of(parsed(source), space)
 
 
+_MAGIC = re.compile(r"^\s*(?:!|%%)", re.MULTILINE)
+
+
 def _of_magics(cell: Cell) -> Iterator[tuple[int, FileUse]]:
     """Yield the files that shell lines of a cell may write, and the file that `%%writefile` writes."""
-    if not re.search(r"^\s*(?:!|%%)", cell.source, re.MULTILINE):
-        return
     header, lines = read_header(cell.source), lines_of(cell.source)
     if header.kind is CellKind.FOREIGN and header.magic in ("writefile", "file"):
         words = lines[header.line - 1].split()

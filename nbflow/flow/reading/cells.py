@@ -24,7 +24,7 @@ from nbflow.flow.source.cell import NOWHERE, Cell, Place, Problem, shortened
 from nbflow.flow.source.ipython import PYTHON_MAGICS, TRANSPARENT, is_capture
 from nbflow.flow.source.lines import lines_of
 from nbflow.flow.source.repairs import Repair, SplitCell
-from nbflow.flow.syntax.definition import Definition, Prelude, Scratch
+from nbflow.flow.syntax.definition import Definition, Scratch
 from nbflow.flow.syntax.environment_words import read_environment, read_script_block
 from nbflow.flow.syntax.header import CellKind, Fault, Header, read_header
 from nbflow.flow.syntax.metaflow_cell import ITEM, names_of_self, read_next
@@ -70,7 +70,7 @@ def read_flow(cells: Sequence[Cell], name: str, document: str, memory: ReadingMe
         document,
         tuple(result.steps),
         parameters,
-        Prelude(tuple(sorted(definitions, key=lambda definition: definition.place))),
+        memory.prelude(sorted(definitions, key=lambda definition: definition.place)),
         tuple(sorted((*found.scratch, *result.scratch), key=lambda item: item.place)),
         tuple(sorted(found.problems, key=lambda problem: problem.place or NOWHERE)),
         tuple(cells),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from itertools import takewhile
@@ -9,6 +10,7 @@ from itertools import takewhile
 from nbflow.flow.reading.prelude import Sortable, Sorting, SortingFacts
 from nbflow.flow.reading.reading_of_cells import Reading
 from nbflow.flow.source.cell import Cell
+from nbflow.flow.syntax.definition import Definition, Prelude
 
 
 @dataclass(slots=True)
@@ -31,6 +33,7 @@ class ReadingMemory:
     edited: int = 0  # the position of the first cell that differs from the last reading
     _cells: Sequence[Cell] = ()
     _mark: ReadingMark = field(default_factory=ReadingMark)
+    _prelude: Prelude = field(default_factory=Prelude)
 
     def above_edits(self, cells: Sequence[Cell], aspect: object) -> ReadingMark:
         """Return a mark above all cells that have changed since the last reading."""
@@ -55,3 +58,14 @@ class ReadingMemory:
         result = above.copy()
         result.sort(parts[result.passed :])
         return result
+
+    def prelude(self, definitions: Sequence[Definition]) -> Prelude:
+        """Return the prelude of these definitions: the same object while they are the same, with all that it has found.
+
+        A prelude that steps see in several forms is made anew: a form is that of the first step that has asked for it.
+        """
+        known = self._prelude.definitions
+        is_same = len(known) == len(definitions) and all(map(operator.is_, known, definitions))
+        if not (is_same and self._prelude.is_same_everywhere):
+            self._prelude = Prelude(tuple(definitions))
+        return self._prelude

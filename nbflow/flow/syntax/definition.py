@@ -138,6 +138,11 @@ class Prelude:
     def _views(self) -> dict[int, Prelude]:
         return {}
 
+    @property
+    def is_same_everywhere(self) -> bool:
+        """Return whether steps at all places see the same definitions."""
+        return not self._positional
+
     def seen_from(self, place: Place) -> Prelude:
         """Return the prelude for a step at this place: definitions below it are not executed yet."""
         above = bisect_left(self._positional, place, key=lambda one: one.place)

@@ -164,6 +164,7 @@ class InteractiveRun:
         row = begin_run(self.writer, program, RunRequest(RunPlan({}), program.parameters, kind=RunKind.INTERACTIVE))
         self.journal = LiveJournal(self.writer, store.history, row, program.graph)
         self._program = program
+        self._references = set[tuple[str, str]]()  # the code of the prelude that was stored since the run began
         self._files: dict[str, Mapping[str, str]] = {}
         self._locks: Mapping[str, EnvironmentLock] = program.locks
         atexit.register(self.close)
@@ -188,8 +189,11 @@ class InteractiveRun:
     def _keep_code(self, program: Program) -> None:
         flow = program.graph.flow
         self.writer.keep_notebook(flow.name, place_in(program.root, program.folder, flow.document), flow.id)
-        for reference, source in all_references(flow.prelude):
-            self.writer.put_code(source, reference)
+        if flow.prelude != self._program.graph.flow.prelude:
+            new = all_references(flow.prelude) - self._references
+            for reference, source in new:
+                self.writer.put_code(source, reference)
+            self._references |= new
         code = self.writer.put_code(write_cells(flow.cells))
         parameters: dict[str, Any] = dict(program.parameters)
         self.writer.update_run(self.row.id, code=code, parameters=parameters)
