@@ -34,6 +34,8 @@ line = st.one_of(
     st.builds("Kind.total = {}".format, name),
     st.builds("open('{}.txt', 'w').write('')".format, name),
     st.builds("a = open('{}.txt').read()".format, name),
+    st.builds("{} = '{}.txt'".format, name, name),
+    st.builds("b = open({}).read()".format, name),
     st.builds("{} = [one.a for one in inputs]".format, name),
     st.builds("{} = globals()[b]".format, name),
     st.sampled_from(["import random", "random.seed(1)", "c = random.random()", "from math import pi as a"]),
@@ -89,6 +91,15 @@ def change(sources: list[str], learned: dict[str, frozenset[str]], kind: str, at
 @example(["%%step s0\n_d = 1", "%%step s1\na = 1"], [("put", 1, "%%step s1\na = _d", "a")])
 @example(["%%step s0\na = 1", "%%step s1\nb = a.append(1)"], [("learn", 0, "", "b"), ("learn", 1, "", "a")])
 @example(["%%step s0\na = 1", "def g(): return 1"], [("put", 1, "def a(): return 1", "a")])
+@example(
+    ["%%step s0\na = 'x'", "%%step s1\nopen('b.txt', 'w').write('')", "%%step s2\nb = open(a).read()"],
+    [("put", 0, "%%step s0\na = 'b.txt'", "a")],
+)
+@example(["%%step s0\nb = 1", "%%step s1\na = 1", "%%step s2\nc = b"], [("learn", 1, "", "b")])
+@example(
+    ["%%step s0\na = 1", "%%step s1 --if a\nb = 1", "%%step s2 --else a\nb = 2"],
+    [("put", 1, "%%step s1 --if not a\nb = 1", "a")],
+)
 @example(["%%step s0\na = 1", "%%step s1\nf = lambda: a", "%%step s2\nb = f()"], [("put", 1, "%%step s1\nf = 1", "a")])
 def test_an_edited_notebook_has_the_links_of_a_new_one(
     sources: list[str], edits: list[tuple[str, int, str, str]]

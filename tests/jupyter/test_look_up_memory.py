@@ -186,6 +186,24 @@ def test_an_unchanged_cell_is_executed_again_without_looking_at_each_step_above(
     assert many - few < 30 * 40  # a look at each step takes hundreds of calls
 
 
+def test_an_edited_cell_is_executed_without_reading_linking_and_storing_each_cell_above(tmp_path: Path) -> None:
+    def calls(size: int) -> int:
+        (folder := tmp_path / str(size)).mkdir()
+        live = Live({}, folder)
+        for n in range(size):
+            live.run(f"def f{n}(a):\n    return a + {n}")
+            live.run(f"%%step s{n}\nx{n} = f{n}({f'x{n - 1}' if n else 0})")
+        last = f"%%step s{size - 1}\nx{size - 1} = f{size - 1}(x{size - 2})"
+        live.run(f"{last} + 1")
+        live.run(f"{last} + 2")
+        found = count_calls(lambda: live.run(f"{last} + 3"))
+        live.session.close()
+        return found
+
+    few, many = calls(10), calls(40)
+    assert many - few < 30 * 600  # to read, link and store the two cells takes more than a thousand
+
+
 def test_a_session_holds_no_more_after_many_edits_than_after_few(tmp_path: Path) -> None:
     live = Live({}, tmp_path)
 

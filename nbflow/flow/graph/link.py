@@ -20,20 +20,20 @@ def link(
     """Bind every read to the nearest writer above.
 
     `learned` maps steps to names that earlier runs found them to write. With a `memory` of the same document, steps
-    above the first edit keep their links. `link` never raises: mistakes in the flow are left to the checks. If two
-    steps have one name, the first one counts.
+    that an edit does not concern keep their links. `link` never raises: mistakes in the flow are left to the checks.
+    If two steps have one name, the first one counts.
     """
     unique = {step.name: step for step in reversed(flow.steps)}
     steps = follow([step for step in flow.steps if unique[step.name] is step])
     memory = memory or LinkMemory()
-    above = memory.above_edits(flow, learned or {}, steps)
-    links = memory.known(above)
+    linker, below = memory.around_edits(flow, learned or {}, steps)
+    links = memory.known(linker)
     for step in steps[len(links) :]:
-        above.add(step)
-        links[step.name] = _link(above.drafts[step.name])
-    memory.keep(above, links)
-    joining = tuple(_joining(step, above.drafts[step.name].join) for step in steps)
-    return Graph(replace(flow, steps=joining), links, waiting=above.ancestry.copy())
+        is_kept = below.add_to(linker, step)
+        links[step.name] = memory.links[step.name] if is_kept else _link(linker.drafts[step.name])
+    memory.keep(linker, links)
+    joining = tuple(_joining(step, linker.drafts[step.name].join) for step in steps)
+    return Graph(replace(flow, steps=joining), links, waiting=linker.ancestry.copy())
 
 
 def _joining(step: StepSpec, join: str | None) -> StepSpec:

@@ -57,9 +57,9 @@ class Linker:
         self.calling = Calling(self.flow, changing_classes(self.flow, self.learned), self.held)
         self.asked = asked_below(self.flow.steps, self.flow)
 
-    def add(self, step: StepSpec) -> None:
-        """Link the next step of the document."""
-        draft = self._join(step)
+    def add(self, step: StepSpec, known: DraftLink | None = None) -> None:
+        """Link the next step of the document, unless it is `known` how it is linked."""
+        draft = known or self._join(step)
         self.calling.note(step, draft.reads, draft.prelude)
         writer = self._writer(step, draft)
         self.writers[step.name] = writer
