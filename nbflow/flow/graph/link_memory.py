@@ -31,9 +31,8 @@ class StepsBelow:
         linker.add(step, known)
         if before is not step:
             self._edited.add(step.name)
-        if known is None:
-            if before is None or draft != linker.drafts[step.name] or not _says_the_same(before, step):
-                self.drafts.clear()
+        if before is None or draft != linker.drafts[step.name] or not _says_the_same(before, step):
+            self.drafts.clear()
         return known is not None
 
     def _sees_the_same(self, linker: Linker, step: StepSpec, draft: DraftLink) -> bool:
@@ -81,4 +80,4 @@ class LinkMemory:
 
 def _says_the_same(before: StepSpec, step: StepSpec) -> bool:
     """Return whether all but the text of a step is as it was."""
-    return replace(before, source=step.source) == step and before.names.holds == step.names.holds
+    return before is step or (replace(before, source=step.source) == step and before.names.holds == step.names.holds)

@@ -6,11 +6,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from nbflow.errors import ParameterError, ParameterMissing
 from nbflow.flow.graph.graph import Graph
+from nbflow.flow.graph.link_memory import LinkMemory
 from nbflow.flow.reading.cells import read_flow
+from nbflow.flow.reading.reading_memory import ReadingMemory
 from nbflow.flow.source.cell import Cell
 from nbflow.flow.syntax.specs import FlowSource
 from nbflow.history.archive import Archive, expected
@@ -44,8 +47,26 @@ class CellsRead:
 @lru_cache(16)
 def _read(cells: tuple[Cell, ...], name: str, document: str, learned: Learned) -> CellsRead:
     """Read the cells and link their steps; cached until a cell is edited."""
-    graph = link_learned(read_flow(cells, name, document), dict(learned))
+    graph = _notebook(name, document).link(cells, name, document, dict(learned))
     return CellsRead(graph, shape_of(graph), tuple(problems_of(graph)))
+
+
+class EditedNotebook:
+    """Remembers how a notebook was read and linked last, so that an edit reads and links only what it concerns."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()  # the server answers in several threads
+        self._reading, self._links = ReadingMemory(), LinkMemory()
+
+    def link(self, cells: Sequence[Cell], name: str, document: str, learned: Mapping[Any, frozenset[str]]) -> Graph:
+        """Return the graph of the notebook with these cells."""
+        with self._lock:
+            return link_learned(read_flow(cells, name, document, self._reading), learned, self._links)
+
+
+@lru_cache(4)
+def _notebook(name: str, document: str) -> EditedNotebook:
+    return EditedNotebook()
 
 
 def flow_state(place: NotebookPlace, cells: Sequence[Cell], choices: Mapping[str, str] | None = None) -> FlowState:
