@@ -12,6 +12,7 @@ from typing import Any
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from nbflow.flow.checks.rules import check_flow
 from nbflow.flow.graph.graph import Graph
 from nbflow.flow.graph.link import link
 from nbflow.flow.graph.link_memory import LinkMemory
@@ -108,8 +109,9 @@ def test_an_edited_notebook_has_the_links_of_a_new_one(
     link(flow_of(sources, reading), learned, links)
     for one in edits:
         change(sources, learned, *one)
-        known = link(flow_of(sources, reading), dict(learned), links)
-        assert facts_of(known) == facts_of(link(flow_of(sources), learned))
+        known, new = link(flow_of(sources, reading), dict(learned), links), link(flow_of(sources), learned)
+        assert facts_of(known) == facts_of(new)
+        assert check_flow(known) == check_flow(new)
 
 
 def test_a_step_with_a_seed_is_linked_again_when_a_step_below_begins_to_draw() -> None:

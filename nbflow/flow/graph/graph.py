@@ -159,7 +159,11 @@ class Graph:
     @property
     def written_by_several(self) -> frozenset[str]:
         """Return the names that several steps may write."""
-        return frozenset(name for name, writers in self._writers.items() if len(writers) > 1)
+        seen, found = set[str](), set[str]()
+        for linked in self.links.values():
+            found |= linked.writes & seen
+            seen |= linked.writes
+        return frozenset(found)
 
     @cached_property
     def _sets_of_writers(self) -> dict[str, int]:
