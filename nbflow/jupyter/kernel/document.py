@@ -249,6 +249,7 @@ class Document:
         return next((cell for cell in self.cells() if cell.id == key), None)
 
 
+@lru_cache(4096)
 def _named(source: str) -> tuple[CellKind, str] | None:
     """Return the step or the environment that a cell defines."""
     header = read_header(source)
