@@ -180,8 +180,23 @@ def function(code: types.CodeType, names: dict[str, Any] | None, name: str, clos
     return types.FunctionType(code, _loading.get().home.namespace if names is None else names, name, None, closure)
 
 
+def function_of_class(owner: type, key: str, *parts: Any) -> types.FunctionType:
+    """Return the function that a class has under a key, if it is still the one with this code; else make it."""
+    known = plain_function(vars(owner).get(key))
+    is_known = isinstance(known, types.FunctionType) and known.__code__ == parts[0]
+    return known if is_known else function(*parts)
+
+
+def plain_function(attribute: object) -> Any:
+    """Return the function in an attribute of a class, if it is one."""
+    return attribute.__func__ if isinstance(attribute, staticmethod | classmethod) else attribute
+
+
 def set_function(made: types.FunctionType, state: Mapping[str, Any]) -> None:
     """Give a function its globals, attributes and defaults, once it exists: it may refer to itself."""
+    owner, key = state.get("owner", (object, ""))
+    if plain_function(vars(owner).get(key)) is made:
+        return  # the class brings its state
     _loading.get().home.provide(state.get("prelude", {}))
     for name, value in state["globals"].items():
         made.__globals__.setdefault(name, value)

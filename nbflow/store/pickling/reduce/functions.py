@@ -18,6 +18,7 @@ from nbflow.store.pickling._cloudpickle import (
     reduce_dynamic_class,
     submodules_of,
 )
+from nbflow.store.pickling.home import nested_class
 from nbflow.store.pickling.recorder import Recorder
 
 _SLOTS = (
@@ -47,7 +48,25 @@ def reduce_function(recorder: Recorder, function: types.FunctionType) -> Any:
     names = None if ours else recorder.own_globals.setdefault(id(function.__globals__), _module_facts(function))
     arguments = (function.__code__, names, function.__name__, function.__closure__)
     state = _function_state(function, recorder if ours else None)
-    return rebuild.function, arguments, state, None, None, rebuild.set_function
+    owner = _owner_of(function, recorder)
+    if owner is None:
+        return rebuild.function, arguments, state, None, None, rebuild.set_function
+    state["owner"] = owner
+    return rebuild.function_of_class, (*owner, *arguments), state, None, None, rebuild.set_function
+
+
+def _owner_of(function: types.FunctionType, recorder: Recorder) -> tuple[type, str] | None:
+    """Return the class in which a function was defined and its key there, if the class is stored by reference.
+
+    A bound method loads with the function of the class, so that it equals `instance.method` and can be found by it.
+    """
+    path = function.__qualname__.rpartition(".")[0]
+    space = function.__globals__
+    owner = nested_class(space, path) if "." in path else space.get(path)
+    if not isinstance(owner, type) or not by_reference(owner, recorder):
+        return None
+    keys = (key for key, attribute in vars(owner).items() if rebuild.plain_function(attribute) is function)
+    return next(((owner, key) for key in keys), None)
 
 
 def reduce_sentinel(recorder: Recorder, sentinel: object) -> Any:
