@@ -201,3 +201,11 @@ d = D(1, E.A)
         type(first).v = 5
         second = decode_component(encoded.components[0], blobs, elsewhere).values[0]
         assert type(second).v == 1  # type: ignore[attr-defined]
+
+
+def test_a_type_of_a_name_keeps_its_name_and_its_base(notebook: Notebook, round_trip: RoundTrip) -> None:
+    made = notebook.define("from typing import NewType, ParamSpec\nUserId = NewType('UserId', int)\nP = ParamSpec('P')")
+    back = round_trip(kind=made["UserId"], users={made["UserId"]: 1}, several=[made["P"]])
+    assert (back["kind"].__name__, back["kind"].__supertype__, back["kind"](3)) == ("UserId", int, 3)
+    assert [*back["users"]] == [back["kind"]]
+    assert back["several"][0].__name__ == "P"

@@ -8,6 +8,7 @@ from __future__ import annotations
 import functools
 import itertools
 import types
+import typing
 from typing import Any
 
 from nbflow.store.pickling import rebuild
@@ -73,6 +74,16 @@ def reduce_sentinel(recorder: Recorder, sentinel: object) -> Any:
     """Store an `object()` by reference if the prelude bound it, so that `is` holds for it in every step."""
     reference = recorder.home.reference(sentinel)
     return NotImplemented if reference is None else (rebuild.prelude, reference)
+
+
+def reduce_typing(recorder: Recorder, made: Any) -> Any:
+    """Store a `NewType`, `ParamSpec` or `TypeVarTuple` by what it was made of, unless it loads as the same object."""
+    reference = recorder.home.reference(made)
+    if reference is not None:
+        return rebuild.prelude, reference
+    if is_importable(made):
+        return NotImplemented
+    return type(made), (made.__name__, *((made.__supertype__,) if type(made) is typing.NewType else ()))
 
 
 def _module_facts(function: types.FunctionType) -> dict[str, Any]:

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import threading
 import types
+import typing
 import weakref
 from collections.abc import Callable, Mapping
 from functools import cache
@@ -80,6 +81,7 @@ EXACT: dict[type, Reducer | None] = {
     types.CellType: functions.reduce_cell,
     types.ModuleType: functions.reduce_module,
     functions.CACHED: functions.reduce_cached,
+    **dict.fromkeys((typing.NewType, typing.ParamSpec, typing.TypeVarTuple), functions.reduce_typing),
     type: functions.reduce_class,
     object: functions.reduce_sentinel,
     weakref.ref: reduce_weakref,
