@@ -240,7 +240,7 @@ def live(row: RunRow, totals: list[StepRow], expected: int) -> Lived:
     tasks = [one for one in totals if not one.split]
     over = sum(one.tasks for one in tasks if one.status in _OVER)
     open_ = any(one.status is TaskStatus.RUNNING for one in totals)
-    failed = any(one.status is TaskStatus.FAILED for one in totals)
+    failed = sum(one.tasks for one in totals if one.status is TaskStatus.FAILED)
     running = row.status is RunStatus.RUNNING and open_
     succeeded = row.status is RunStatus.SUCCEEDED and row.kind is not RunKind.INTERACTIVE
     complete = not running and (succeeded or (not failed and not open_ and over >= expected))
@@ -251,6 +251,8 @@ def live(row: RunRow, totals: list[StepRow], expected: int) -> Lived:
         running=running,
         seconds=sum(one.seconds for one in tasks),
         finished=max((one.finished or 0.0 for one in totals), default=0.0),
+        passed=over,
+        total=expected,
     )
 
 

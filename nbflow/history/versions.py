@@ -242,18 +242,21 @@ class Lived:
 
     `complete` means that all its tasks are there and none failed; `evicted` that they were, and that a result was
     removed since to keep the store within its limit; `cancelled` that some were stopped or died with
-    their run. `error` tells why the step is neither complete nor running. `seconds` is the time of all tasks together,
-    `finished` the end of the last one in seconds since 1970.
+    their run. `error` tells why the step is neither complete nor running. Of `total` tasks, `passed` ended without a
+    failure, and `failed` with one. `seconds` is the time of all tasks together, `finished` the end of the last one in
+    seconds since 1970.
     """
 
     complete: bool
-    failed: bool = False
+    failed: int = 0
     cancelled: bool = False
     running: bool = False
     evicted: bool = False
     seconds: float = 0.0
     finished: float = 0.0
     error: str = ""
+    passed: int = 0
+    total: int = 1
 
 
 @dataclass(frozen=True)

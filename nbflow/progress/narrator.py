@@ -118,7 +118,7 @@ class Narrator:
         tenths = count.over * _FEW // count.total if count.total else 0
         if not self.brief and tenths != self._told.get(step, 0):
             self._told[step] = tenths
-            parts = [f"{step} · {count.over:,}/{count.total:,}"]
+            parts = [f"{step} · {count.passed:,}/{count.total:,}"]
             parts += [f"{count.reused:,} from earlier runs"] if count.reused else []
             parts += [f"{count.failed:,} failed"] if count.failed else []
             if count.over == count.total and count.seconds:

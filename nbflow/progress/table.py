@@ -39,7 +39,8 @@ def _far(count: Count) -> tuple[RenderableType, str]:
     """Return a progress bar and a count, if the step has several tasks."""
     if count.total < 2:
         return "", ""
-    return ProgressBar(count.total, count.over, width=20), f"{count.over:,}/{count.total:,}"
+    failed = f", {count.failed:,} failed" if count.failed else ""
+    return ProgressBar(count.total, count.over, width=20), f"{count.passed:,}/{count.total:,}{failed}"
 
 
 def _time(count: Count, running: float | None) -> str:

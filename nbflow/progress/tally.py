@@ -42,9 +42,14 @@ class Count:
     saved: float = 0.0  # the time that reused tasks took when they ran
 
     @property
+    def passed(self) -> int:
+        """Return how many tasks have ended without a failure."""
+        return self.ran + self.reused + self.skipped
+
+    @property
     def over(self) -> int:
         """Return how many tasks have ended."""
-        return self.ran + self.reused + self.skipped + self.failed
+        return self.passed + self.failed
 
     @property
     def status(self) -> StepStatus:

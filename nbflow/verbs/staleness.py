@@ -81,11 +81,20 @@ def _basis(row: RunRow, now: Version) -> str:
 
 def _row(one: StepState, workspace: Workspace) -> Iterator[str]:
     yield "  " * len(workspace.graph.links[one.step].scope) + one.step
-    yield one.status
+    yield _standing(one)
     yield duration(one.lived.seconds) if one.lived and one.lived.seconds else ""
     yield _when(one) if one.lived else ""
     more = f" (and {len(one.reasons) - 1} more)" if len(one.reasons) > 1 else ""
     yield one.reasons[0] + more if one.reasons else ""
+
+
+def _standing(one: StepState) -> str:
+    """Return the status of a step; of a foreach of which tasks failed, how many did: `37 of 40, 3 failed`."""
+    lived = one.lived
+    if lived is None or not lived.failed or lived.total < 2:
+        return one.status
+    counts = f"{lived.passed:,} of {lived.total:,}, {lived.failed:,} failed"
+    return counts if one.status is StepStatus.FAILED else f"{one.status}, {counts}"
 
 
 def _when(one: StepState) -> str:

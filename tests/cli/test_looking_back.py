@@ -173,6 +173,13 @@ def test_a_failure_is_the_state_until_something_changes(shell: Shell, notebook: 
     )
 
 
+def test_status_tells_how_many_tasks_of_a_foreach_failed(tmp_path: Path) -> None:
+    shell = Shell(tmp_path)
+    notebook = shell.write("flow", "%%step a\nns = [0, 1, 2, 0]", "%%step work --foreach n in ns\nr = 1 / n")
+    assert shell("run", notebook, "-j", "1").code == 1
+    assert shell("status", notebook).lines[3].startswith("  work  2 of 4, 2 failed  ")
+
+
 def test_check_tells_errors_from_warnings(shell: Shell) -> None:
     good = shell("check", shell.write("good", "%%step a\nx = 1"))
     assert (good.code, good.out) == (0, "good.ipynb · 1 step · nothing is wrong\n")

@@ -104,7 +104,7 @@ def test_reused_and_failed_ones_among_many_are_counted() -> None:
     _, told = narrate(FOREACH.graph, [split(20), *reused, *failed, *map(fit, range(10, 20))])
     lines = told.splitlines()
     assert lines[0] == "fit · 2/20 · 2 from earlier runs"
-    assert lines[-1] == "fit · 20/20 · 5 from earlier runs · 5 failed · 5.0 s in all"
+    assert lines[-1] == "fit · 15/20 · 5 from earlier runs · 5 failed · 5.0 s in all"
     assert lines.count("  ValueError: no") == 3
     assert [line for line in lines if line.startswith("fit[8]")] == ["fit[8] · failed · ValueError: no"]
 
@@ -186,6 +186,13 @@ def test_the_table_has_a_state_for_every_step() -> None:
         "grid": "reused", "fit": "waiting", "best": "waiting",
     }  # fmt: skip
     assert steps_table(tally, {"fit": 3.0}).row_count == 3
+
+
+def test_the_table_counts_failed_tasks_apart() -> None:
+    tally = Tally(FOREACH.graph, FOREACH.graph.links)
+    for event in (split(3), fit(0), TaskFailed(TaskId("fit", (1,)), FAILURE)):
+        tally.add(event)
+    assert "1/3, 1 failed" in [*steps_table(tally, {}).columns[3].cells]
 
 
 def test_outputs_become_plain_text() -> None:

@@ -11,7 +11,7 @@ from tests.labextension.modules import Module
 
 BIG = str(2**60)
 DAY = {"text": "2026-01-02", "number": 1767312000, "kind": "instant"}
-HOUR = {"text": "1:00:00", "number": 3600, "kind": "number"}
+HOUR = {"text": "1:00:00", "number": 3600, "kind": "seconds"}
 TENTH = {"text": "0.10", "number": 0.1, "kind": "number"}
 LEVEL = {"text": "LOW", "number": 1, "kind": "name"}
 
@@ -106,3 +106,15 @@ def test_numbers_are_shown_with_six_digits(table: Module) -> None:
     assert [table.call("cellText", cell) for cell in cells] == [
         "0.3", "1234567", "3.33333e-10", "True", "", "nan", "12.5", "0.10",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("cells", "title"),
+    [([HOUR, None, HOUR], "took (s)"), ([HOUR, 3], "took"), ([DAY], "took"), ([TENTH, 2], "took"), ([None], "took")],
+)
+def test_an_axis_of_lengths_of_time_names_its_unit(table: Module, cells: list[Any], title: str) -> None:
+    assert table.call("axisTitle", "took", cells) == title
+
+
+def test_lengths_of_time_are_numbers(table: Module) -> None:
+    assert table.call("isNumeric", [HOUR, None, 3])

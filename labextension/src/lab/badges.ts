@@ -1,10 +1,10 @@
 import type { Cell } from '@jupyterlab/cells';
 import type { IDisposable } from '@lumino/disposable';
 import { Signal } from '@lumino/signaling';
-import { h, setAttribute } from '../ui/dom';
+import { h, setAttribute, setText } from '../ui/dom';
 import { outdatedIcon, showStatus, statusIcon } from '../ui/icons';
 import type { Translate } from '../ui/language';
-import { stepLabel, stepTooltip } from '../ui/words';
+import { failedMark, stepLabel, stepTooltip } from '../ui/words';
 import type { FlowNotebook } from './notebook';
 import { Pause } from './pause';
 
@@ -16,6 +16,7 @@ interface Badge {
   readonly button: HTMLButtonElement;
   readonly icon: SVGSVGElement;
   readonly outdated: SVGSVGElement;
+  readonly failed: HTMLElement;
 }
 
 /** Shows the status of each step cell below its prompt; a click shows the step in the panel. */
@@ -73,11 +74,12 @@ export class Badges implements IDisposable {
 
   private add(step: string, cell: Cell): void {
     const [icon, outdated] = [statusIcon('missing'), outdatedIcon()];
+    const failed = h('span', { class: 'nbf-BadgeFailed' });
     const onclick = (): void => this.show(step);
-    const button = h('button', { class: 'nbf-Badge nbf-Themed', type: 'button', onclick }, icon, outdated);
+    const button = h('button', { class: 'nbf-Badge nbf-Themed', type: 'button', onclick }, icon, outdated, failed);
     cell.addClass(STEP_CELL);
     cell.node.append(button);
-    this._badges.set(step, { cell, button, icon, outdated });
+    this._badges.set(step, { cell, button, icon, outdated, failed });
   }
 
   private remove(step: string): void {
@@ -95,6 +97,7 @@ export class Badges implements IDisposable {
     if (badge && line && !this.notebook.model.shown) {
       showStatus(badge.icon, line.status);
       badge.outdated.classList.toggle('nbf-mod-off', !line.outdated);
+      setText(badge.failed, failedMark(line));
       setAttribute(badge.button, 'data-status', line.status);
       setAttribute(badge.button, 'aria-label', stepLabel(line, this.trans));
       setAttribute(badge.button, 'title', stepTooltip(line, this.notebook.model.facts(step)?.mark ?? '', this.trans));

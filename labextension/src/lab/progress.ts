@@ -2,6 +2,7 @@ import type { FlowModel } from '../state/model';
 import type { RunLine, StepStatus } from '../state/protocol';
 import { count } from '../ui/format';
 import type { Translate } from '../ui/language';
+import { failedText, joined, runCount } from '../ui/words';
 
 const HOLDS: ReadonlySet<StepStatus> = new Set(['done', 'reused', 'skipped']);
 
@@ -13,32 +14,41 @@ export function activeRun(model: FlowModel): RunLine | null {
   return idles ? null : run;
 }
 
-/** Returns `Flow 11/40`: finished tasks of the run that goes on, else steps that are up to date. */
+/** Returns `Flow 9/40, 2 failed`: tasks of the run that goes on, else steps that are up to date, and those that failed. */
 export function progressText(model: FlowModel, trans: Translate): string {
   const run = activeRun(model);
   if (run) {
-    return trans('Flow %1/%2', count(run.done + run.reused + run.failed), count(run.total));
+    return joined(trans('Flow %1', runCount(run)), failedText(run, trans));
   }
-  const steps = model.shape?.steps ?? [];
-  const holding = steps.filter(step => HOLDS.has(model.line(step.name)?.status ?? 'missing'));
-  return trans('Flow %1/%2', count(holding.length), count(steps.length));
+  const all = statuses(model);
+  const [holding, failed] = [all.filter(one => HOLDS.has(one)), all.filter(one => one === 'failed')];
+  const words = failed.length ? trans('%1 failed', count(failed.length)) : allowedText(model, trans);
+  return joined(trans('Flow %1/%2', count(holding.length), count(all.length)), words);
+}
+
+/** Returns how many tasks failed of steps that allow failures, and are done for all that. */
+function allowedText(model: FlowModel, trans: Translate): string {
+  const failed = (model.shape?.steps ?? []).reduce((sum, { name }) => sum + (model.line(name)?.failed ?? 0), 0);
+  return failed ? trans('%1 tasks failed', count(failed)) : '';
 }
 
 export function progressCaption(model: FlowModel, trans: Translate): string {
   const run = activeRun(model);
   if (run) {
-    const failed = run.failed ? `, ${trans('%1 failed', count(run.failed))}` : '';
-    return trans('Run %1: finished tasks, of all known tasks', run.number) + failed;
+    return joined(trans('Run %1: finished tasks, of all known tasks', run.number), failedText(run, trans));
   }
   return trans('Steps that are up to date, of all steps of the notebook');
 }
+
+const statuses = (model: FlowModel): readonly StepStatus[] =>
+  (model.shape?.steps ?? []).map(step => model.line(step.name)?.status ?? 'missing');
 
 /** Returns one status for the whole flow, for an icon. */
 export function progressStatus(model: FlowModel): StepStatus {
   if (activeRun(model)) {
     return 'running';
   }
-  const all = (model.shape?.steps ?? []).map(step => model.line(step.name)?.status ?? 'missing');
+  const all = statuses(model);
   const worst: readonly StepStatus[] = ['failed', 'cancelled', 'stale', 'missing'];
   return worst.find(status => all.includes(status)) ?? 'done';
 }

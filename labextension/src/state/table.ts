@@ -30,10 +30,19 @@ export function isNumeric(cells: readonly Cell[]): boolean {
 }
 
 const isNumber = (cell: Cell): boolean =>
-  typeof cell === 'number' || (typeof cell === 'object' && cell?.kind === 'number');
+  typeof cell === 'number' || (typeof cell === 'object' && cell !== null && ranksByNumber(cell));
 
 const isNumberOrNone = (cell: Cell): boolean =>
-  cell === null || (typeof cell === 'object' ? cell.kind === 'number' : !Number.isNaN(numberOf(cell)));
+  cell === null || (typeof cell === 'object' ? ranksByNumber(cell) : !Number.isNaN(numberOf(cell)));
+
+const ranksByNumber = ({ kind }: RankedText): boolean => kind === 'number' || kind === 'seconds';
+
+/** Returns the title of an axis: the label of its column, with the unit of its numbers if the cells have one. */
+export function axisTitle(label: string, cells: readonly Cell[]): string {
+  const given = cells.filter(cell => cell !== null);
+  const areSeconds = given.length > 0 && given.every(cell => typeof cell === 'object' && cell.kind === 'seconds');
+  return areSeconds ? `${label} (s)` : label;
+}
 
 /** Tells whether a column holds instants, apart from cells that are empty. */
 export function isInstants(cells: readonly Cell[]): boolean {
@@ -163,7 +172,7 @@ function holds(cell: Cell, sign: string, given: string): boolean {
   if (cell === null) {
     return false;
   }
-  const isWord = typeof cell === 'object' && cell.kind !== 'number'; // of `2024-05-01` the year is no number of seconds
+  const isWord = typeof cell === 'object' && !ranksByNumber(cell); // of `2024-05-01` the year is no number of seconds
   const numbers = [isWord ? NaN : numberOf(cell), numberOf(given)] as const;
   const areNumbers = numbers.every(number => !Number.isNaN(number));
   const isInstant = typeof cell === 'object' && cell.kind === 'instant';

@@ -60,12 +60,29 @@ export function ago(then: number, time: number, trans: Translate): string {
   return seconds < 1 ? trans('just now') : trans('%1 ago', roughly(seconds));
 }
 
-/** Returns the number of tasks that need not run any more, for whatever reason. */
-export const settled = (line: StepLine): number => line.done + line.reused + line.skipped + line.failed;
+/** Returns the number of tasks that ended without a failure. */
+export const passed = (line: StepLine): number => line.done + line.reused + line.skipped;
 
-/** Returns the progress as `11/40`; "" for a step with one task. */
+/** Returns the number of tasks that need not run any more, for whatever reason. */
+const settled = (line: StepLine): number => passed(line) + line.failed;
+
+/** Returns how many tasks of a run ended, without those that failed, of all that are known: `37/40`. */
+export const runCount = (run: RunLine): string => `${count(run.done + run.reused)}/${count(run.total)}`;
+
+/** Returns the progress as `11/40`, without those that failed; "" for a step with one task. */
 export const countText = (line: StepLine): string =>
-  line.total > 1 ? `${count(settled(line))}/${count(line.total)}` : '';
+  line.total > 1 ? `${count(passed(line))}/${count(line.total)}` : '';
+
+/** Returns how many tasks failed, as `3 failed`; "" if none did, and for a step with one task. */
+export const failedText = (line: { readonly total: number; readonly failed: number }, trans: Translate): string =>
+  line.total > 1 && line.failed ? trans('%1 failed', count(line.failed)) : '';
+
+/** Returns how many tasks failed where there is no room for words: `3 ✗`. */
+export const failedMark = (line: { readonly total: number; readonly failed: number }): string =>
+  line.total > 1 && line.failed ? `${count(line.failed)} ✗` : '';
+
+/** Joins a count and what failed besides: `37/40, 3 failed`. */
+export const joined = (...parts: readonly string[]): string => parts.filter(Boolean).join(', ');
 
 /** Returns the status in words, such as `failed`, or `failed, stale` if its sources have changed since. */
 export function standing(line: StepLine, trans: Translate): string {
@@ -94,14 +111,8 @@ export function taskCost(task: TaskLine, trans: Translate): readonly string[] {
 
 /** Returns the accessible name of a step: `train, running, 11 of 40, 2 failed`. */
 export function stepLabel(line: StepLine, trans: Translate): string {
-  const parts = [line.step, standing(line, trans)];
-  if (line.total > 1) {
-    parts.push(trans('%1 of %2', count(settled(line)), count(line.total)));
-  }
-  if (line.total > 1 && line.failed) {
-    parts.push(trans('%1 failed', count(line.failed)));
-  }
-  return parts.join(', ');
+  const counts = line.total > 1 ? trans('%1 of %2', count(passed(line)), count(line.total)) : '';
+  return joined(line.step, standing(line, trans), counts, failedText(line, trans));
 }
 
 /** Returns the tooltip of a step, which says why it has its status. */

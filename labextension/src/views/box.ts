@@ -4,7 +4,7 @@ import { setAttribute, setText, svg } from '../ui/dom';
 import { now } from '../ui/format';
 import { showStatus, statusMark } from '../ui/icons';
 import type { Area } from '../ui/viewport';
-import { countText, lineTime, statusWord, stepLabel, stepTooltip } from '../ui/words';
+import { countText, failedText, joined, lineTime, statusWord, stepLabel, stepTooltip } from '../ui/words';
 import { type Box, HEIGHT } from './drawing';
 import type { FlowProps } from './view';
 
@@ -103,7 +103,8 @@ export class StepBox {
 
   private secondLine(line: StepLine, time: number): string {
     const { trans } = this.props;
-    const words = countText(line) || (line.status === 'done' ? '' : statusWord(line.status, trans));
+    const counts = joined(countText(line), failedText(line, trans));
+    const words = counts || (line.status === 'done' ? '' : statusWord(line.status, trans));
     return [words, line.outdated ? statusWord('stale', trans) : lineTime(line, time)].filter(Boolean).join(' · ');
   }
 

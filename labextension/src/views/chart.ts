@@ -1,5 +1,5 @@
 /** Draws columns of a table as a chart: two as a scatter plot, more as parallel coordinates. */
-import { type Cell, cellText, isInstants, isNumeric, numberOf, sortedPlaces } from '../state/table';
+import { axisTitle, type Cell, cellText, isInstants, isNumeric, numberOf, sortedPlaces } from '../state/table';
 import type { Component } from '../ui/component';
 import { h } from '../ui/dom';
 import type { Translate } from '../ui/language';
@@ -207,7 +207,7 @@ const names = (cells: readonly Cell[]): readonly string[] => [
 
 /** Returns the type of an axis, its title and its scale. */
 function axisOf({ label, cells }: ChartColumn): Spec {
-  const title = label;
+  const title = axisTitle(label, cells);
   if (isInstants(cells)) {
     return { title, type: 'temporal', scale: { type: 'utc' } };
   }

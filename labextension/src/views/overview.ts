@@ -9,7 +9,7 @@ import { FIRST, Grid, type GridColumn } from '../ui/grid';
 import { lifecycleIcon } from '../ui/icons';
 import type { Translate } from '../ui/language';
 import { type MenuItem, openMenu, type Place } from '../ui/menu';
-import { ago, isOpen, runWord } from '../ui/words';
+import { ago, isOpen, runCount, runWord } from '../ui/words';
 import { empty } from './notices';
 
 export interface OverviewActions {
@@ -178,7 +178,7 @@ export class FlowsOverview implements Component {
     const { run } = flow;
     const isGoing = flow.is_busy && run.total > 0;
     const settled = run.done + run.reused + run.failed;
-    const words = isGoing ? `${count(settled)}/${count(run.total)}` : this.state(flow);
+    const words = isGoing ? runCount(run) : this.state(flow);
     const failed = run.failed ? this.trans('%1 failed', count(run.failed)) : '';
     const bar = isGoing && h('progress', { class: 'nbf-FlowProgress', 'aria-label': this.trans('Progress') });
     if (bar) {

@@ -6,7 +6,7 @@ import { now } from '../ui/format';
 import { outdatedIcon, showStatus, statusIcon } from '../ui/icons';
 import { cutNames, ItemText } from '../ui/item';
 import { VirtualList, type VirtualRow } from '../ui/virtual';
-import { countText, lineTime, statusWord, stepLabel, stepTooltip } from '../ui/words';
+import { countText, failedText, lineTime, statusWord, stepLabel, stepTooltip } from '../ui/words';
 import { LaneLines } from './lanes';
 import { layLanes } from './layout';
 import type { FlowProps, FlowView } from './view';
@@ -127,6 +127,7 @@ class Row implements VirtualRow<Item> {
       this.bar.node,
       this.note,
       this.count,
+      this.failed,
       this.time
     );
     this.node = h('div', { role: 'listitem' }, this.button);
@@ -163,6 +164,7 @@ class Row implements VirtualRow<Item> {
     setAttribute(this.button, 'data-many', line.total > 1);
     setText(this.note, NOTED[line.status] && line.total === 1 ? statusWord(line.status, trans) : '');
     setText(this.count, countText(line));
+    setText(this.failed, failedText(line, trans));
     this.tick(now());
   }
 
@@ -181,5 +183,6 @@ class Row implements VirtualRow<Item> {
   private readonly bar = new CountBar();
   private readonly note = h('span', { class: 'nbf-Note' });
   private readonly count = h('span', { class: 'nbf-Count' });
+  private readonly failed = h('span', { class: 'nbf-FailedTasks' });
   private readonly time = h('span', { class: 'nbf-Time' });
 }

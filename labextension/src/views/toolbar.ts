@@ -2,10 +2,11 @@
 import type { RunLine } from '../state/protocol';
 import { iconButton, textButton } from '../ui/button';
 import type { Component } from '../ui/component';
-import { h, setText } from '../ui/dom';
-import { count, now, ticking } from '../ui/format';
+import { h, setAttribute, setText } from '../ui/dom';
+import { now, ticking } from '../ui/format';
 import type { Translate } from '../ui/language';
 import { type MenuItem, menuButton } from '../ui/menu';
+import { failedMark, failedText, joined, runCount } from '../ui/words';
 
 export interface ToolbarProps {
   readonly trans: Translate;
@@ -20,7 +21,10 @@ export class Toolbar implements Component {
   readonly node: HTMLElement;
   isDisposed = false;
 
-  constructor(props: ToolbarProps, canAct: boolean) {
+  constructor(
+    private readonly props: ToolbarProps,
+    canAct: boolean
+  ) {
     const { trans } = props;
     const run = textButton({
       sign: 'run',
@@ -72,8 +76,9 @@ export class Toolbar implements Component {
 
   tick(time: number): void {
     const run = this.run;
-    const settled = run ? run.done + run.reused + run.failed : 0;
-    setText(this.progress, run ? `${count(settled)}/${count(run.total)} · ${ticking(time - run.started)}` : '');
+    const counts = run ? joined(runCount(run), failedMark(run)) : '';
+    setText(this.progress, run ? `${counts} · ${ticking(time - run.started)}` : '');
+    setAttribute(this.progress, 'title', run ? joined(runCount(run), failedText(run, this.props.trans)) : null);
   }
 
   dispose(): void {

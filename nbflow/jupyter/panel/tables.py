@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date
+from datetime import date, time, timedelta
 
 from nbflow.garbage import without_gc
 from nbflow.history.archive import Archive
@@ -53,6 +53,8 @@ def to_cell(value: Scalar | None) -> TableCell:
 def _kind_of(value: Scalar) -> RankKind:
     if isinstance(value, Member):
         return RankKind.NAME
+    if isinstance(value, timedelta | time):
+        return RankKind.SECONDS
     return RankKind.INSTANT if isinstance(value, date) else RankKind.NUMBER
 
 

@@ -12,9 +12,10 @@ from nbflow.jupyter.protocol.messages import RunLine, TaskLine
 
 
 class RankKind(StrEnum):
-    """Says what the rank of a text means: a number (also a length of time, in seconds), an instant, or a name."""
+    """Says what the rank of a text means: a number, a time that is measured in seconds, an instant, or a name."""
 
     NUMBER = "number"
+    SECONDS = "seconds"
     INSTANT = "instant"
     NAME = "name"
 

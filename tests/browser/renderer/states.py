@@ -108,6 +108,7 @@ def state(steps: Iterable[Json], lines: Iterable[Json] = (), **facts: Json) -> J
         "parameters": [],
         "problems": [],
         "run": None,
+        "newest": None,
         "store": "/home/ada/films/.nbflow",
         **facts,
     }

@@ -17,7 +17,7 @@ def drawn(stage: Stage, width: int = 700, height: int = 600) -> None:
 
 def test_every_step_is_a_button_in_it(stage: Stage) -> None:
     drawn(stage)
-    box = stage.page.get_by_role("button", name="fit, running, 5 of 9, 1 failed", exact=True)
+    box = stage.page.get_by_role("button", name="fit, running, 4 of 9, 1 failed", exact=True)
     expect(box).to_have_attribute("data-status", "running")
     edges = stage.find(".nbf-Edge").first.get_attribute("d") or ""
     assert edges.count("M") == 13

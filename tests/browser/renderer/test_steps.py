@@ -20,7 +20,7 @@ def test_every_step_is_a_button_that_says_how_it_stands(stage: Stage) -> None:
         "bonus, done",
         "grid, done",
         "split, done",
-        "fit, running, 5 of 9, 1 failed",
+        "fit, running, 4 of 9, 1 failed",
         "best, waiting",
         "playlist, done",
         "figure, stale",
@@ -30,7 +30,8 @@ def test_every_step_is_a_button_that_says_how_it_stands(stage: Stage) -> None:
 def test_a_foreach_is_one_row_with_its_count_and_a_bar_of_what_is_done_and_failed(stage: Stage) -> None:
     stage.mount_movies()
     row = stage.step("fit")
-    assert row.locator(".nbf-Count").inner_text() == "5/9"
+    assert row.locator(".nbf-Count").inner_text() == "4/9"
+    assert row.locator(".nbf-FailedTasks").inner_text() == "1 failed"
     widths = row.locator(".nbf-CountBar > span").evaluate_all(
         "parts => parts.map(part => [part.dataset.part, Math.round(parseFloat(part.style.width))])"
     )

@@ -54,7 +54,7 @@ def test_it_draws_the_flow_and_what_goes_on(stage: Stage, story: Any) -> None:
     page = show(stage, state=story["facts"]["flow"], snapshot={}, selected="")
     expect(stage.find(".nbf-Box")).to_have_count(10)
     page.evaluate("snapshot => put('snapshot', snapshot)", story["snapshot"])
-    expect(stage.box("fit")).to_have_attribute("aria-label", "fit, running, 5 of 9, 1 failed")
+    expect(stage.box("fit")).to_have_attribute("aria-label", "fit, running, 4 of 9, 1 failed")
     page.get_by_role("tab", name="Steps").click()
     expect(stage.step("best")).to_have_attribute("aria-label", "best, waiting")
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import itertools
 import shutil
+from datetime import date, time, timedelta
 from typing import Any
 
+from nbflow.jupyter.panel.tables import to_cell
+from nbflow.jupyter.protocol.table_messages import RankedText, RankKind
 from tests.jupyter.panel.desk import Desk
 
 FOREST = (
@@ -143,3 +146,9 @@ def test_code_is_compared_from_each_run_to_the_next(desk: Desk) -> None:
     assert [text.splitlines()[:2] for text in code] == [
         ["--- step one · run 1", "+++ step one · run 2"], ["--- step one · run 2", "+++ step one · run 3"],
     ]  # fmt: skip
+
+
+def test_a_length_of_time_is_told_in_seconds_and_a_day_is_an_instant() -> None:
+    assert to_cell(timedelta(minutes=90)) == RankedText("1:30:00", 5400.0, RankKind.SECONDS)
+    assert to_cell(time(1, 30)) == RankedText("01:30:00", 5400.0, RankKind.SECONDS)
+    assert to_cell(date(1970, 1, 2)) == RankedText("1970-01-02", 86400.0, RankKind.INSTANT)

@@ -8,9 +8,9 @@ import type { RunLine, TaskLine } from './messages';
 export type Best = 'highest' | 'lowest' | 'unknown';
 
 /**
- * Says what the rank of a text means: a number (also a length of time, in seconds), an instant, or a name.
+ * Says what the rank of a text means: a number, a time that is measured in seconds, an instant, or a name.
  */
-export type RankKind = 'number' | 'instant' | 'name';
+export type RankKind = 'number' | 'seconds' | 'instant' | 'name';
 
 /**
  * Holds a value as a person reads it, and the number that sorts it: of an instant, the seconds since 1970.
