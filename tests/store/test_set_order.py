@@ -108,3 +108,14 @@ def test_members_that_cannot_be_hashed_any_more_are_left_to_pickle() -> None:
     made = {Fickle(), *range(0, 700, 7)}
     Fickle.hashes = False
     assert orders_of([made]) == []
+
+
+def test_the_same_sets_are_stored_as_the_same_bytes() -> None:
+    def digests(seed: int) -> list[str]:
+        numbers = random.Random(seed).sample(range(40), 40)
+        made = {number: {number, 10 + number, 33, 64, 5, 18} for number in numbers}  # at other addresses each time
+        return [
+            one.digest for one in encode({"made": [made[n] for n in range(40)]}, MemoryBlobs(), Notebook()).components
+        ]
+
+    assert len({*digests(1), *digests(2), *digests(3)}) == 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import itertools
+import operator
 import pickle
 import pickletools
 import re
@@ -91,7 +92,10 @@ class Pickler(cloudpickle.Pickler):  # type: ignore[misc]
         """Write behind the values how to fill the sets that would have another order after loading."""
         with self.stream.getbuffer() as written:
             has_sets = _SET.search(written) is not None
-        if has_sets and (orders := orders_of(met for _, met in self.memo.copy().values())):
+        if not has_sets:
+            return
+        sets = [(number, met) for number, met in self.memo.copy().values() if type(met) is set]
+        if orders := orders_of(met for _, met in sorted(sets, key=operator.itemgetter(0))):
             self.dump(orders)
 
     @property

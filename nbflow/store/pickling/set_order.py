@@ -60,10 +60,10 @@ def refill(target: set[Any], at_once: Sequence[Any], in_turn: Sequence[Any], rem
         target.discard(one)
 
 
-def orders_of(objects: Iterable[object]) -> list[SetOrder]:
-    """Return how to fill those sets among the objects of a stream that loading would give another order."""
-    sets = [one for one in objects if type(one) is set and 1 < len(one) <= MOST_MEMBERS]
-    return [order for one in sets if (order := _order_of(one)) is not None]
+def orders_of(sets: Iterable[set[Any]]) -> list[SetOrder]:
+    """Return how to fill those sets that loading would give another order, as far as this is known."""
+    small = (one for one in sets if 1 < len(one) <= MOST_MEMBERS)
+    return [order for one in small if (order := _order_of(one)) is not None]
 
 
 def _order_of(target: set[Any]) -> SetOrder | None:
