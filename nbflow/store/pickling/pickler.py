@@ -286,14 +286,19 @@ def record(
     layout: Layout | None = None,
     by_column: bool = False,
     refer: Refer | None = None,
+    with_orders: bool = True,
 ) -> Recording:
-    """Pickle a list of values. Parts that cannot be stored are lost; the whole only if it is too deep for pickle."""
+    """Pickle a list of values. Parts that cannot be stored are lost; the whole only if it is too deep for pickle.
+
+    The orders of sets follow the values; they take long to find, and only a stream that will be loaded needs them.
+    """
     roots = list(zip(names, values, strict=True))
     for careful in (False, True):
         how = {"by_column": by_column, "careful": careful}
         try:
             recorder = _dump(values, home, layout or Layout(), roots, refer, **how)
-            recorder.dump_orders()
+            if with_orders:
+                recorder.dump_orders()
         except interrupts(NotStorable):
             raise
         except BaseException as error:  # noqa: BLE001 - whatever the user's __reduce__ does
@@ -361,11 +366,13 @@ class Foreign(Protocol):
 def settle_recording(
     names: Sequence[str], values: list[Any], home: Home, by_column: bool = False, foreign: Foreign | None = None
 ) -> Recording:
-    """Return the recording as it is stored; a second pass is made if arrays share memory or weak references exist."""
+    """Return the values as they are stored, without the orders of sets; a second pass is made if arrays share memory or
+    weak references exist.
+    """
     refer = None if foreign is None else foreign.refer
-    first = record(names, values, home, None, by_column, refer)
+    first = record(names, values, home, None, by_column, refer, with_orders=False)
     layout = arrange_recordings([first], foreign)
-    return first if layout is None else record(names, values, home, layout, by_column, refer)
+    return first if layout is None else record(names, values, home, layout, by_column, refer, with_orders=False)
 
 
 def arrange_recordings(recordings: Sequence[Recording], foreign: Foreign | None = None) -> Layout | None:

@@ -23,7 +23,7 @@ from typing import Any
 from nbflow.store.pickling.nans import has_identity
 from nbflow.store.values.user_code import interrupts
 
-MOST_MEMBERS = 50_000
+MOST_MEMBERS = 10_000
 """The number of members of the largest set whose order is kept; a larger one would take too long."""
 
 _FEW = 4  # members of which every order is tried
