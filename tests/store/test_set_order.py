@@ -99,6 +99,15 @@ def test_the_order_of_a_very_large_set_is_not_looked_for() -> None:
     assert orders_of([set(range(0, 7 * (MOST_MEMBERS + 1), 7))]) == []
 
 
+def test_a_set_that_was_very_large_is_not_filled_with_its_former_members() -> None:
+    made = set(range(0, 7 * 10**9, 7 * 10**4))
+    while len(made) > 20:
+        made.pop()
+    assert {*[*made]} == made
+    assert [*{*[*made]}] != [*made]
+    assert orders_of([made]) == []
+
+
 def test_members_that_cannot_be_hashed_any_more_are_left_to_pickle() -> None:
     class Fickle:
         hashes = True

@@ -13,7 +13,6 @@ from nbflow.store.pickling.component import build_component
 from nbflow.store.pickling.heap import Heap
 from nbflow.store.pickling.home import Home
 from nbflow.store.pickling.lending import Lent, References
-from nbflow.store.pickling.nans import may_hold_nan
 from nbflow.store.pickling.pickler import PICKLE_PROTOCOL, Recording, arrange_recordings, record
 from nbflow.store.values.artifact_ref import ArtifactRef, Component, Lost
 from nbflow.store.values.encoded import Encoded
@@ -107,8 +106,8 @@ def encode_apart(values: Mapping[str, object], blobs: BlobStore, home: Home, sco
 
 
 def _encode_atom(name: str, value: object, blobs: BlobStore, home: Home) -> tuple[ArtifactRef, Component]:
-    stream = memoryview(pickle.dumps([value], PICKLE_PROTOCOL))
-    stream = record([name], [value], home).stream if may_hold_nan(stream) else stream
+    is_nan = value != value
+    stream = record([name], [value], home).stream if is_nan else memoryview(pickle.dumps([value], PICKLE_PROTOCOL))
     component = build_component(stream, (), (name,), blobs, None)
     return ArtifactRef(name, component.digest, 0, component.size, summarise(value)), component
 

@@ -26,6 +26,9 @@ from nbflow.store.values.user_code import interrupts
 MOST_MEMBERS = 10_000
 """The number of members of the largest set whose order is kept; a larger one would take too long."""
 
+_MOST_PLACES = 65_536
+"""The largest table that so many members need; those of a larger one were removed, and would be put in for a time."""
+
 _FEW = 4  # members of which every order is tried
 _SEVERAL = 64  # members of which each is tried away from its home
 
@@ -34,8 +37,6 @@ _SMALLEST = 8  # places
 _LINEAR_PROBES, _PERTURB_SHIFT, _JUMPS = 9, 5, 8
 _AT_ONCE = 5
 """So many members at once make a table of 16 places, which grows to 64; one by one, it grows from 8 to 32 and 128."""
-
-_MUCH = 50_000  # members above which a table grows to twice their number, instead of four times
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +63,13 @@ def refill(target: set[Any], at_once: Sequence[Any], in_turn: Sequence[Any], rem
 
 def orders_of(sets: Iterable[set[Any]]) -> list[SetOrder]:
     """Return how to fill those sets that loading would give another order, as far as this is known."""
-    small = (one for one in sets if 1 < len(one) <= MOST_MEMBERS)
+    small = (one for one in sets if 1 < len(one) <= MOST_MEMBERS and _places_of(one) <= _MOST_PLACES)
     return [order for one in small if (order := _order_of(one)) is not None]
+
+
+def _places_of(target: set[Any]) -> int:
+    """Return the size of the hash table of a set."""
+    return (sys.getsizeof(target) - _EMPTY) // _ENTRY or _SMALLEST
 
 
 def _order_of(target: set[Any]) -> SetOrder | None:
@@ -103,8 +109,7 @@ class _Table:
     def __init__(self, target: set[Any]) -> None:
         self._target = target
         self.members = [*target]
-        self._bytes = sys.getsizeof(target)
-        self._size = (self._bytes - _EMPTY) // _ENTRY or _SMALLEST
+        self._size = _places_of(target)
         self._hashes = [*map(hash, self.members)]
         self._homes = [one & (self._size - 1) for one in self._hashes]
         self._grows_from_16 = self._size.bit_length() % 2 == 1
@@ -171,7 +176,7 @@ class _Table:
         cut = _AT_ONCE if self._grows_from_16 else 0
         tried: set[Any] = set()
         refill(tried, order[:cut], order[cut:], strangers)
-        if sys.getsizeof(tried) != self._bytes or not _is_same(tried, self.members):
+        if _places_of(tried) != self._size or not _is_same(tried, self.members):
             return None
         return SetOrder(self._target, order[:cut], order[cut:], strangers)
 
@@ -207,9 +212,9 @@ class _Table:
         """Return the number of members with which a table gets this size."""
         if self._size <= 2 * _SMALLEST:
             return _AT_ONCE if self._grows_from_16 else 0
-        half = self._size // 2
-        smaller = half if half * 3 // 5 > _MUCH else half // 2
-        return -(-3 * (smaller - 1) // 5)
+        return -(
+            -3 * (self._size // 4 - 1) // 5
+        )  # a table of which three fifths are taken grows to four times its size
 
     def _stranger(self, place: int) -> int:
         """Return a number that is at home at a place and does not belong to the set."""

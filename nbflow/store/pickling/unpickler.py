@@ -97,5 +97,7 @@ class Unpickler(pickle.Unpickler):
     def persistent_load(self, reference: Any) -> object:
         """Return an object of another component, an attribute dict of an object of this one, or a NaN."""
         if isinstance(reference, str):
-            return self._nans.setdefault(reference, referred_nan(reference))
+            if reference not in self._nans:
+                self._nans[reference] = referred_nan(reference)
+            return self._nans[reference]
         return self._foreign[reference] if isinstance(reference, int) else vars(reference[0])
