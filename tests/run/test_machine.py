@@ -113,7 +113,7 @@ def test_brief_tasks_share_a_slot_until_one_of_them_is_not_brief() -> None:
 
 
 @pytest.mark.parametrize(
-    ("seconds", "batch"), [(1e-6, 64), (0.001, 8), (0.002, 8), (0.005, 2), (0.0099, 1), (0.01, 1), (60.0, 1)]
+    ("seconds", "batch"), [(1e-6, 128), (0.001, 32), (0.002, 16), (0.005, 8), (0.0099, 4), (0.01, 1), (60.0, 1)]
 )
 def test_a_worker_holds_the_more_tasks_the_briefer_they_are(seconds: float, batch: int) -> None:
     capacity = Capacity(Resources(slots=2))

@@ -99,6 +99,9 @@ class PassedOn:
     names: tuple[tuple[str, str], ...] = ()
     tied: tuple[ArtifactRef, ...] = ()
 
+    def __bool__(self) -> bool:
+        return bool(self.changed or self.names or self.tied)
+
     def covers(self, artifacts: Iterable[ArtifactRef]) -> bool:
         """Tell whether every one of these artifacts that reaches a changed object was stored anew."""
         return all((one.name, one.digest) in self.names for one in artifacts if self.concerns(one))

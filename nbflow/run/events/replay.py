@@ -10,7 +10,6 @@ from typing import Any
 from nbflow.run.events import events as facts
 from nbflow.run.events.events import (
     NOT_STORED,
-    NOTHING_PASSED_ON,
     Event,
     Failure,
     FailureKind,
@@ -27,7 +26,7 @@ _NOT_SUMMARISED = Summary(type="", text="")
 def write_event(event: Event) -> tuple[str, dict[str, object]]:
     """Return the kind of an event and its facts for JSON. Artifacts keep only what identifies them."""
     facts = ((name, getattr(event, name)) for name in event.__slots__)
-    kept = {name: _plain(value) for name, value in facts if value and value != NOTHING_PASSED_ON}
+    kept = {name: _plain(value) for name, value in facts if value}
     return type(event).__name__, kept
 
 
@@ -67,7 +66,7 @@ def _passed_on(value: Any) -> PassedOn:
 
 def write_passed_on(passed_on: PassedOn) -> str | None:
     """Return the changes of shared objects as JSON; None if there are none."""
-    return json.dumps(_plain(passed_on)) if passed_on != NOTHING_PASSED_ON else None
+    return json.dumps(_plain(passed_on)) if passed_on else None
 
 
 def write_failure(failure: Failure) -> str:

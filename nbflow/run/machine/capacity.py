@@ -9,10 +9,10 @@ from nbflow.run.machine.plan import Resources
 BRIEF = 0.01
 """A task that takes fewer seconds is brief, because handing it out takes as long."""
 
-BATCH_SECONDS = 0.02
+BATCH_SECONDS = 0.06
 """Brief tasks that together take about so many seconds share a slot, so that their worker never waits for the next."""
 
-LARGEST_BATCH = 64
+LARGEST_BATCH = 128
 
 _OWN_SECONDS = 0.0003  # that a task takes in its worker beside its body
 

@@ -63,10 +63,13 @@ class StepCard:
 
 
 class _Page:
-    """Holds the cards of one task. While the task runs, `file` has what is on them, for those who watch it."""
+    """Holds the cards of one task. While the task runs, a file in `folder` has what is on them, for those who watch it.
 
-    def __init__(self, file: Path | None = None) -> None:
-        self.file, self._pid = file, os.getpid()
+    The file belongs to this process, and not to one that it has started.
+    """
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self.folder, self._pid = folder, os.getpid()
         self._cards: dict[str | None, StepCard] = {}
         self._shown: list[_Shown] = []
         self._drawn, self._took = 0.0, 0.0
@@ -118,8 +121,7 @@ class _Page:
 
     @property
     def _own_file(self) -> Path | None:
-        """Not that of the process which has started this one."""
-        return self.file if os.getpid() == self._pid else None
+        return self.folder / f"{self._pid}.card" if self.folder and os.getpid() == self._pid else None
 
     def close(self) -> None:
         """Draw what has changed last."""
@@ -148,7 +150,7 @@ def refresh_cards() -> None:
 def cards_of_task(folder: Path) -> Iterator[None]:
     """Have new cards for what runs inside; `folder` is where others follow a running task."""
     global _page
-    _page = _Page(folder / f"{os.getpid()}.card")
+    _page = _Page(folder)
     try:
         yield
     finally:
@@ -195,6 +197,6 @@ def _end_with_cell(shell: Any) -> None:
         page, _page = _page, _Page()
         page.close()
 
-    if _page.file is None and not _page.is_ending:
+    if _page.folder is None and not _page.is_ending:
         _page.is_ending = True
         shell.events.register("post_execute", end)

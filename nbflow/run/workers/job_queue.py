@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 
 from nbflow.run.task.job import Job
 
-DEEP = 8
+DEEP = 16
 """A worker that holds more brief jobs than this is busy for some milliseconds."""
 
 
