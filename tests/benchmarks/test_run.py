@@ -79,8 +79,10 @@ def test_a_hundred_thousand_tasks_and_the_memory_of_their_driver(benchmark: Any,
     code = (
         "import json, resource, sys\n"
         "from pathlib import Path\n"
-        "from tests.benchmarks.test_run import seconds, wide\n"
+        "from nbflow.garbage import collect_rarely\n"
+        "from tests.benchmarks.test_run import wide\n"
         "from tests.run.running import Place\n"
+        "collect_rarely()\n"
         "ran = Place(Path(sys.argv[1])).run(wide(100_000), remember=False)\n"
         "peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024\n"
         "print(json.dumps({'peak MB': peak, 'outcome': ran.finished.outcome, 'n': ran.value('end.n')}))\n"
