@@ -46,6 +46,7 @@ class CellOutputs:
     ended: float | None = None
     first: int = 0  # the number of the task that began first
     tasks: int = 0
+    failed: int = 0  # of these tasks
     seconds: float = 0.0  # of all tasks together
     source: int | None = None  # the run that the result of the only task was taken from
 
@@ -66,8 +67,9 @@ def outputs_of_step(archive: Archive, row: RunRow, step: str, command: str) -> C
     first = min(tasks, key=lambda one: (one.started, one.number))
     items = [one for one in tasks if not one.split]
     source = items[0].source if len(items) == 1 else None
+    failed = sum(one.status is TaskStatus.FAILED for one in items)
     return CellOutputs(
-        _status(row, graph, tasks), outputs, shown.widgets, first.started, ended, first.number, len(items),
+        _status(row, graph, tasks), outputs, shown.widgets, first.started, ended, first.number, len(items), failed,
         sum(one.seconds or 0.0 for one in items), int(source.partition("/")[0]) if source else None,
     )  # fmt: skip
 

@@ -28,6 +28,7 @@ def test_a_thousand_tasks_are_one_row_and_a_list_that_scrolls(notebook: OpenNote
     assert panel.step("half").locator(".nbf-Count, .nbf-FailedTasks").all_inner_texts() == ["997/1,000", "3 failed"]
     window.page.locator(".nbf-Badge", has_text="3 ✗").wait_for()
     window.page.locator(".nbf-Status", has_text="Flow 3/3, 3 tasks failed").wait_for()
+    window.page.locator(".nbf-RunLine", has_text="run 1 · 1,000 tasks, 3 failed · ").wait_for()
     panel.step("half").click()
     panel.root.locator(".nbf-TasksTotal", has_text="3 failed").wait_for()
     tasks = panel.root.locator(".nbf-TaskList")

@@ -164,8 +164,8 @@ export class CellOutputs implements IDisposable {
       const line = lines.find(one => one.step === step);
       if (run && line && !cell.isDisposed && line.status !== 'running' && line.status !== 'waiting') {
         this.unnamed.delete(step);
-        const { seconds, status, total } = line;
-        const facts = { run: run.number, began: run.started, status, tasks: total, seconds, source: null };
+        const { seconds, status, total: tasks, failed } = line;
+        const facts = { run: run.number, began: run.started, status, tasks, failed, seconds, source: null };
         cell.model.sharedModel.transact(
           () => writeFacts(cell.model, { ...facts, place: 'kernel', widgets: [] }),
           false
@@ -198,10 +198,10 @@ function withoutView(output: NotebookOutput): NotebookOutput {
 }
 
 function factsOf(step: StepOutputs, run: RunLine): OutputFacts {
-  const { status, tasks, seconds, source } = step;
+  const { status, tasks, failed, seconds, source } = step;
   const place = run.kind === 'interactive' ? 'kernel' : 'worker';
   const widgets = Object.keys(step.widgets);
-  return { run: run.number, began: run.started, status, tasks, seconds, source, place, widgets };
+  return { run: run.number, began: run.started, status, tasks, failed, seconds, source, place, widgets };
 }
 
 /**

@@ -8,6 +8,8 @@ export interface OutputFacts {
   readonly began: number;
   readonly status: string;
   readonly tasks: number;
+  /** How many of these tasks have failed. */
+  readonly failed: number;
   readonly seconds: number;
   /** The run that the result was taken from. */
   readonly source: number | null;
@@ -32,6 +34,7 @@ export function readFacts(model: ICellModel): OutputFacts | null {
     began: number(found.began),
     status: String(found.status ?? ''),
     tasks: number(found.tasks),
+    failed: number(found.failed),
     seconds: number(found.seconds),
     source: typeof found.source === 'number' ? found.source : null,
     place: found.place === 'kernel' ? 'kernel' : 'worker',

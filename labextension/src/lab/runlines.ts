@@ -4,6 +4,7 @@ import { Signal } from '@lumino/signaling';
 import { h } from '../ui/dom';
 import { count, duration } from '../ui/format';
 import type { Translate } from '../ui/language';
+import { failedText } from '../ui/words';
 import { outputNodeOf } from './celloutputs';
 import type { FlowNotebook } from './notebook';
 import { areOf, type OutputFacts, readFacts } from './outputfacts';
@@ -90,13 +91,16 @@ export class RunLines implements IDisposable {
 
   private describe(facts: OutputFacts): string {
     const { trans } = this;
-    const parts = [
-      trans('run %1', facts.run),
-      facts.tasks > 1 ? trans('%1 tasks', count(facts.tasks)) : this.origin(facts)
-    ];
+    const failed = failedText({ total: facts.tasks, failed: facts.failed }, trans);
+    const tasks = facts.tasks > 1 ? trans('%1 tasks', count(facts.tasks)) : this.origin(facts);
+    const parts = [trans('run %1', facts.run), failed ? `${tasks}, ${failed}` : tasks];
     const isEnded = facts.status !== 'running';
-    const status = facts.status === 'failed' || facts.status === 'cancelled' ? [trans(facts.status)] : [];
-    return [...parts, ...status, isEnded ? duration(facts.seconds) : trans('running')].join(' · ');
+    const isTold = facts.status === 'cancelled' || (facts.status === 'failed' && !failed);
+    return [
+      ...parts,
+      ...(isTold ? [trans(facts.status)] : []),
+      isEnded ? duration(facts.seconds) : trans('running')
+    ].join(' · ');
   }
 
   /** Say where the result of the only task comes from. */

@@ -49,7 +49,8 @@ def output_list(place: NotebookPlace, run: str, steps: Iterable[str] | None) -> 
 def _outputs(archive: Archive, row: RunRow, step: str, document: str) -> StepOutputs:
     found = outputs_of_step(archive, row, step, document)
     return StepOutputs(
-        step, found.status, tuple(found.outputs), found.widgets, found.tasks, found.seconds, found.source
+        step, found.status, tuple(found.outputs), found.widgets, found.tasks, found.failed, found.seconds,
+        found.source,
     )  # fmt: skip
 
 

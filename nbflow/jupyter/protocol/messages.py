@@ -309,6 +309,7 @@ class StepOutputs:
     outputs: tuple[Mapping[str, Any], ...]
     widgets: Mapping[str, Any]
     tasks: int
+    failed: int
     seconds: float
     source: int | None = None
 

@@ -284,6 +284,7 @@ export interface StepOutputs {
   readonly outputs: readonly (Readonly<Record<string, unknown>>)[];
   readonly widgets: Readonly<Record<string, unknown>>;
   readonly tasks: number;
+  readonly failed: number;
   readonly seconds: number;
   readonly source: number | null;
 }
