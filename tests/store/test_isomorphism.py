@@ -18,14 +18,33 @@ class Node:
     pass
 
 
+class Failed(Exception):
+    pass
+
+
+KINDS = 9
+
+
 def build(plan: list[tuple[int, list[int]]]) -> list[Any]:
-    """Objects of the seven kinds, wired by number; a view looks at the array before it, a dict is that of a node."""
+    """Objects of all kinds, wired by number; a view looks at the array before it, a dict is that of a node."""
     made: list[Any] = []
     for kind, _ in plan:
         arrays = [one for one in made if isinstance(one, np.ndarray)]
         nodes = [one for one in made if isinstance(one, Node)]
         view = arrays[-1][1:] if arrays and len(arrays[-1]) > 1 else np.arange(9.0)
-        fresh: list[Any] = [[], {}, Node(), view, vars(nodes[-1]) if nodes else {}, np.nan, float("nan")]
+        record = np.zeros(2, [("x", int)])[0]
+        fresh: list[Any] = [
+            [],
+            {},
+            Node(),
+            view,
+            vars(nodes[-1]) if nodes else {},
+            np.nan,
+            float("nan"),
+            Failed(),
+            record,
+        ]
+        assert len(fresh) == KINDS
         made.append(fresh[kind])
     for (kind, targets), one in zip(plan, made, strict=True):
         pointed = [made[target % len(made)] for target in targets]
@@ -34,8 +53,11 @@ def build(plan: list[tuple[int, list[int]]]) -> list[Any]:
                 one.extend(pointed)
             case 1 | 4:
                 one.update((f"k{i}", target) for i, target in enumerate(pointed))
-            case 2:
+            case 2 | 7:
                 one.__dict__.update((f"a{i}", target) for i, target in enumerate(pointed))
+                led = [target for target in pointed if isinstance(target, Failed)]
+                if isinstance(one, Failed) and led:
+                    one.__cause__, one.__context__ = led[0], led[-1]
     return made
 
 
@@ -48,13 +70,17 @@ def shape(roots: list[Any]) -> list[Any]:
         one = agenda.pop()
         known = id(one) in numbers
         facts.append((type(one).__name__, numbers.setdefault(id(one), len(numbers))))
-        if not known and not isinstance(one, np.ndarray | float):
+        if isinstance(one, Failed) and not known:
+            agenda += [link for link in (one.__cause__, one.__context__) if link]
+        if not known and not isinstance(one, np.ndarray | np.void | float):
             inside = one if isinstance(one, list) else one.values() if isinstance(one, dict) else [vars(one)]
             agenda.extend(reversed(list(inside)))
     return facts
 
 
-PLANS = st.lists(st.tuples(st.integers(0, 6), st.lists(st.integers(0, 11), max_size=4)), min_size=1, max_size=12)
+PLANS = st.lists(
+    st.tuples(st.integers(0, KINDS - 1), st.lists(st.integers(0, 11), max_size=4)), min_size=1, max_size=12
+)
 
 
 @settings(max_examples=200)

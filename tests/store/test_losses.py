@@ -75,6 +75,16 @@ class TestLost:
         if hasattr(leaf, "close"):
             leaf.close()
 
+    def test_behind_an_exception(self, notebook: Notebook) -> None:
+        blobs = MemoryBlobs()
+        failed, cause = ValueError("outer"), LookupError("inner", threading.Lock())
+        failed.__cause__ = failed.__context__ = cause
+        encoded = encode({"failed": failed}, blobs, notebook)
+        back = values_of(encoded, blobs, notebook)["failed"]
+        assert [one.path for one in encoded.artifacts[0].lost] == ["failed.__cause__.args[1]"]
+        assert back.__cause__ is back.__context__
+        assert (back.args, back.__cause__.args[0], back.__suppress_context__) == (("outer",), "inner", True)
+
     def test_deep_inside_an_object(self, notebook: Notebook) -> None:
         blobs = MemoryBlobs()
         encoded = encode({"model": {"a": BadState()}}, blobs, notebook)

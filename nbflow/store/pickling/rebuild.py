@@ -119,9 +119,26 @@ def exception(cls: type[BaseException], *args: Any) -> BaseException:
     return made
 
 
+def set_exception(made: BaseException, state: tuple[Any, ...]) -> None:
+    """Give an exception its state, and the exceptions that led to it, but for those that were lost."""
+    set_state, own, cause, context, is_suppressed = state
+    if set_state is not None:
+        set_state(made, own)
+    elif own is not None:
+        made.__setstate__(own)
+    made.__cause__ = cause if isinstance(cause, BaseException) else None
+    made.__context__ = context if isinstance(context, BaseException) else None
+    made.__suppress_context__ = is_suppressed
+
+
 def set_attributes(made: Any, attributes: dict[str, Any]) -> None:
     """Give an object the attribute dict of another object."""
     made.__dict__ = attributes
+
+
+def void(window: Any) -> Any:
+    """Return the element of a structured array of no dimensions: a change of one is a change of the other."""
+    return window[()]
 
 
 def plain(base: Any) -> Any:

@@ -7,6 +7,7 @@ import types
 from collections import deque
 from collections.abc import Collection, Iterator, Mapping
 
+_OF_EXCEPTIONS = ("args", "__cause__", "__context__")
 _LIMIT = 200_000  # the search stops after this many objects; further paths stay unknown
 
 
@@ -49,6 +50,8 @@ def _inside(obj: object) -> Iterator[tuple[str, object]]:
         yield from _captured(obj)
     elif isinstance(obj, types.MethodType):
         yield ".__self__", obj.__self__
+    elif isinstance(obj, BaseException):
+        yield from ((f".{name}", vars(BaseException)[name].__get__(obj)) for name in _OF_EXCEPTIONS)
     if not isinstance(obj, type | types.ModuleType):
         yield from _attributes(obj)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import array as array_module
 import pickle
 import sys
+from dataclasses import dataclass
 from typing import Any
 
 from nbflow.store.pickling import rebuild
@@ -57,6 +58,24 @@ def _alone(array: Any) -> Any:
     content = rebuild.flat(array if array.flags.forc else numpy.ascontiguousarray(array))
     facts = (pickle.PickleBuffer(content.view(numpy.uint8)), array.dtype, array.shape, order)
     return rebuild.array, facts if array.flags.writeable else (*facts, False)
+
+
+@dataclass(frozen=True)
+class _Place:
+    """Lets NumPy make an array over memory that another object keeps alive."""
+
+    __array_interface__: dict[str, object]
+    keeper: object
+
+
+def reduce_void(recorder: Recorder, element: Any) -> Any:
+    """Store an element of a structured array as an array of no dimensions, which may share its memory with others."""
+    numpy = sys.modules["numpy"]
+    if element.dtype.names is None or element.dtype.hasobject:
+        return NotImplemented
+    address, _ = numpy.asarray(element).__array_interface__["data"]
+    place = {"version": 3, "shape": (), "typestr": element.dtype.str, "data": (address, not element.flags.writeable)}
+    return rebuild.void, (numpy.asarray(_Place(place, element)).view(element.dtype),)
 
 
 def reduce_subclass(recorder: Recorder, array: Any) -> Any:

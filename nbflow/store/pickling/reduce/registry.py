@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import _thread
-import copyreg
 import io
 import mmap
 import random
@@ -66,14 +65,24 @@ def reduce_callbacks(recorder: Recorder, registry: Any) -> Any:
 def _reduce_exception(recorder: Recorder, error: BaseException) -> Any:
     """Store an exception without its traceback, which the reducer of tblib in `copyreg` would keep.
 
-    Pickle would call its class with `args`, of which an `__init__` in Python may want more or others.
+    Pickle would call its class with `args`, of which an `__init__` in Python may want more or others, and would drop
+    the exceptions that led to this one.
     """
     reduction = instances.reduce_owner(recorder, error)
     reduction = recorder.reduce_as_pickle(error) if reduction is NotImplemented else reduction
-    if not instances.has_initializer(type(error)):
+    if not isinstance(reduction, tuple):
         return reduction
-    cls, args, *rest = reduction
-    return rebuild.exception, (cls, *args), *rest
+    if instances.has_initializer(type(error)):
+        cls, args, *rest = reduction
+        reduction = rebuild.exception, (cls, *args), *rest
+    links = error.__cause__, error.__context__, error.__suppress_context__
+    return _with_links(reduction, links) if any(links) else reduction
+
+
+def _with_links(reduction: tuple[Any, ...], links: tuple[Any, ...]) -> tuple[Any, ...]:
+    make, arguments, *rest = reduction
+    state, items, entries, set_state = [*rest, None, None, None, None][:4]
+    return make, arguments, (set_state, state, *links), items, entries, rebuild.set_exception
 
 
 EXACT: dict[type, Reducer | None] = {
@@ -183,7 +192,7 @@ def reducer_of(kind: type) -> Reducer | None:
             return reducer
     if instances.has_maker(kind):
         return instances.reduce_made
-    if issubclass(kind, BaseException) and (kind in copyreg.dispatch_table or instances.has_initializer(kind)):
+    if issubclass(kind, BaseException):
         return _reduce_exception
     return instances.reduce_owner if instances.has_own(kind) else None
 
@@ -227,6 +236,7 @@ def _array_families() -> list[tuple[type, Reducer]]:
     generator = getattr(sys.modules.get("numpy.random.mtrand"), "RandomState", None)
     return [
         (numpy.ndarray, lambda recorder, array: _reduce_any_array(recorder, array, numpy.ndarray)),
+        (numpy.void, arrays.reduce_void),
         (numpy.flatiter, views.reduce_flat),
         *([] if generator is None else [(generator, views.reduce_numpy_generator)]),
     ]

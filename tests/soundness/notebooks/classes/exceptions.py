@@ -42,6 +42,32 @@ group = ExceptionGroup("all", errors)
 print([str(one) for one in errors], len(group.exceptions))
 
 # %%
+# %%step explain
+try:
+    try:
+        {}["price"]
+    except KeyError as error:
+        raise Refused(2, 0) from error
+except Refused as error:
+    explained = error
+try:
+    try:
+        1 / 0
+    except ZeroDivisionError:
+        raise LookupError("while dividing")
+except LookupError as error:
+    shown = error
+causes = [explained.__cause__]
+
+# %%
+# %%step follow
+chain = [explained]
+while chain[-1].__cause__:
+    chain.append(chain[-1].__cause__)
+print(chain, explained.price, explained.__suppress_context__, causes[0] is explained.__cause__)
+print(repr(shown.__context__), shown.__cause__, shown.__suppress_context__)
+
+# %%
 # %%step look
 print([type(one).__name__ for one in errors], errors[0].args, errors[0].price, errors[1].order, errors[1].args)
 print(errors[3].args, errors[4].filename, errors[4].errno, str(errors[4]))
