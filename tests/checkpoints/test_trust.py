@@ -176,7 +176,7 @@ def test_a_record_that_was_signed_with_the_number_of_its_run_holds_for_this_numb
 def test_a_run_that_has_another_number_elsewhere_is_still_trusted(kernel: Kernel) -> None:
     task = kernel.step("load", "x = [1, 2]")
     forge(kernel.store, "UPDATE runs SET number = 12")
-    assert kernel.store.history.is_trusted(task)
+    assert kernel.store.history.signed_artifacts(task) is not None
 
 
 @pytest.mark.parametrize(
@@ -198,7 +198,7 @@ def test_a_record_that_was_changed_is_not_loaded(kernel: Kernel, forgery: str) -
     kernel.step("other", "y = [3]")
     task = kernel.rows["load"]
     forge(kernel.store, forgery)
-    assert not kernel.store.history.is_trusted(task)
+    assert kernel.store.history.signed_artifacts(task) is None
     with pytest.raises(Untrusted):
         foreign.refuse_untrusted(kernel.store.history, [task], kernel.store.root)
 

@@ -12,6 +12,7 @@ import pytest
 from nbflow.client import Flow
 from nbflow.errors import StoreError, Untrusted
 from nbflow.store.catalog.reader import CatalogReader
+from nbflow.store.catalog.rows import TaskRow
 from nbflow.store.store import Store
 from tests.cli.shell import Shell
 from tests.jupyter.live import Live
@@ -119,18 +120,17 @@ def test_no_value_is_restored_or_reused_in_the_place_of_another(shell: Shell, ho
 
 
 def test_rows_that_change_after_they_were_checked_are_not_reused(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
-    signed, source = CatalogReader.signed_artifacts, ("2", "fit[0]", "score")
+    signed, source = CatalogReader.signed_row, ("2", "fit[0]", "score")
     attacks = []
 
-    def check_then_attack(reader: CatalogReader, task: int) -> frozenset[tuple[str, str]] | None:
-        found = signed(reader, task)
-        row = reader.task(task)
-        if row and row.step == "fit" and row.path == (0,) and not row.split and not attacks:
-            attacks.append(task)
+    def check_then_attack(reader: CatalogReader, row: TaskRow) -> frozenset[tuple[str, str]] | None:
+        found = signed(reader, row)
+        if row.step == "fit" and row.path == (0,) and not row.split and not attacks:
+            attacks.append(row.id)
             replay(shell.folder / ".nbflow", source, ("1", "fit[0]", "score"))
         return found
 
-    monkeypatch.setattr(CatalogReader, "signed_artifacts", check_then_attack)
+    monkeypatch.setattr(CatalogReader, "signed_row", check_then_attack)
     notebook = shell.write("films", *CELLS[:3], f"{CELLS[3]}\nmore = 1")
     assert shell("run", notebook, "--reuse").code == 0
     assert attacks
@@ -144,4 +144,5 @@ def test_every_seal_of_a_run_belongs_to_one_task(shell: Shell) -> None:
         connection.execute("UPDATE seals SET mac = ?", (mac,))
     connection.close()
     with Store.open(shell.folder / ".nbflow") as store:
-        assert [one for one in store.history.task_ids() if store.history.is_trusted(one)] == [task]
+        found = {one: store.history.signed_artifacts(one) for one in store.history.task_ids()}
+        assert [one for one, signed in found.items() if signed is not None] == [task]

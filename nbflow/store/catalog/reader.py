@@ -221,7 +221,7 @@ class CatalogReader(ContentReader):
     def _first_usable(
         self, rows: Iterable[Sequence[Any]], holds: Callable[[TaskRow], bool] = lambda row: True
     ) -> TaskRow | None:
-        usable = (one for one in map(task_of, rows) if self.is_intact(one.id) and self.is_trusted(one.id))
+        usable = (one for one in map(task_of, rows) if self.is_intact(one.id) and self.signed_row(one) is not None)
         return next((one for one in usable if holds(one)), None)
 
     def is_intact(self, task: int) -> bool:
@@ -366,18 +366,19 @@ class CatalogReader(ContentReader):
         place, made = (row.step, row.path, row.turn, row.split), self.made(row.id)
         return SignedRecord(flow, number, *place, key, code, made, row.outputs or "", uid or ""), seal
 
-    def is_trusted(self, task: int) -> bool:
-        """Return whether what the task made may be unpickled, and the key in its row is the key that was signed."""
-        return self.signed_artifacts(task) is not None
-
     def signed_artifacts(self, task: int) -> frozenset[tuple[str, str]] | None:
         """Return (name, digest) of each artifact in the record of a trusted task; None if the task is not trusted.
 
-        They are those that the signature was compared with, even if somebody changes the rows meanwhile.
+        It is trusted if what it made may be unpickled, and the key in its row is the key that was signed. The artifacts
+        are those that the signature was compared with, even if somebody changes the rows meanwhile.
         """
         row = self.task(task)
-        found = self.sealed_row(row) if row is not None else None
-        if row is None or found is None or row.key not in ("", found[0].key) or not self._trusts(*found):
+        return None if row is None else self.signed_row(row)
+
+    def signed_row(self, row: TaskRow) -> frozenset[tuple[str, str]] | None:
+        """Return the same for a task whose row is known."""
+        found = self.sealed_row(row)
+        if found is None or row.key not in ("", found[0].key) or not self._trusts(*found):
             return None
         self._checked = row, found
         return frozenset(found[0].artifacts)
