@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import sys
 import threading
 import weakref
 from collections.abc import Iterator
@@ -46,6 +47,21 @@ class FailsToLoad:
 
 def generator() -> Iterator[int]:
     yield 1
+
+
+def nested(levels: int, *inner: object) -> list[Any]:
+    deep: list[Any] = [*inner]
+    for _ in range(levels):
+        deep = [deep]
+    return deep
+
+
+def unwrapped(deep: list[Any]) -> int:
+    """Take nested lists apart, so that nothing deletes them level by level, and return how many there were."""
+    levels = 0
+    while deep:
+        levels, deep = levels + 1, deep.pop()
+    return levels
 
 
 class TestLost:
@@ -142,14 +158,29 @@ class TestLost:
             list(back["uneven"])
 
     def test_what_is_too_deep(self, notebook: Notebook) -> None:
-        deep: list[Any] = []
-        for _ in range(100_000):
-            deep = [deep]
+        deep = nested(100_000)
         encoded = encode({"deep": deep, "fine": [1]}, MemoryBlobs(), notebook)
         assert "too deeply" in encoded.artifacts[0].lost[0].reason
         assert encoded.artifacts[1].lost == ()
-        while deep:
-            deep = deep.pop()
+        assert unwrapped(deep) == 100_000
+
+    @pytest.mark.parametrize("limit", [None, 1_000_000])
+    def test_what_is_deep(self, limit: int | None, notebook: Notebook) -> None:
+        before, stack, blobs = sys.getrecursionlimit(), threading.stack_size(), MemoryBlobs()
+        deep = nested(20_000)
+        try:
+            sys.setrecursionlimit(limit or before)
+            encoded = encode({"deep": deep, "leaf": [threading.Lock()]}, blobs, notebook)
+            assert (sys.getrecursionlimit(), threading.stack_size()) == (limit or before, stack)
+        finally:
+            sys.setrecursionlimit(before)
+        assert [len(one.lost) for one in encoded.artifacts] == [0, 1]
+        assert unwrapped(values_of(encoded, blobs, notebook)["deep"]) == unwrapped(deep) == 20_000
+
+    def test_an_error_of_the_user_in_something_deep(self, notebook: Notebook) -> None:
+        deep = nested(5_000, Unreducible())
+        encoded = encode({"deep": deep}, MemoryBlobs(), notebook)
+        assert [one.reason for one in encoded.artifacts[0].lost] == ["ValueError: I shall not be stored"]
 
     def test_what_cannot_be_loaded_names_the_artifact(self, notebook: Notebook) -> None:
         blobs = MemoryBlobs()

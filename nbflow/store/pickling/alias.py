@@ -25,9 +25,9 @@ ATOMS: frozenset[type] = frozenset({int, float, bool, str, bytes, complex, type(
 _IMMUTABLE: tuple[type, ...] = (
     *ATOMS, type(Ellipsis), type(NotImplemented), range, slice, types.BuiltinFunctionType, types.ModuleType,
     types.CodeType, types.MemberDescriptorType, types.GetSetDescriptorType, types.MethodDescriptorType,
-    types.WrapperDescriptorType, types.GenericAlias, types.UnionType, re.Pattern, datetime.date, datetime.time,
-    datetime.timedelta, datetime.tzinfo, decimal.Decimal, fractions.Fraction, uuid.UUID, pathlib.PurePath, enum.Enum,
-    zoneinfo.ZoneInfo,
+    types.WrapperDescriptorType, types.GenericAlias, types.UnionType, re.Pattern, re.Match, datetime.date,
+    datetime.time, datetime.timedelta, datetime.tzinfo, decimal.Decimal, fractions.Fraction, uuid.UUID,
+    pathlib.PurePath, enum.Enum, zoneinfo.ZoneInfo,
 )  # fmt: skip
 _IMMUTABLE_OF_LIBRARIES = {
     "numpy.generic",

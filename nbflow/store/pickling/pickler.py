@@ -22,6 +22,7 @@ from nbflow.store.pickling import rebuild
 from nbflow.store.pickling._cloudpickle import is_importable
 from nbflow.store.pickling.array_layout import HeldArray, Layout, arrange
 from nbflow.store.pickling.attributes import Attributes, Memo, join_attributes, with_attributes
+from nbflow.store.pickling.deep import is_too_deep, with_room
 from nbflow.store.pickling.home import Home
 from nbflow.store.pickling.nans import NanReferences, may_hold_nan
 from nbflow.store.pickling.reduce import frames
@@ -296,7 +297,7 @@ def record(
     for careful in (False, True):
         how = {"by_column": by_column, "careful": careful}
         try:
-            recorder = _dump(values, home, layout or Layout(), roots, refer, **how)
+            recorder = with_room(partial(_dump, values, home, layout or Layout(), roots, refer, **how))
             if with_orders:
                 recorder.dump_orders()
         except interrupts(NotStorable):
@@ -342,15 +343,11 @@ def _recording(recorder: Pickler) -> Recording:
 
 
 def _record_loss(names: Sequence[str], values: list[Any], error: BaseException) -> Recording:
-    deep = "it is nested too deeply to be stored" if _is_recursion(error) else reason_of(error)
+    deep = "it is nested too deeply to be stored" if is_too_deep(error) else reason_of(error)
     lost = [Lost(name, type_name(value), deep) for name, value in zip(names, values, strict=True)]
     stones = [rebuild.tombstone(one.path, one.was, one.reason) for one in lost]
     stream = pickle.dumps(stones, PICKLE_PROTOCOL)
     return Recording(memoryview(stream), (), (), tuple(lost), dict)
-
-
-def _is_recursion(error: BaseException | None) -> bool:
-    return error is not None and (isinstance(error, RecursionError) or _is_recursion(error.__cause__))
 
 
 class Foreign(Protocol):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import importlib
 import mmap
+import re
 import types
 import weakref
 from collections import OrderedDict
@@ -323,6 +324,12 @@ def array_over(
     window = importlib.import_module("numpy").ndarray(shape, dtype, buffer=owner, offset=offset, strides=strides)
     window.flags.writeable = write
     return window
+
+
+def match(pattern: re.Pattern[Any], kind: str, text: Any, start: int, end: int) -> re.Match[Any] | None:
+    """Return what a regular expression finds by one of its methods."""
+    found: re.Match[Any] | None = getattr(pattern, kind)(text, start, end)
+    return found
 
 
 def shared_generator(module: str, name: str) -> Any:

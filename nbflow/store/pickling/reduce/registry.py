@@ -6,6 +6,7 @@ import _thread
 import io
 import mmap
 import random
+import re
 import subprocess
 import sys
 import threading
@@ -98,6 +99,7 @@ EXACT: dict[type, Reducer | None] = {
     weakref.WeakKeyDictionary: reduce_weak_keys,
     memoryview: views.reduce_memoryview,
     types.MappingProxyType: views.reduce_proxy,
+    re.Match: views.reduce_match,
     random.Random: views.reduce_python_generator,
     **dict.fromkeys(views.VIEWS, views.reduce_view),
     **dict.fromkeys(views.ITERATORS, views.reduce_iterator),

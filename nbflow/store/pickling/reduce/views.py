@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gc
 import operator
+import re
 import sys
 import types
 from collections import OrderedDict
@@ -55,6 +56,17 @@ def reduce_proxy(recorder: Recorder, proxy: Any) -> Any:
     """Store a read-only view of a mapping, tied to its mapping."""
     mapping = _looked_at(proxy)
     return (types.MappingProxyType, (mapping,)) if recorder.is_stored(mapping) else NotImplemented
+
+
+def reduce_match(recorder: Recorder, match: re.Match[Any]) -> Any:
+    """Store what a regular expression has found, as how to find it again: in the same way, or only where it stands."""
+    ways = [(kind, match.pos) for kind in ("search", "match", "fullmatch")]
+    for kind, start in (*ways, ("match", match.start())):
+        arguments = match.re, kind, match.string, start, match.endpos
+        found = rebuild.match(*arguments)
+        if found is not None and (found.regs, found.lastindex) == (match.regs, match.lastindex):
+            return rebuild.match, arguments
+    return recorder.lose(match, "what a regular expression has found cannot be found again; store its groups()")
 
 
 def _looked_at(view: Any) -> Any:
