@@ -293,6 +293,7 @@ import threading
 ---
 %%step make
 config = {"lock": threading.Lock(), "rate": 3}
+config["lock"].acquire()
 ---
 %%step read
 rate = config["rate"]

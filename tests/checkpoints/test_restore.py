@@ -370,7 +370,7 @@ def test_a_checkpoint_by_hand_may_not_have_the_name_of_a_step(kernel: Kernel) ->
 
 
 def test_what_could_not_be_saved_by_hand_is_listed(kernel: Kernel) -> None:
-    kernel.damage("import threading\ncfg = {'lock': threading.Lock()}")
+    kernel.damage("import threading\ncfg = {'lock': threading.Lock()}\ncfg['lock'].acquire()")
     assert [(one.path, one.was) for one in kernel.save("mark").lost] == [("cfg['lock']", "_thread.lock")]
 
 

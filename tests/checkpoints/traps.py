@@ -32,6 +32,8 @@ class Trap:
     same: Any = None
 
 
+HELD = "import threading\ncfg = {'lock': threading.Lock(), 'rate': 3}\ncfg['lock'].acquire()"
+
 TRAPS = [
     # the list
     Trap("two names of one list", "a = [1, 2, 3]\nb = a", "a = None; b = None", "(a is b, a)"),
@@ -152,12 +154,12 @@ TRAPS = [
          "rng.random(5)", "float(rng.random())"),
     Trap("a random generator of its own", "import random\nrng = random.Random(4)\nx = rng.random()", "rng.random()",
          "rng.random()"),
-    Trap("a lock inside of a dict", "import threading\ncfg = {'lock': threading.Lock(), 'rate': 3}", "cfg['rate'] = 9",
-         "(cfg['rate'], cfg['lock'].locked())", Says.NOTE, Says.NOTE, (3, False)),
-    Trap("a lock in a dict that was replaced", "import threading\ncfg = {'lock': threading.Lock(), 'rate': 3}",
-         "cfg = None", "cfg['lock'].locked()", Says.LOST, Says.LOST),
-    Trap("the rest of what a lock is in", "import threading\ncfg = {'lock': threading.Lock(), 'rate': 3}", "cfg = None",
-         "cfg['rate']"),
+    Trap("a held lock inside of a dict", HELD, "cfg['rate'] = 9", "(cfg['rate'], cfg['lock'].locked())",
+         Says.NOTE, Says.NOTE, (3, True)),
+    Trap("a held lock in a dict that was replaced", HELD, "cfg = None", "cfg['lock'].locked()", Says.LOST, Says.LOST),
+    Trap("the rest of what a held lock is in", HELD, "cfg = None", "cfg['rate']"),
+    Trap("a lock that nobody holds", "import threading\nlock = threading.Lock()\nboth = [lock, lock]",
+         "lock.acquire()", "(lock.locked(), both[0] is both[1] is lock)"),
     Trap("a database connection", "import sqlite3\ncon = sqlite3.connect(':memory:')", "con.close(); con = None",
          "con.execute('select 1').fetchone()"),
     Trap("a socket", "import socket\nsock = socket.socket(); sock.close()", "sock = None", "sock.fileno()",

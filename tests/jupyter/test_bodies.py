@@ -89,9 +89,9 @@ def test_a_mutation_that_nobody_could_see_becomes_an_artifact_and_is_remembered(
 
 
 def test_a_value_that_cannot_be_stored_is_there_and_said_to_be_lost(live: Live) -> None:
-    said = live.run("%%step one\nimport threading\nx = {'lock': threading.Lock()}")
+    said = live.run("%%step one\nimport threading\nx = {'lock': threading.Lock()}\nheld = x['lock'].acquire()")
     assert said[0].startswith("one · x['lock'] is a")
-    assert live.names["x"]["lock"].acquire()
+    assert live.names["x"]["lock"].locked()
 
 
 def test_a_guard_that_does_not_hold_skips_the_step(live: Live) -> None:

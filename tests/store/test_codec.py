@@ -9,7 +9,7 @@ import decimal
 import enum
 import functools
 import random
-import threading
+import socket
 import types
 import weakref
 from collections.abc import Callable
@@ -331,7 +331,7 @@ def test_items_stored_apart_are_what_each_of_them_is_alone(blobs: LocalBlobs, no
     assert groups(apart) == {frozenset({name}) for name in items}
 
 
-@pytest.mark.parametrize("content", [None, np.zeros(1 << 17), threading.Lock()], ids=["plain", "array", "lost"])
+@pytest.mark.parametrize("content", [None, np.zeros(1 << 17), socket.socket()], ids=["plain", "array", "lost"])
 def test_what_was_stored_is_gone_with_its_name(content: object, blobs: LocalBlobs, notebook: Notebook) -> None:
     value = Box(content)
     held = weakref.ref(value)

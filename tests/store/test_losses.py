@@ -8,6 +8,7 @@ import threading
 import weakref
 from collections.abc import Iterator
 from pathlib import Path
+from queue import Queue
 from typing import Any
 
 import numpy as np
@@ -34,9 +35,21 @@ class Unreducible:
         raise ValueError("I shall not be stored")
 
 
+def held_lock() -> Any:
+    lock = threading.Lock()
+    lock.acquire()
+    return lock
+
+
+def held_by_this_thread() -> Any:
+    lock = threading.RLock()
+    lock.acquire()
+    return lock
+
+
 class BadState:
     def __init__(self) -> None:
-        self.lock = threading.Lock()
+        self.lock = held_lock()
         self.kept = [1]
 
 
@@ -68,8 +81,8 @@ class TestLost:
     @pytest.mark.parametrize(
         ("make", "was"),
         [
-            (lambda: threading.Lock(), "_thread.lock"),
-            (lambda: threading.RLock(), "_thread.RLock"),
+            (held_lock, "_thread.lock"),
+            (held_by_this_thread, "_thread.RLock"),
             (lambda: threading.Thread(), "threading.Thread"),
             (lambda: sqlite3.connect(":memory:").execute("SELECT 1"), "sqlite3.Cursor"),
             (generator, "generator"),
@@ -93,7 +106,7 @@ class TestLost:
 
     def test_behind_an_exception(self, notebook: Notebook) -> None:
         blobs = MemoryBlobs()
-        failed, cause = ValueError("outer"), LookupError("inner", threading.Lock())
+        failed, cause = ValueError("outer"), LookupError("inner", held_lock())
         failed.__cause__ = failed.__context__ = cause
         encoded = encode({"failed": failed}, blobs, notebook)
         back = values_of(encoded, blobs, notebook)["failed"]
@@ -106,7 +119,9 @@ class TestLost:
         encoded = encode({"model": {"a": BadState()}}, blobs, notebook)
         back = values_of(encoded, blobs, notebook)["model"]["a"]
         assert back.kept == [1]
-        assert encoded.artifacts[0].lost == (Lost("model['a'].lock", "_thread.lock", "a lock belongs to this process"),)
+        assert encoded.artifacts[0].lost == (
+            Lost("model['a'].lock", "_thread.lock", "a lock that is held belongs to this process"),
+        )
         with pytest.raises(LostValue, match=r"lock.*Make it in the step"):
             back.lock.acquire()
 
@@ -119,13 +134,13 @@ class TestLost:
         ],
     )  # fmt: skip
     def test_any_use_says_what_was_lost(self, use: Any, round_trip: RoundTrip) -> None:
-        stone = round_trip(con=threading.Lock())["con"]
+        stone = round_trip(con=held_lock())["con"]
         with pytest.raises((LostValue, AttributeError)) as caught:
             use(stone)
         assert isinstance(caught.value, LostValue) or "__enter__" in str(caught.value)
 
     def test_it_can_be_shown_and_stored_again(self, round_trip: RoundTrip) -> None:
-        stone = round_trip(con=threading.Lock())["con"]
+        stone = round_trip(con=held_lock())["con"]
         assert "con" in repr(stone)
         again = round_trip(new=stone, inside={1: stone, "set": {stone}})
         assert "con" in repr(again["new"])
@@ -157,6 +172,17 @@ class TestLost:
         with pytest.raises(ValueError, match="argument 2 is longer"):
             list(back["uneven"])
 
+    def test_a_lock_that_nobody_holds_is_there_and_free(self, round_trip: RoundTrip) -> None:
+        lock, queue = threading.Lock(), Queue[int](maxsize=2)
+        queue.put(1)
+        back = round_trip(lock=lock, both=[lock, threading.RLock()], queue=queue, event=threading.Event())
+        assert back["both"][0] is back["lock"]
+        assert back["lock"].acquire(blocking=False)
+        with back["both"][1], back["both"][1]:
+            assert back["queue"].get() == 1
+        back["event"].set()
+        assert (back["queue"].maxsize, back["event"].is_set(), lock.locked()) == (2, True, False)
+
     def test_what_is_too_deep(self, notebook: Notebook) -> None:
         deep = nested(100_000)
         encoded = encode({"deep": deep, "fine": [1]}, MemoryBlobs(), notebook)
@@ -170,7 +196,7 @@ class TestLost:
         deep = nested(20_000)
         try:
             sys.setrecursionlimit(limit or before)
-            encoded = encode({"deep": deep, "leaf": [threading.Lock()]}, blobs, notebook)
+            encoded = encode({"deep": deep, "leaf": [held_lock()]}, blobs, notebook)
             assert (sys.getrecursionlimit(), threading.stack_size()) == (limit or before, stack)
         finally:
             sys.setrecursionlimit(before)

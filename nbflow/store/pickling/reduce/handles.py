@@ -6,6 +6,8 @@ import io
 import os
 import stat
 import sys
+import threading
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from nbflow.store.pickling import rebuild
@@ -15,6 +17,19 @@ from nbflow.store.values.user_code import reason_of
 
 _LONGEST = 64 << 20  # bytes; longer files are not searched for line ends
 _PLAIN = (int, float, str, bytes, type(None))
+
+
+_RLOCK = type(threading.RLock())
+LOCKS: Mapping[type, Callable[[], Any]] = {type(threading.Lock()): threading.Lock, _RLOCK: threading.RLock}
+
+
+def reduce_lock(recorder: Recorder, lock: Any) -> Any:
+    """Store a lock that nobody holds, and so queues, events and other objects that have some."""
+    is_own = isinstance(lock, _RLOCK) and lock._is_owned()  # type: ignore[attr-defined]  # it could be acquired once more
+    if is_own or not lock.acquire(blocking=False):
+        return recorder.lose(lock, "a lock that is held belongs to this process")
+    lock.release()
+    return LOCKS[type(lock)], ()
 
 
 def reduce_file(recorder: Recorder, file: Any) -> Any:

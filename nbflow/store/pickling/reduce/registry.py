@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import _thread
 import io
 import mmap
 import random
@@ -115,8 +114,7 @@ EXACT: dict[type, Reducer | None] = {
     weakref.ProxyType: _lose("a weak proxy cannot be stored"),
     weakref.CallableProxyType: _lose("a weak proxy cannot be stored"),
     mmap.mmap: _lose("a memory map belongs to this process"),
-    _thread.LockType: _lose("a lock belongs to this process"),
-    type(threading.RLock()): _lose("a lock belongs to this process"),
+    **dict.fromkeys(handles.LOCKS, handles.reduce_lock),
 }
 
 FAMILIES: tuple[tuple[type, Reducer], ...] = (
