@@ -9,7 +9,6 @@ from __future__ import annotations
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import TypeVar
 
@@ -39,12 +38,18 @@ def with_room(call: Callable[[], _Made]) -> _Made:
             if not is_too_deep(error):
                 raise
             failure = error
-    with _turn, _larger_limits(), ThreadPoolExecutor(1, initializer=_note_room) as pool:
+    made: list[_Made] = []
+    failures: list[BaseException] = []
+    thread = threading.Thread(target=_call_with_room, args=(call, made, failures), daemon=True)
+    with _turn, _larger_limits():
         try:
-            answer = pool.submit(call)
+            thread.start()
         except RuntimeError:  # there is no memory for the stack
             raise failure from None
-        return answer.result()
+        thread.join()
+    if failures:
+        raise failures[0]
+    return made[0]
 
 
 def is_too_deep(error: BaseException | None) -> bool:
@@ -52,8 +57,12 @@ def is_too_deep(error: BaseException | None) -> bool:
     return error is not None and (isinstance(error, RecursionError) or is_too_deep(error.__cause__))
 
 
-def _note_room() -> None:
+def _call_with_room(call: Callable[[], _Made], made: list[_Made], failures: list[BaseException]) -> None:
     _room.is_here = True
+    try:
+        made.append(call())
+    except BaseException as error:  # noqa: BLE001 - it is raised where the call was asked for
+        failures.append(error)
 
 
 @contextmanager
