@@ -13,6 +13,7 @@ from nbflow.progress.printed import text_of_outputs
 from nbflow.progress.tally import Tally
 from nbflow.run.events.events import (
     Event,
+    FailureKind,
     Outcome,
     RunCancelled,
     TaskFailed,
@@ -149,6 +150,9 @@ class Narrator:
         reason = f"{failure.type}: {failure.message}".splitlines()[0]
         if event.left_out:
             yield f"{event.task} · left out, as it failed before · {reason}\n"
+            return
+        if failure.kind is FailureKind.STALE:
+            yield f"{event.task} · stopped: {failure.message}\n"
             return
         if self.tally.will_retry(event):
             retry = self.graph.steps[event.task.step].options.retry

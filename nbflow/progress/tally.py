@@ -10,6 +10,7 @@ from nbflow.flow.graph.graph import Graph
 from nbflow.progress.status import StepStatus
 from nbflow.run.events.events import (
     Event,
+    FailureKind,
     ForeachSplit,
     RunCancelled,
     TaskFailed,
@@ -142,8 +143,10 @@ class Tally:
         return len(self._over) > before
 
     def will_retry(self, event: TaskFailed) -> bool:
-        """Tell whether a failed task has another attempt."""
-        return event.attempt < self.graph.steps[event.task.step].options.retry
+        """Tell whether a failed task runs again."""
+        return (
+            event.failure.kind is FailureKind.STALE or event.attempt < self.graph.steps[event.task.step].options.retry
+        )
 
     def _run(self, task: TaskId, change: int) -> None:
         if not task.split:

@@ -9,8 +9,12 @@ from nbflow.errors import NbflowError
 from nbflow.flow.syntax.specs import Options
 from nbflow.run.events.events import Failure, FailureKind
 from nbflow.run.workers.channel import CONNECTION_CLOSED
-from nbflow.run.workers.workers import HostLost, JobTimedOut, WorkerDied, WorkersMissing, WorkerStopped
+from nbflow.run.workers.workers import HostLost, JobCancelled, JobTimedOut, WorkerDied, WorkersMissing, WorkerStopped
 from nbflow.store.values.user_code import reason_of, type_name_of
+
+MISLED = Failure(
+    FailureKind.STALE, "InputChanged", "a step that ran beside it has changed what it reads, so it runs again"
+)
 
 
 def describe_missing_answer(error: Exception, options: Options) -> Failure:
@@ -29,6 +33,8 @@ def describe_missing_answer(error: Exception, options: Options) -> Failure:
             "ProcessStopped",
             "its process was stopped by a signal such as SIGSTOP; nobody continued it, so it was killed",
         )
+    if isinstance(error, JobCancelled):
+        return MISLED
     if isinstance(error, HostLost):
         hosts = " and ".join(error.hosts)
         return Failure(FailureKind.CRASH, "HostLost", f"its process died: the host was lost ({hosts}; out of memory?)")

@@ -11,13 +11,12 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import Any, TypeGuard, assert_never
+from typing import Any, TypeGuard
 
-from nbflow.run.ends import describe_missing_answer
+from nbflow.run.ends import MISLED, describe_missing_answer
 from nbflow.run.events.events import (
     CancelTasks,
     Event,
-    FinishRun,
     ForeachSplit,
     Instruction,
     Outcome,
@@ -197,6 +196,10 @@ class Executor:
 
     def _perform(self, instructions: Iterable[Instruction]) -> Iterator[tuple[Event, Result | None]]:
         submitted: list[StartTask] = []
+        instructions = [*instructions]
+        for cancelled in filter(_is_cancel, instructions):
+            for task in cancelled.tasks:
+                self._workers.cancel(task)
         starts = [one for one in filter(_is_start, instructions) if not self._locks.seek(one, self._note_lock)]
         if any(start.reuse is Reuse.OWN for start in starts):
             self._commit()  # only what is committed can be found and reused
@@ -339,6 +342,8 @@ class Executor:
         objection = self.run.objection(start.task.step, result.learned)
         if objection is not None:
             result.failure = describe_failure(objection)
+        if result.failure is not None and self.run.is_misled(start.task):
+            result.failure = MISLED
         if result.failure is None and result.files:
             result.warnings += self._hazards.note(start.task.step, result.files, self.run.graph)
         return event_of(result, start.attempt), result
@@ -364,14 +369,11 @@ def event_of(result: Result, attempt: int) -> Event:
 
 
 def _is_start(instruction: Instruction) -> TypeGuard[StartTask]:
-    """Return whether an instruction starts a task; the others are performed by stopping the pool at the end."""
-    match instruction:
-        case StartTask():
-            return True
-        case CancelTasks() | FinishRun():
-            return False
-        case _:
-            assert_never(instruction)
+    return isinstance(instruction, StartTask)
+
+
+def _is_cancel(instruction: Instruction) -> TypeGuard[CancelTasks]:
+    return isinstance(instruction, CancelTasks)
 
 
 def _items_of(start: StartTask) -> tuple[ArtifactRef, ...]:

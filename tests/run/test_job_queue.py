@@ -87,6 +87,18 @@ class Pool(RuleBasedStateMachine):
                 self.queue.take_back(worker, count)
                 worker.unread.append(TAKEN_BACK)
 
+    @rule(data=st.data())
+    def withdraw(self, data: st.DataObject) -> None:
+        """Cancel jobs: those that wait are answered, those that a worker holds go on."""
+        if self.tickets:
+            tasks = {one.job.task for one in data.draw(st.lists(st.sampled_from(self.tickets), max_size=3))}
+            for ticket in self.queue.withdraw(tasks):
+                assert ticket.job.task in tasks
+                assert not self.queue.has(ticket.job.task)
+                self.answers.setdefault(ticket, []).append("cancelled")
+            held = {ticket.job.task for worker in self.workers for ticket in self.queue.held_by(worker)}
+            assert {task for task in tasks if self.queue.has(task)} == held & tasks
+
     @rule(number=st.integers(0, 2))
     def read(self, number: int) -> None:
         if number < len(self.workers):
@@ -125,7 +137,8 @@ class Pool(RuleBasedStateMachine):
 
     @invariant()
     def no_job_is_answered_twice_or_before_it_began(self) -> None:
-        assert all(len(said) == 1 and self.begun[ticket] for ticket, said in self.answers.items())
+        assert all(len(said) == 1 for said in self.answers.values())
+        assert all(self.begun[ticket] == (said != ["cancelled"]) for ticket, said in self.answers.items())
 
     @invariant()
     def no_worker_goes_back_to_a_lower_level(self) -> None:

@@ -245,6 +245,21 @@ def test_after_a_found_write_the_run_looks_for_its_own_tasks_first() -> None:
     assert again == [StartTask(TaskId("start"), reuse=Reuse.OWN)]
 
 
+def test_what_reads_a_name_that_another_task_has_changed_is_cancelled_once_and_runs_again() -> None:
+    run = fresh(MUTATED)
+    run.start()
+    run.handle(TaskSucceeded(TaskId("load"), (artifact("box", "1"),)))
+    assert started(run.handle(TaskSucceeded(TaskId("append"), (artifact("box", "2"),)))) == ["hidden", "end"]
+    changed = TaskSucceeded(TaskId("hidden"), (artifact("box", "3"),), learned=("box",))
+    assert run.handle(changed) == [CancelTasks((TaskId("end"),))]
+    assert run.is_misled(TaskId("end"))
+    assert run.handle(TaskStarted(TaskId("end"))) == []
+    assert run.handle(TaskFailed(TaskId("end"), BOOM)) == [StartTask(TaskId("load"), reuse=Reuse.OWN)]
+    assert not run.is_misled(TaskId("end"))
+    drive(run, WORLD)
+    assert run.outcome is Outcome.SUCCEEDED
+
+
 def test_cancel_names_what_runs_and_ends_the_run() -> None:
     run = fresh(BRANCH)
     run.start()

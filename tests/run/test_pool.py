@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -18,9 +19,17 @@ from nbflow.run.program.program import Program
 from nbflow.run.task.job import Job, Result
 from nbflow.run.workers import supervisor
 from nbflow.run.workers.local_pool import LocalPool
-from nbflow.run.workers.workers import JobTimedOut, WorkerAnswer, WorkerDied, WorkersMissing, WorkerStopped
+from nbflow.run.workers.workers import (
+    JobCancelled,
+    JobTimedOut,
+    WorkerAnswer,
+    WorkerDied,
+    WorkersMissing,
+    WorkerStopped,
+)
 from nbflow.store.store import Store
 from tests.flows import LINEAR
+from tests.run.hosts.hosts import wait_until
 from tests.run.misbehaving import STARTS_FAIL
 
 ANSWERED_WITHIN = 60.0  # seconds, after which a job counts as forgotten
@@ -43,6 +52,9 @@ class Answers:
             self.all.append((job, answer))
             self._changed.notify()
 
+    def expect(self, answers: int) -> None:
+        self._expected = answers
+
     def wait(self) -> dict[str, list[WorkerAnswer]]:
         with self._changed:
             assert self._changed.wait_for(lambda: len(self.all) >= self._expected, ANSWERED_WITHIN), self.all
@@ -52,23 +64,29 @@ class Answers:
         return found
 
 
+@contextmanager
+def using_pool(folder: Path, expected: int, workers: int) -> Iterator[tuple[LocalPool, Answers]]:
+    Store.open(folder / ".nbflow")
+    answers = Answers(expected)
+    program = Program(LINEAR.graph, {}, folder, folder / ".nbflow", performer="tests.run.misbehaving:perform")
+    pool = LocalPool(program, RunPlan(dict.fromkeys(LINEAR.graph.links, Reuse.NEVER), slots=workers), answers)
+    try:
+        yield pool, answers
+    finally:
+        pool.close()
+        pool.stop()
+
+
 def run_jobs(
     folder: Path, jobs: list[tuple[str, bool]], workers: int = 2, levels: Sequence[int] = ()
 ) -> dict[str, list[WorkerAnswer]]:
     """Have jobs done that are called after what they do; those that hang have a timeout."""
-    Store.open(folder / ".nbflow")
-    answers = Answers(len(jobs))
-    program = Program(LINEAR.graph, {}, folder, folder / ".nbflow", performer="tests.run.misbehaving:perform")
-    pool = LocalPool(program, RunPlan(dict.fromkeys(LINEAR.graph.links, Reuse.NEVER), slots=workers), answers)
-    try:
+    with using_pool(folder, len(jobs), workers) as (pool, answers):
         for number, (kind, is_brief) in enumerate(jobs):
             timeout = 0.2 if kind in ("hang", "stop") else None
             level = levels[number] if levels else 0
             pool.submit(Job(TaskId(kind, (number,)), level=level, batch=16 if is_brief else 1), timeout)
         return answers.wait()
-    finally:
-        pool.close()
-        pool.stop()
 
 
 HARMLESS = ("pass_", "last", "raise_", "lose_streams", "fork", "answer_nonsense", "spend")
@@ -111,6 +129,25 @@ def test_a_worker_that_does_not_end_makes_room_for_another(tmp_path: Path) -> No
     """The second job needs a process in which no settings are made yet; the first process has a thread that lasts."""
     answers = run_jobs(tmp_path, [("leave_thread", False), ("pass_", False)], workers=1, levels=[1, 0])
     assert all(isinstance(said[0], Result) for said in answers.values())
+
+
+@pytest.mark.parametrize("jobs", [[("hang", False)], [("hang", True), ("pass_", True)], [("hang", False)] * 3])
+def test_jobs_that_are_cancelled_are_answered_so_whether_they_have_begun_or_wait(
+    jobs: list[tuple[str, bool]], tmp_path: Path
+) -> None:
+    with using_pool(tmp_path, len(jobs), workers=1) as (pool, answers):
+        for number, (kind, is_brief) in enumerate(jobs):
+            pool.submit(Job(TaskId(kind, (number,)), batch=16 if is_brief else 1), None)
+        wait_until(lambda: (tmp_path / "begun.txt").exists())
+        for number, (kind, _) in enumerate(jobs):
+            pool.cancel(TaskId(kind, (number,)))
+        said = answers.wait()
+        pool.cancel(TaskId("hang", (0,)))  # it is over: the next job of this task is another one
+        answers.expect(len(jobs) + 1)
+        pool.submit(Job(TaskId("pass_", (0,))), None)
+        assert [type(one) for one in answers.wait()["pass_[0]"]] == [Result]
+    assert [type(one) for one in said["hang[0]"]] == [JobCancelled]
+    assert {type(one) for task, each in said.items() if task.startswith("hang") for one in each} == {JobCancelled}
 
 
 def test_a_worker_that_is_stopped_and_not_continued_is_killed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

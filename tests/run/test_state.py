@@ -184,6 +184,31 @@ def test_a_cache_that_only_saves_time_is_no_state(place: Place) -> None:
     assert (dict(ran.finished.run.learned), ran.executed) == ({}, ["a", "b"])
 
 
+WAITING = """
+import queue
+import threading
+
+
+def put(waiting, item):
+    waiting.put(item)
+---
+%%step make
+waiting = queue.Queue()
+---
+%%step fill
+put(waiting, "first")
+---
+%%step take
+item = waiting.get()
+"""
+
+
+def test_a_task_that_waits_for_what_another_one_makes_beside_it_is_stopped_and_runs_again(place: Place) -> None:
+    ran = place.run(Shape("waiting", WAITING.strip(), {}), slots=2)
+    assert ran.finished.outcome is Outcome.SUCCEEDED
+    assert ran.value("take.item") == "first"
+
+
 def test_an_artifact_that_is_a_constant_changes_the_constant(place: Place) -> None:
     ran = place.run(
         Shape(

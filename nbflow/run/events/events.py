@@ -37,6 +37,7 @@ class FailureKind(StrEnum):
     CRASH = "crash"  # the process died
     TIMEOUT = "timeout"
     STORE = "store"  # the results could not be written
+    STALE = "stale"  # another task has changed what it reads; it runs again
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,7 +242,7 @@ class StartTask:
 
 @dataclass(frozen=True, slots=True)
 class CancelTasks:
-    """Tells the executor to stop these tasks."""
+    """Tells the executor to stop these tasks, whose answers do not count any more. They may all the same arrive."""
 
     tasks: tuple[TaskId, ...]
 

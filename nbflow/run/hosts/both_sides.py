@@ -8,6 +8,7 @@ from typing import Protocol
 from nbflow.errors import FileElsewhere
 from nbflow.flow.graph.graph import Graph
 from nbflow.flow.syntax.specs import Site
+from nbflow.run.events.events import TaskId
 from nbflow.run.machine.plan import RunPlan
 from nbflow.run.program.program import Program
 from nbflow.run.task.job import Job
@@ -59,6 +60,10 @@ class BothSides:
             self.receive(job, error)
         else:
             self._here.submit(job, timeout)
+
+    def cancel(self, task: TaskId) -> None:
+        """Answer the job of a task of this machine with JobCancelled soon."""
+        self._here.cancel(task)
 
     def close(self) -> None:
         """Let the workers that have nothing to do end as Python ends, on both sides."""

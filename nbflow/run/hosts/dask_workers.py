@@ -15,6 +15,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from nbflow.errors import HostRefused, NbflowError, SystemRefused
+from nbflow.run.events.events import TaskId
 from nbflow.run.hosts.absolute_files import AbsoluteFiles, refuse_other_files
 from nbflow.run.hosts.batches import EndedBatch, EndedHere, PendingBatch, SentJob
 from nbflow.run.hosts.both_sides import steps_here
@@ -145,6 +146,9 @@ class DaskWorkers:
         """Have a job done by a host, and killed there after so many seconds; returns at once."""
         job = replace(job, records=self._receiver.records_for(job))
         self._inbox.put(Ticket(job, timeout))
+
+    def cancel(self, task: TaskId) -> None:
+        """Let a job go on to its end: hosts are not told which of their jobs are of no use any more."""
 
     def refuse_other_files(self, step: str) -> None:
         """Raise FileElsewhere if a host has a file that a step is to read on the driver's machine."""

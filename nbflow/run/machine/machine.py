@@ -2,7 +2,8 @@
 
 `RunMachine.handle` is the entry: it records what became of a task, counts down what waits for it (`Progress`), starts
 tasks that became ready while slots and memory are free, and ends the run when nothing is left to do. When a task
-turns out to write a name that the graph does not know, the machine drains and starts again on a corrected graph.
+turns out to write a name that the graph does not know, the machine drains and starts again on a corrected graph. What
+a running task reads may then be of no use; it is cancelled, because it may wait for ever for what it has not got.
 """
 
 from __future__ import annotations
@@ -64,10 +65,11 @@ class RunMachine:
     ) -> None:  # fmt: skip
         self.plan = plan
         self.learned = dict(learned or {})
+        self._corrected: Graph | None = None  # the graph on which the run starts again when it has drained
         self.outcome: Outcome | None = None
         self._cancelled = False
         self._regrown = False
-        self._draining = False
+        self._misled: set[TaskId] = set()  # running tasks that read other artifacts on the corrected graph
         self._enter(graph, before)
 
     def _enter(self, graph: Graph, before: RunMachine | None = None) -> None:
@@ -78,6 +80,7 @@ class RunMachine:
         self.tasks = self._known.entries
         self._dataflow: Dataflow = before._dataflow.continued(self._known) if before else choose_dataflow(self._known)
         self._failed: dict[tuple[str, Path], int] = {}
+        self._misled.clear()
         self.admission = Admission(self.plan)
 
     @classmethod
@@ -175,6 +178,9 @@ class RunMachine:
 
     def _fail(self, event: TaskFailed) -> None:
         task = event.task
+        if self.is_misled(task):
+            self._end(task, TaskPhase.CANCELLED)
+            return
         if not event.left_out and self._tries_again(event):
             self.admission.give_back(task)
             self.tasks[task].attempt = event.attempt + 1
@@ -248,11 +254,15 @@ class RunMachine:
     def _with_learned(self, step: str, new: frozenset[str]) -> dict[str, frozenset[str]]:
         return {**self.learned, step: self.learned.get(step, frozenset()) | new}
 
+    def is_misled(self, task: TaskId) -> bool:
+        """Return whether a running task reads what another one has changed, so that it must run again."""
+        return task in self._misled
+
     def _learn(self, step: str, names: frozenset[str]) -> None:
         new = names - self.learned.get(step, frozenset())
         if new and not self._problems_of(step, new):
             self.learned = self._with_learned(step, new)
-            self._draining = True
+            self._corrected = self._linked(self.learned)
 
     # the tasks that become ready
 
@@ -305,17 +315,24 @@ class RunMachine:
     def _next(self) -> list[Instruction]:
         if self.outcome is not None:
             return []
-        if self._draining:
-            return self._regrow() if self.admission.is_idle else []
+        if self._corrected is not None:
+            return self._regrow(self._corrected) if self.admission.is_idle else self._cancel_misled(self._corrected)
         instructions: list[Instruction] = [self._start(task) for task in self.admission.admit(self.graph.steps)]
         if self.admission.is_idle:
             instructions.append(self._conclude())
         return instructions
 
-    def _regrow(self) -> list[Instruction]:
-        self._draining, self._regrown = False, True
-        self._enter(self._linked(self.learned))
+    def _regrow(self, graph: Graph) -> list[Instruction]:
+        self._corrected, self._regrown = None, True
+        self._enter(graph)
         return self.start()
+
+    def _cancel_misled(self, graph: Graph) -> list[Instruction]:
+        """Cancel the running tasks that would read other artifacts on this graph, each once."""
+        misled = {step for step, linked in graph.links.items() if linked.bindings != self.graph.links[step].bindings}
+        found = tuple(one for one in self.admission.running if one.step in misled and one not in self._misled)
+        self._misled.update(found)
+        return [CancelTasks(found)] if found else []
 
     def _conclude(self) -> FinishRun:
         failed = any(task.state is TaskPhase.FAILED and not task.tolerated for task in self.tasks.values())

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Set
 from dataclasses import dataclass
+from itertools import chain
 from typing import Generic, TypeVar
 
+from nbflow.run.events.events import TaskId
 from nbflow.run.task.job import Job
 
 DEEP = 16
@@ -137,6 +139,16 @@ class JobQueue(Generic[WorkerId]):
     def _put_back(self, tickets: Iterable[Ticket]) -> None:
         """Put jobs in front of the others; the last one comes first."""
         self._waiting.extendleft(tickets)
+
+    def has(self, task: TaskId) -> bool:
+        """Return whether a job of this task waits, or is held by a worker."""
+        return any(one.job.task == task for one in chain(self._waiting, *self._held.values()))
+
+    def withdraw(self, tasks: Set[TaskId]) -> list[Ticket]:
+        """Remove the jobs of these tasks that wait, and return them."""
+        found = [one for one in self._waiting if one.job.task in tasks]
+        self._waiting = deque(one for one in self._waiting if one.job.task not in tasks)
+        return found
 
     def drain(self) -> list[Ticket]:
         """Remove the jobs that wait, and return them."""

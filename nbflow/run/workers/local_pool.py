@@ -12,6 +12,7 @@ from functools import partial
 from typing import Literal
 
 from nbflow.flow.effects.library_calls import environment_names
+from nbflow.run.events.events import TaskId
 from nbflow.run.machine.plan import RunPlan
 from nbflow.run.program.program import Program
 from nbflow.run.task.job import Job
@@ -52,7 +53,7 @@ class LocalPool:
         self._receiver = receiver
         self._wakes, woken = socket.socketpair()
         self._supervisor = Supervisor(setup, server or method, plan.slots, receiver.receive, woken)
-        self._inbox: queue.SimpleQueue[Ticket] = queue.SimpleQueue()
+        self._inbox: queue.SimpleQueue[Ticket | TaskId] = queue.SimpleQueue()  # jobs, and tasks that are cancelled
         self._is_woken = self._is_closing = self._is_stopping = False
         self._are_gone = threading.Event()
         self._thread = threading.Thread(target=self._work, name="nbflow workers", daemon=True)
@@ -67,6 +68,11 @@ class LocalPool:
                 self._receiver.receive(job, WorkersMissing(describe_failure(error)))
                 return
         self._inbox.put(Ticket(job, timeout))
+        self._wake()
+
+    def cancel(self, task: TaskId) -> None:
+        """Answer the job of a task with JobCancelled soon, unless it has its answer."""
+        self._inbox.put(task)
         self._wake()
 
     def close(self) -> None:
@@ -103,7 +109,11 @@ class LocalPool:
         """Do what was asked for since the last step, and return whether there is to be another."""
         self._is_woken = False  # before looking, so that what is asked for from now on wakes the thread again
         while not self._inbox.empty():
-            self._supervisor.add(self._inbox.get())
+            asked = self._inbox.get()
+            if isinstance(asked, Ticket):
+                self._supervisor.add(asked)
+            else:
+                self._supervisor.cancel(asked)
         if self._is_closing and self._supervisor.end_idle():
             self._are_gone.set()
         return not self._is_stopping

@@ -11,14 +11,14 @@ from pathlib import Path
 
 from nbflow.errors import SystemRefused
 from nbflow.run.environments.environment_lock import EnvironmentLock, find_built
-from nbflow.run.events.events import Reuse
+from nbflow.run.events.events import Reuse, TaskId
 from nbflow.run.machine.plan import RunPlan
 from nbflow.run.program.program import Program
 from nbflow.run.task.job import Job
 from nbflow.run.workers.channel import OpenStore
 from nbflow.run.workers.environment_server import EnvironmentServer
 from nbflow.run.workers.local_pool import LocalPool
-from nbflow.run.workers.workers import Receiver
+from nbflow.run.workers.workers import JobCancelled, Receiver
 
 _servers: dict[str, EnvironmentServer] = {}
 """Holds the servers of this process by the digests of their locks. They live as long as this process."""
@@ -57,6 +57,11 @@ class LocalWorkers:
             self._receiver.receive(job, SystemRefused(error))
         else:
             pool.submit(job, timeout)
+
+    def cancel(self, task: TaskId) -> None:
+        """Answer the job of a task with JobCancelled soon, unless it has its answer."""
+        for pool in self._pools():
+            pool.cancel(task)
 
     def _pool_of(self, lock: EnvironmentLock | None, step: str | None = None) -> LocalPool | EnvironmentPool:
         if lock is None:
@@ -111,6 +116,16 @@ class EnvironmentPool:
         with self._turn:
             self._waiting.append((job, timeout))
             self._hand_on()
+
+    def cancel(self, task: TaskId) -> None:
+        """Answer the job of a task with JobCancelled soon, unless it has its answer."""
+        with self._turn:
+            cancelled = [job for job, _ in self._waiting if job.task == task]
+            self._waiting = [one for one in self._waiting if one[0].task != task]
+        for job in cancelled:
+            self._receiver.receive(job, JobCancelled())
+        if self._pool is not None:
+            self._pool.cancel(task)
 
     def _build(self) -> None:
         pool: LocalPool | None = None

@@ -17,14 +17,21 @@ from dataclasses import replace
 from functools import partial
 
 from nbflow.errors.base import SystemRefused
-from nbflow.run.events.events import Failure, FailureKind
+from nbflow.run.events.events import Failure, FailureKind, TaskId
 from nbflow.run.surroundings.children import end_children, is_stopped, started_by
 from nbflow.run.task.job import Job, Result
 from nbflow.run.task.tracebacks import describe_failure
 from nbflow.run.workers.channel import Dropped, Ready, StartFailed, TakeBack, WorkerSetup
 from nbflow.run.workers.job_queue import JobQueue, Ticket
 from nbflow.run.workers.process import Origin, WorkerProcess
-from nbflow.run.workers.workers import JobTimedOut, WorkerAnswer, WorkerDied, WorkersMissing, WorkerStopped
+from nbflow.run.workers.workers import (
+    JobCancelled,
+    JobTimedOut,
+    WorkerAnswer,
+    WorkerDied,
+    WorkersMissing,
+    WorkerStopped,
+)
 
 STALLED = 0.02
 """A worker that is on a job for so many seconds gives back the jobs behind it."""
@@ -77,6 +84,7 @@ class Supervisor:
         self._setup, self._origin = setup, origin
         self._receive = receive
         self._jobs: JobQueue[_Worker] = JobQueue(most)
+        self._cancelled: set[TaskId] = set()  # the tasks of jobs that are to be answered as cancelled
         self._workers: set[_Worker] = set()
         self._failed_starts: list[Failure] = []  # since a worker has started
         self._clearing: list[threading.Thread] = []
@@ -89,9 +97,16 @@ class Supervisor:
         """Take a job, which is handed out in the next step."""
         self._jobs.add(ticket)
 
+    def cancel(self, task: TaskId) -> None:
+        """Answer the job of a task as cancelled in one of the next steps, unless it has its answer."""
+        if self._jobs.has(task):
+            self._cancelled.add(task)
+
     def step(self) -> None:
         """Hand out jobs, then wait until something happens and react to it."""
         try:
+            if self._cancelled:
+                self._end_cancelled()
             self._hand_out()
             if self._jobs.is_deep():
                 time.sleep(BREATH)  # many answers are then taken at once, and nobody wakes anybody for each of them
@@ -174,6 +189,15 @@ class Supervisor:
         if count := worker.process.take_permits():
             self._jobs.take_back(worker, count)
         self._end(worker)
+
+    def _end_cancelled(self) -> None:
+        """Answer cancelled jobs that wait, and kill workers that are on one and hold no other."""
+        self._answer(self._jobs.withdraw(self._cancelled), JobCancelled())
+        for worker in self._workers:
+            held = self._jobs.held_by(worker)
+            if len(held) == 1 and held[0].job.task in self._cancelled and worker.is_ready and worker.reason is None:
+                self._jobs.bar(worker)
+                worker.kill(JobCancelled())
 
     # the clock
 
@@ -264,7 +288,7 @@ class Supervisor:
         match message:
             case Result():
                 worker.since = time.monotonic()
-                self._receive(self._jobs.answer(worker).job, message)
+                self._answer([self._jobs.answer(worker)], message)
                 if message.is_spent:
                     self._retire(worker)
             case Ready():
@@ -320,6 +344,7 @@ class Supervisor:
 
     def _answer(self, tickets: Iterable[Ticket], answer: WorkerAnswer) -> None:
         for ticket in tickets:
+            self._cancelled.discard(ticket.job.task)
             self._receive(ticket.job, answer)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
-from nbflow.run.events.events import Failure
+from nbflow.run.events.events import Failure, TaskId
 from nbflow.run.machine.plan import RunPlan
 from nbflow.run.program.program import Program
 from nbflow.run.task.job import Job, Result
@@ -68,6 +68,10 @@ class WorkersMissing(Exception):
         self.cause = cause
 
 
+class JobCancelled(Exception):
+    """Answers a job that was cancelled, because what it reads has turned out to be of no use."""
+
+
 class HostLost(Exception):
     """Answers a job whose host was lost while it ran, as often as it was tried.
 
@@ -105,6 +109,9 @@ class Workers(Protocol):
 
     def submit(self, job: Job, timeout: float | None) -> None:
         """Have a job done, and kill it after so many seconds; returns at once."""
+
+    def cancel(self, task: TaskId) -> None:
+        """Answer the job of a task with JobCancelled soon, unless it has its answer or is on a host."""
 
     def close(self) -> None:
         """Let the workers that have nothing to do end as Python ends, and wait a moment for that."""
