@@ -225,7 +225,10 @@ def test_a_run_that_was_killed_is_resumed(scripts: Scripts) -> None:
         "import os, signal\n    if not os.path.exists('ready'):\n"
         "        os.kill(int(open('pid').read()), signal.SIGKILL)\n        signal.pause()",
     )
-    head = "import os\nif __name__ == '__main__':\n    open('pid', 'w').write(str(os.getpid()))\n"
+    head = (
+        "import os\nif __name__ == '__main__':\n    if not os.path.exists('pid'):\n"
+        "        open('pid', 'w').write(str(os.getpid()))\n"
+    )
     path = scripts.write(head + _class(body))
     env = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
     words = [sys.executable, str(path), "run"]

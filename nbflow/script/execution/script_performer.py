@@ -7,7 +7,6 @@ attributes that it has set become artifacts.
 from __future__ import annotations
 
 import contextlib
-import copy
 import importlib
 import os
 import sys
@@ -26,6 +25,7 @@ from nbflow.errors import (
     TimeoutException,
     UnstorableArtifact,
 )
+from nbflow.flow.effects.generator_names import GENERATORS
 from nbflow.flow.flowspec.classes import ITEMS
 from nbflow.flow.syntax.specs import Next, StepSpec
 from nbflow.run.events.events import FailureKind, Level
@@ -37,15 +37,17 @@ from nbflow.run.task.cost import measured
 from nbflow.run.task.granted import with_gpus
 from nbflow.run.task.hints import add_module_hint
 from nbflow.run.task.job import CAUGHT, CHOSEN, Job, Result
+from nbflow.run.task.random_state import observe
 from nbflow.run.task.task_store import TaskStore
 from nbflow.run.task.tracebacks import describe_failure
 from nbflow.script.execution.choices import choices_undone
+from nbflow.script.execution.fresh_start import FreshStart
 from nbflow.script.execution.given import given_to
+from nbflow.script.execution.main_part import run_main_part
 from nbflow.script.execution.script_program import ScriptHome, ScriptProgram, load_script
-from nbflow.script.execution.watch import ModuleWatch
+from nbflow.script.execution.watch import ExportWatch, TopWatch
 from nbflow.script.execution.wrapping import call_wrapped
 from nbflow.script.inputs.configuring import impose
-from nbflow.script.inputs.parameters import constants_of
 from nbflow.script.language.current import Lazy, current
 from nbflow.script.language.decorators import DecoratorFacts
 from nbflow.script.language.flowspec import FlowSpec, items_of
@@ -68,17 +70,19 @@ def perform_script(program: ScriptProgram, store: TaskStore) -> ScriptPerformer:
     sys.path[:0] = [path for path in program.path if path not in sys.path]
     if program.facts["namespace"] != f"user:{program.facts['username']}":
         importlib.import_module("nbflow.client").namespace(program.facts["namespace"])
-    return ScriptPerformer(program, *_import(program), store, Capture(program.live))
+    return ScriptPerformer(program, store, Capture(program.live))
 
 
-def _import(program: ScriptProgram) -> tuple[type[FlowSpec], ScriptHome]:
+def _import(program: ScriptProgram) -> tuple[type[FlowSpec], ScriptHome, FreshStart]:
+    generators = observe(GENERATORS)
     module = load_script(Path(program.file), program.module)
+    run_main_part(module, Path(program.file))
     cls = getattr(module, program.flow)
     impose(cls, program.configs)
     finish(cls, program.decorators)
     if program.spin is not None:
         leave_out(cls, program.spin.skips_decorators)
-    return cls, ScriptHome(module)
+    return cls, ScriptHome(module), FreshStart(program, cls, generators)
 
 
 def _kind_of(error: BaseException) -> FailureKind:
@@ -91,17 +95,11 @@ def _kind_of(error: BaseException) -> FailureKind:
 class ScriptPerformer:
     """Runs the tasks of one script, one after another."""
 
-    def __init__(
-        self, program: ScriptProgram, cls: type[FlowSpec], home: ScriptHome, store: TaskStore, capture: Capture
-    ) -> None:
-        self.program, self.cls, self.store, self.home, self.capture = program, cls, store, home, capture
-        self._constants = {
-            name: copy.deepcopy(value)
-            for name, value in constants_of(cls).items()
-            if isinstance(value, list | dict | set | bytearray)
-        }
+    def __init__(self, program: ScriptProgram, store: TaskStore, capture: Capture) -> None:
+        self.program, self.store, self.capture = program, store, capture
+        self.cls, self.home, self._start = _import(program)
         self._folder: tempfile.TemporaryDirectory[str] | None = None
-        self._is_stale = False  # whether a task has changed the top of an exported script
+        self._is_stale = False  # whether a task has changed the top of the script
 
     def run(self, job: Job) -> Result:
         """Perform a task. An exception of the user's code is not raised: it is part of the result."""
@@ -134,7 +132,7 @@ class ScriptPerformer:
 
     def _perform(self, job: Job, result: Result) -> None:
         step = self.program.graph.steps[job.task.step]
-        self._tidy_up()
+        self._start.begin()
         is_join = bool(self.program.graph.links[step.name].joined)
         given = given_to(self.program.spin, job.task, is_join)
         flow = self._flow(step.name, {one.name: one for one in job.inputs}, job.stack, given)
@@ -145,29 +143,28 @@ class ScriptPerformer:
         facts = step_facts(self.cls, step.name)
         self._announce(job, step, facts, flow)
         branches = self.program.branches
-        watch = ModuleWatch(branches, self.program.graph, step.name, self.home) if branches else None
+        watch = (
+            ExportWatch(self.program.graph, step.name, self.home, branches)
+            if branches
+            else TopWatch(self.program.graph, step.name, self.home)
+        )
         try:
             with measured(result), with_gpus(job.gpus):
                 self._attempt(job, step, flow, facts)
         finally:
             failed = sys.exc_info()[1] is not None
-            changed = watch.changed() if watch else ()
+            changed = watch.changed()
             self._is_stale = bool(changed)
             self._finish(flow, facts, result, failed)
-            if watch and not failed:
+            if not failed:
                 watch.refuse(changed)
 
     def _import_anew(self) -> None:
         """Import the script again, so that its top is as in a new process."""
         os.chdir(self.program.cwd)
         sys.modules.pop(self.program.module, None)
-        self.cls, self.home = _import(self.program)
+        self.cls, self.home, self._start = _import(self.program)
         self._is_stale = False
-
-    def _tidy_up(self) -> None:
-        """Reset class constants, so that no task sees what another has changed in them."""
-        for name, value in self._constants.items():
-            setattr(self.cls, name, copy.deepcopy(value))
 
     def _flow(
         self, step: str, artifacts: dict[str, ArtifactRef], stack: tuple[Level, ...], given: Mapping[str, Any]

@@ -1,7 +1,8 @@
-"""Watches tasks of an exported script for effects that other steps would see in the notebook, but not in the script.
+"""Watches what tasks of a script change at its top: the next task in the same process must not see it.
 
-In a notebook a step sees what earlier steps have changed in constants, functions and classes, and draws random numbers
-from the state that they have left. In a script every process starts with new ones.
+Some of these effects, of an exported script, other steps would see in the notebook. In a notebook a step sees what
+earlier steps have changed in constants, functions and classes, and draws random numbers from the state that they have
+left. In a script every process starts with new ones.
 """
 
 from __future__ import annotations
@@ -20,18 +21,40 @@ from nbflow.script.preparing.static_branches import Branches
 
 
 @dataclass
-class ModuleWatch:
-    """Looks at the module of the script before and after the body of one step, and refuses such effects."""
+class TopWatch:
+    """Looks at the names at the top of a script that a step uses, before and after the body of the step."""
 
-    branches: Branches
     graph: Graph
     step: str
     home: ScriptHome
-    _silent: dict[str, bool] = field(init=False)
-    _random: dict[str, Any] = field(init=False)
     _fingerprint: Fingerprint = field(init=False)
 
     def __post_init__(self) -> None:
+        self._fingerprint = Fingerprint([*self._names()], self.home.namespace, self.home)
+
+    def _names(self) -> Iterator[str]:
+        for name in _names_of(self.graph, self.step):
+            if not _is_flow(self.home.namespace.get(name)):
+                yield name
+
+    def changed(self) -> set[str]:
+        """Return the names at the top of the script whose values the body has changed."""
+        return self._fingerprint.changed(self.home.namespace, self.home)
+
+    def refuse(self, changed: Collection[str]) -> None:
+        """Accept every change: it ends with the task, as in Metaflow."""
+
+
+@dataclass
+class ExportWatch(TopWatch):
+    """Refuses effects of a step of an exported script that other steps would see in the notebook only."""
+
+    branches: Branches
+    _silent: dict[str, bool] = field(init=False)
+    _random: dict[str, Any] = field(init=False)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
         self._silent = {
             name: seeds
             for name, module in MODULES.items()
@@ -39,16 +62,9 @@ class ModuleWatch:
             if one == module
         }
         self._random = observe(self._silent)
-        self._fingerprint = Fingerprint([*self._names()], self.home.namespace, self.home)
 
     def _names(self) -> Iterator[str]:
-        for name in _names_of(self.graph, self.step) - self.branches.shared:
-            if not _is_flow(self.home.namespace.get(name)):
-                yield name
-
-    def changed(self) -> set[str]:
-        """Return the names at the top of the script whose values the body has changed."""
-        return self._fingerprint.changed(self.home.namespace, self.home)
+        return (name for name in super()._names() if name not in self.branches.shared)
 
     def refuse(self, changed: Collection[str]) -> None:
         """Raise PreludeChanged if another step reads a changed name, and UnknownDraw for unexpected random numbers."""

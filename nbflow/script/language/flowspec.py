@@ -8,6 +8,7 @@ import os
 import reprlib
 import subprocess
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -37,6 +38,24 @@ class ForeachFrame(NamedTuple):
 
 IMPORTING: list[str] = []
 """The modules of scripts that are being imported: a flow object that is made there does not run the flow."""
+
+
+class FlowStarts(BaseException):
+    """Ends, in a worker, what a script does before it starts its flow."""
+
+
+_stops_at_flow = False
+
+
+@contextmanager
+def until_flow_starts() -> Iterator[None]:
+    """Raise FlowStarts where the code of this context starts a flow."""
+    global _stops_at_flow
+    _stops_at_flow = True
+    try:
+        yield
+    finally:
+        _stops_at_flow = False
 
 
 _folder = ""
@@ -76,6 +95,8 @@ class FlowSpec:
     """
 
     def __init__(self, use_cli: bool = True) -> None:
+        if use_cli and _stops_at_flow:
+            raise FlowStarts
         if use_cli and not IMPORTING:
             importlib.import_module("nbflow.script.commands.command_line").start_script(type(self))
 
@@ -86,8 +107,8 @@ class FlowSpec:
 
     @property
     def script_name(self) -> str:
-        """Return the file in which the flow is written."""
-        return inspect.getfile(type(self))
+        """Return the name of the file in which the flow is written."""
+        return os.path.basename(inspect.getfile(type(self)))
 
     def __iter__(self) -> Iterator[Any]:
         """Yield the steps as bound methods with a `name`."""
@@ -309,5 +330,10 @@ def _in_few_words(item: Any) -> str:
 
 
 def items_of(value: Any) -> list[Any]:
-    """Return the items of the list of a foreach, also if it is another iterable."""
+    """Return the items of the list of a foreach, also if it is another iterable.
+
+    Metaflow takes `value[0]`, `value[1]` and so on, which of a dict are its values if these are its keys.
+    """
+    if isinstance(value, Mapping) and all(index in value for index in range(len(value))):
+        return [value[index] for index in range(len(value))]
     return list(islice(value, None)) if not isinstance(value, list | tuple) else list(value)

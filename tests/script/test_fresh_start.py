@@ -1,0 +1,69 @@
+"""Each task of a script finds it as a process of its own would, however many tasks a worker has done."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+from nbflow.client import Flow
+from tests.script.differing import CORPUS
+from tests.script.running import Scripts
+
+
+def test_seeds_globals_and_the_part_before_the_flow(scripts: Scripts) -> None:
+    path = scripts.folder / "corpus.py"
+    path.write_text((CORPUS / "fresh_processes.py").read_text("utf-8"), "utf-8")
+    done = scripts.command(path, "run", "--max-workers", "1")
+    assert done.returncode == 0, done.stdout + done.stderr
+    run = Flow("Corpus", scripts.folder).latest_run
+
+    def noted(item: str) -> tuple[object, ...]:
+        return random.Random(1).random(), random.Random(2).random(), "fast", ["set below the class"], 1, [item], 1
+
+    assert run["join"].task.data.all == [noted(item) for item in "abcd"]
+    assert (run["start"].task.data.first, run["end"].task.data.last) == (noted("start"), noted("end"))
+    assert (run["start"].task.data.level, run["start"].task.data.file) == (40, "corpus.py")
+
+
+DRAWS = """
+import random
+TOP = random.random()
+
+
+class F(FlowSpec):
+    @step
+    def start(self):
+        self.items = list(range(6))
+        self.next(self.work, foreach="items")
+
+    @step
+    def work(self):
+        self.drawn = random.random()
+        self.next(self.join)
+
+    @step
+    def join(self, inputs):
+        self.drawn = [one.drawn for one in inputs]
+        self.next(self.end)
+
+    @step
+    def end(self):
+        pass
+"""
+
+
+def test_without_a_seed_no_two_tasks_draw_the_same(scripts: Scripts) -> None:
+    drawn = scripts.run(DRAWS, max_workers=1).value("join", "drawn")
+    assert len(set(drawn)) == 6
+
+
+def test_an_error_before_the_flow_is_the_failure_of_the_tasks(scripts: Scripts, tmp_path: Path) -> None:
+    """The driver has run the same lines, so this is an error that only a further process meets."""
+    path = scripts.write(DRAWS)
+    flag = tmp_path / "flag"
+    path.write_text(
+        path.read_text().replace("    F()\n", f"    open({str(flag)!r}, 'x').close()\n    F()\n"), encoding="utf-8"
+    )
+    done = scripts.command(path, "run")
+    assert done.returncode == 1
+    assert "FileExistsError" in done.stdout + done.stderr
