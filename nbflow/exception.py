@@ -23,17 +23,38 @@ MetaflowInvalidPathspec = PathspecError
 InvalidDecoratorAttribute = InvalidDecorator
 ParameterFieldTypeMismatch = ParameterFieldFailed
 
+
+class MetaflowInternalError(MetaflowException):
+    """Stands for what Metaflow raises for a fault of its own, so that scripts can name it; nbflow never raises it."""
+
+
+class MetaflowDataMissing(MetaflowException):
+    """Stands for what Metaflow raises for missing data of a task; nbflow says MetaflowNotFound."""
+
+
+class MetaflowUnknownUser(MetaflowException):
+    """Stands for what Metaflow raises if it cannot tell who the user is; nbflow always can."""
+
+
+class CommandException(MetaflowException):
+    """Stands for what Metaflow raises for a wrong command line; nbflow ends with code 2 there."""
+
+
 __all__ = [
+    "CommandException",
     "ExternalCommandFailed",
     "FailureHandledByCatch",
     "InvalidDecoratorAttribute",
     "InvalidNextException",
+    "MetaflowDataMissing",
     "MetaflowException",
     "MetaflowExceptionWrapper",
+    "MetaflowInternalError",
     "MetaflowInvalidPathspec",
     "MetaflowNamespaceMismatch",
     "MetaflowNotFound",
     "MetaflowTaggingError",
+    "MetaflowUnknownUser",
     "MissingInMergeArtifactsException",
     "ParameterFieldFailed",
     "ParameterFieldTypeMismatch",
