@@ -20,7 +20,7 @@ from nbflow.run.program.program import Program
 from nbflow.run.task.definition_state import Fingerprint, applied, changes_of, held_attributes, is_code, shareable
 from nbflow.run.task.earlier_code import EarlierDefinitions
 from nbflow.run.task.tracebacks import filename_of_cell, show_source
-from nbflow.store.pickling.home import nested_class
+from nbflow.store.pickling.home import TOKENS, nested_class
 
 
 class Namespace:
@@ -219,21 +219,21 @@ class Namespace:
     # references of pickles to what the notebook defines
 
     def reference(self, value: Any) -> tuple[str, str] | None:
-        """Return (prelude name, digest of its code) of a function, class or `object()` that the prelude bound."""
+        """Return (prelude name, digest of its code) of a function, class or token that the prelude bound."""
         name = self._name_of(value, self._given)
         return None if name is None else (name, self._references[name.partition(".")[0]][0])
 
     def _name_of(self, value: Any, space: Mapping[str, Any]) -> str | None:
-        """Return the name that holds a function, class or sentinel; a decorated function may be called otherwise."""
+        """Return the name that holds a function, class or token; a decorated function may be called otherwise."""
         name = getattr(value, "__qualname__", None)
         if name in self._references and space.get(name) is value:
             return str(name)
         if isinstance(value, type):
             return self._name_of_nested(value, space)
-        if not isinstance(value, types.FunctionType) and type(value) is not object:
+        if not isinstance(value, types.FunctionType) and type(value) not in TOKENS:
             return None
         held = (one for one in self._references.keys() & space.keys() if space[one] is value)
-        return min((one for one in held if self.prelude.is_code(one) or type(value) is object), default=None)
+        return min((one for one in held if self.prelude.is_code(one) or type(value) in TOKENS), default=None)
 
     def _name_of_nested(self, cls: type, space: Mapping[str, Any]) -> str | None:
         """Return the dotted name of a class that the body of another class has made."""

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import typing
 from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 from weakref import WeakValueDictionary
 
 from nbflow.errors import StoreError
+
+TOKENS = frozenset({object, typing.TypeVar, typing.ParamSpec, typing.TypeVarTuple, typing.NewType})
+"""Are the types of objects that never change, and of which only the identity matters: `MISSING = object()`."""
 
 
 class Home(Protocol):

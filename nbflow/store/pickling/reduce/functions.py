@@ -77,11 +77,11 @@ def reduce_sentinel(recorder: Recorder, sentinel: object) -> Any:
 
 
 def reduce_typing(recorder: Recorder, made: Any) -> Any:
-    """Store a `NewType`, `ParamSpec` or `TypeVarTuple` by what it was made of, unless it loads as the same object."""
+    """Store a `NewType`, `TypeVar` or the like by what it was made of, unless it loads as the same object."""
     reference = recorder.home.reference(made)
     if reference is not None:
         return rebuild.prelude, reference
-    if is_importable(made):
+    if type(made) is typing.TypeVar or is_importable(made):
         return NotImplemented
     return type(made), (made.__name__, *((made.__supertype__,) if type(made) is typing.NewType else ()))
 
