@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
 from nbflow.errors import RequirementsUnreadable
@@ -15,16 +15,22 @@ from nbflow.run.environments.crossing_models import crossing_models
 from nbflow.run.program.module_state import state_of_modules
 from nbflow.run.surroundings.disk import files_of_pattern
 
-_OTHER_VALUES = frozenset({"setting-in-step", "changed-by-items", "draws-of-items", "draws-of-workers"})
+_OTHER_VALUES = frozenset(
+    ("setting-in-step", "changed-by-items", "draws-of-items", "draws-of-workers", "changed-outside", "drawn-outside")
+)
 
 
 def warnings_of(graph: Graph, folder: Path, steps: Iterable[str]) -> Iterator[Problem]:
     """Yield the warnings to print before these steps run: the run may give other values than the cells do."""
     chosen = [*steps]
     is_whole = {*chosen} >= graph.links.keys()
-    concerned = (one for one in check_flow(graph) if one.rule in _OTHER_VALUES)
-    yield from (one for one in concerned if one.step in chosen or (is_whole and not one.step))
+    yield from other_values(check_flow(graph), {*chosen, *([None] if is_whole else [])})
     yield from check_disk(graph, folder, chosen)
+
+
+def other_values(problems: Iterable[Problem], steps: Collection[str | None]) -> Iterator[Problem]:
+    """Yield those problems by which these steps may give other values than the cells do; None stands for the flow."""
+    return (one for one in problems if one.rule in _OTHER_VALUES and one.step in steps)
 
 
 def check_disk(graph: Graph, folder: Path, steps: Iterable[str] | None = None) -> Iterator[Problem]:

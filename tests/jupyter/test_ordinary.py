@@ -136,3 +136,19 @@ def test_functions_that_register_themselves_are_registered_for_each_step(live: L
     live.run("%%step second\nagain = sorted(FOUND)")
     assert live.names["again"] == ["one", "three", "two"]
     assert sorted(live.names["FOUND"]) == ["one", "three", "two"]
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ("rows.append(2)", "this changes 'rows' outside of any step; step 'use' gets it as step 'load' made it"),
+        ("random.random()", "this draws random numbers outside of any step"),
+    ],
+)
+def test_a_change_that_a_step_does_not_see_is_said_once(live: Live, change: str, said: str) -> None:
+    live.run("import random\nrandom.seed(1)")
+    live.run("%%step load\nrows = [1]\ndrawn = random.random()")
+    live.run(change)
+    told = live.run("%%step use\nseen = [*rows], random.random()")
+    assert [line for line in told if line.startswith("warning: ") and said in line]
+    assert not [line for line in live.run("%%step use\nseen = [*rows, random.random()]") if said in line]

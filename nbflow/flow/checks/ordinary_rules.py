@@ -27,7 +27,7 @@ def drawn_outside(graph: Graph) -> Iterator[Problem]:
         for name in sorted(looked_at(graph, step) & GENERATORS):
             changing = (one for one in drawing if name in one.changes)
             if one := since_defined(graph, step, name, changing):
-                yield _drawn_outside(graph, one)
+                yield _drawn_outside(graph, one, step.name)
 
 
 def artifact_changed_outside(graph: Graph) -> Iterator[Problem]:
@@ -46,10 +46,10 @@ def artifact_changed_outside(graph: Graph) -> Iterator[Problem]:
 
 def _changed_artifact(graph: Graph, one: Scratch, name: str, writer: StepSpec, reader: str) -> Problem:
     if name in GENERATORS:
-        return _drawn_outside(graph, one)
+        return _drawn_outside(graph, one, reader)
     verb = "changes" if name in one.changes else "assigns"
     message = f"this {verb} '{name}' outside of any step; step '{reader}' gets it as step '{writer.name}' made it"
-    problem = Problem("changed-outside", message, "", one.place, warning=True)
+    problem = Problem("changed-outside", message, "", one.place, reader, warning=True)
     if one.source.startswith("del "):
         message, fix = message.replace("changes", "deletes"), "Remove this line, or delete the name in a step"
         repair = remove_statement(cell_at(graph.flow.cells, one.place.cell), one.place.line)
@@ -57,9 +57,9 @@ def _changed_artifact(graph: Graph, one: Scratch, name: str, writer: StepSpec, r
     return with_step(graph, problem, ", or use another name here")
 
 
-def _drawn_outside(graph: Graph, one: Scratch) -> Problem:
+def _drawn_outside(graph: Graph, one: Scratch, reader: str) -> Problem:
     message = "this draws random numbers outside of any step; in a flow the steps below draw as if it had not"
-    problem = Problem("drawn-outside", message, "", one.place, warning=True)
+    problem = Problem("drawn-outside", message, "", one.place, reader, warning=True)
     return with_step(graph, problem, ", or give it its own state, such as random_state=0")
 
 

@@ -6,12 +6,14 @@ from pathlib import Path
 from typing import Any
 
 from nbflow.errors import FlowRefused
+from nbflow.flow.source.cell import Problem
 from nbflow.jupyter.kernel.broadcast import Broadcast
 from nbflow.jupyter.kernel.live_notebook import LiveNotebook
 from nbflow.jupyter.kernel.screen import Screen
 from nbflow.jupyter.kernel.soundness import refuse_unless_sound
 from nbflow.jupyter.kernel.step_runner import StepRunner
 from nbflow.jupyter.kernel.worker_runs import WorkerRuns
+from nbflow.run.diskcheck import other_values
 
 
 class Session(LiveNotebook):
@@ -22,6 +24,7 @@ class Session(LiveNotebook):
         kept: frozenset[str] = frozenset(), broadcast: Broadcast | None = None,
     ) -> None:  # fmt: skip
         super().__init__(namespace, screen, folder, path, kept, broadcast)
+        self._warned: set[Problem] = set()
         self.runs = WorkerRuns(self)
         self.steps = StepRunner(self, self.runs)
 
@@ -35,8 +38,17 @@ class Session(LiveNotebook):
         self._take_note()
         key = self.document.execute(source, cell_id)
         graph = self.graph()
-        step = next((step for step in graph.steps.values() if step.cell_id == key), None)
-        self.steps.run(refuse_unless_sound(graph, self.problems(), key, step).name)
+        found = next((step for step in graph.steps.values() if step.cell_id == key), None)
+        step = refuse_unless_sound(graph, self.problems(), key, found).name
+        self._warn(step)
+        self.steps.run(step)
+
+    def _warn(self, step: str) -> None:
+        """Say, once, by what a step may give other values than its cell would give."""
+        for problem in other_values(self.problems(), [step]):
+            if problem not in self._warned:
+                self._warned.add(problem)
+                self.screen.say(f"warning: {problem}")
 
     def set_parameters(self, source: str, cell_id: str | None = None) -> None:
         """Bind the names of an executed %%parameters cell to its values. Raises FlowRefused."""
