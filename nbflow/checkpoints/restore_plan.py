@@ -176,7 +176,8 @@ def _notes(
     for name in bind:
         for lost in () if name in attached else wanted[name].artifact.lost:
             step = wanted[name].address
-            yield f"not restored: {lost.path} was a {lost.was} ({lost.reason}); run {step} again to get one"
+            fix = f"run the cell of {step} with --cache off to get one"
+            yield f"not restored: {lost.path} was a {lost.was} ({lost.reason}); {fix}"
     for name in bind:
         others = owned[name].aliases if name in owned else ()
         if others:

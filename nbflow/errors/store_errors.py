@@ -164,7 +164,7 @@ class LoadFailed(StoreError):
         self.artifact, self.reason = artifact, reason
         super().__init__(
             f"artifact '{artifact}' cannot be loaded ({reason}): "
-            "restore what it needs (a module, a class), or run its step again"
+            "restore what it needs (a module, a class), or run its step with --cache off"
         )
 
 
@@ -195,7 +195,7 @@ class LostValue(StoreError):
         super().__init__(
             f"'{path}' was a {was} and could not be stored ({reason}): it exists only while its "
             "step runs. Make it in the step that uses it, or put both into one step; before you use it in an ordinary "
-            "cell, run its step again"
+            "cell, run its step with --cache off"
         )
 
 

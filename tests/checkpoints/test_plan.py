@@ -115,7 +115,8 @@ def test_a_handle_that_is_not_that_very_one_is_lost_and_the_step_that_makes_it_i
     plan = plan_restore(live, {"cfg": 0}, checkpoint(cfg))
     assert (plan.attached, plan.lost) == ((), (LOCK,))
     assert plan.notes == (
-        "not restored: cfg['lock'] was a _thread.lock (a lock belongs to this process); run 7/load again to get one",
+        "not restored: cfg['lock'] was a _thread.lock (a lock belongs to this process); "
+        "run the cell of 7/load with --cache off to get one",
     )
 
 

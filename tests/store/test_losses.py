@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+import ctypes
+import re
 import sqlite3
 import sys
 import threading
@@ -20,7 +23,7 @@ from nbflow.store.blobs.memory import MemoryBlobs
 from nbflow.store.pickling.codec import encode
 from nbflow.store.pickling.component import decode_component
 from nbflow.store.values.artifact_ref import Lost
-from nbflow.store.values.tombstone import Tombstone
+from nbflow.store.values.tombstone import Tombstone, tombstone
 
 from .conftest import Notebook, RoundTrip, values_of
 from .test_blobs import file_size_limit
@@ -245,3 +248,36 @@ class TestWeakReferences:
         target = Box()
         back = round_trip(cache=weakref.WeakValueDictionary(a=target), target=target)
         assert back["cache"]["a"] is back["target"]
+
+
+def test_async_use_says_what_was_lost() -> None:
+    stone = tombstone("stream", "async_generator", "it cannot be stored")
+
+    async def each() -> None:
+        async for _ in stone:
+            pass
+
+    async def following() -> None:
+        await anext(stone)
+
+    async def waiting() -> None:
+        await stone
+
+    for use in (each, following, waiting):
+        with pytest.raises(LostValue, match="stream"):
+            asyncio.run(use())
+
+
+def test_an_iterator_over_matches_is_lost_and_the_rest_is_there(notebook: Notebook) -> None:
+    blobs = MemoryBlobs()
+    encoded = encode({"it": re.finditer("a", "aa"), "calls": iter([3, 2, 1].pop, 2), "n": 1}, blobs, notebook)
+    back = values_of(encoded, blobs, notebook)
+    assert [one.path for artifact in encoded.artifacts for one in artifact.lost] == ["it"]
+    assert (back["n"], list(back["calls"])) == (1, [1])
+
+
+def test_arrays_of_c(round_trip: RoundTrip) -> None:
+    numbers = (ctypes.c_int * 3)(1, 2, 3)
+    back = round_trip(numbers=numbers, text=ctypes.create_string_buffer(b"abc"), both=[numbers])
+    assert ([*back["numbers"]], back["text"].value, type(back["numbers"])) == ([1, 2, 3], b"abc", type(numbers))
+    assert back["both"][0] is back["numbers"]

@@ -11,7 +11,7 @@ from nbflow.errors import LostValue
 from nbflow.store.values.artifact_ref import Lost
 
 _USES = """
-call iter next len bool contains getitem setitem delitem enter exit array
+call iter next len bool contains getitem setitem delitem enter exit array aiter anext aenter aexit await
 eq ne lt le gt ge int float complex index str format bytes
 add radd sub rsub mul rmul matmul rmatmul truediv rtruediv floordiv rfloordiv mod rmod pow rpow
 and rand or ror xor rxor lshift rlshift rshift rrshift neg pos abs invert

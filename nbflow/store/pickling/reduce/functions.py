@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import functools
 import itertools
+import operator
+import sys
 import types
 import typing
 from typing import Any
@@ -132,6 +134,8 @@ def reduce_class(recorder: Recorder, cls: Any) -> Any:
     reference = recorder.home.reference(cls)
     if reference is not None:
         return rebuild.prelude, reference
+    if _is_array_of_c(cls):
+        return operator.mul, (cls._type_, cls._length_)
     reduction = reduce_dynamic_class(cls)
     if reduction is NotImplemented or len(reduction) == 2:
         return reduction
@@ -139,6 +143,12 @@ def reduce_class(recorder: Recorder, cls: Any) -> Any:
     # drop cloudpickle's tracker id: with it a load would change the live class in place
     arguments = (*arguments[:-2], None, arguments[-1])
     return rebuild.class_, (recorder.digest(cls), make, arguments), state, None, None, rebuild.set_class
+
+
+def _is_array_of_c(cls: Any) -> bool:
+    """Return whether a class is one that ctypes makes for arrays of a length, such as `c_int * 3`."""
+    ctypes = sys.modules.get("ctypes")
+    return ctypes is not None and ctypes.Array in cls.__bases__ and cls is cls._type_ * cls._length_
 
 
 def reduce_cached(recorder: Recorder, cached: Any) -> Any:

@@ -99,6 +99,7 @@ EXACT: dict[type, Reducer | None] = {
     memoryview: views.reduce_memoryview,
     types.MappingProxyType: views.reduce_proxy,
     re.Match: views.reduce_match,
+    views.CALLING: views.reduce_calling,
     random.Random: views.reduce_python_generator,
     **dict.fromkeys(views.VIEWS, views.reduce_view),
     **dict.fromkeys(views.ITERATORS, views.reduce_iterator),
@@ -186,6 +187,7 @@ def reducer_of(kind: type) -> Reducer | None:
         *_frame_families(),
         *_figure_families(),
         *_session_families(),
+        *_families_of_c(),
         *FAMILIES,
     ):
         if issubclass(kind, family):
@@ -195,6 +197,12 @@ def reducer_of(kind: type) -> Reducer | None:
     if issubclass(kind, BaseException):
         return _reduce_exception
     return instances.reduce_owner if instances.has_own(kind) else None
+
+
+def _families_of_c() -> list[tuple[type, Reducer]]:
+    """Return the reducer of arrays and structures of C: the dict of their attributes is no state of its own."""
+    ctypes = sys.modules.get("ctypes")
+    return [] if ctypes is None else [(ctypes.Array.__base__, lambda recorder, data: recorder.reduce_as_pickle(data))]
 
 
 def _session_families() -> list[tuple[type, Reducer]]:

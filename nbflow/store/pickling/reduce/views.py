@@ -42,6 +42,7 @@ def reduce_iterator(recorder: Recorder, iterator: Any) -> Any:
     return rebuild.dict_iterator, (mapping, ITERATORS[kind], kind in BACKWARDS, len(mapping) - left)
 
 
+_SCANNER = type(re.compile("").scanner(""))  # type: ignore[attr-defined]
 WRAPPERS = (map, filter, zip, enumerate)
 """Are iterators over other iterators, which they ask for the next item."""
 
@@ -50,6 +51,18 @@ def reduce_wrapper(recorder: Recorder, iterator: Any) -> Any:
     """Store an iterator over others, so that it loads even if one of them was lost."""
     make, arguments, *state = iterator.__reduce__()
     return rebuild.wrapper, (make, arguments, *state)
+
+
+CALLING = type(iter(int, 1))
+"""Is an iterator that calls a function for each item."""
+
+
+def reduce_calling(recorder: Recorder, iterator: Any) -> Any:
+    """Store an iterator that calls a function, but not one over what a regular expression finds."""
+    parts = iterator.__reduce__()
+    if type(getattr(parts[1][0], "__self__", None)) is _SCANNER:
+        return recorder.lose(iterator, "an iterator over matches cannot be stored; store list(…) of it")
+    return parts
 
 
 def reduce_proxy(recorder: Recorder, proxy: Any) -> Any:
