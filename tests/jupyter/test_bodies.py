@@ -88,6 +88,20 @@ def test_a_mutation_that_nobody_could_see_becomes_an_artifact_and_is_remembered(
     assert live.names["z"] == [1, 9]
 
 
+@pytest.mark.parametrize("body", ["len(x)", "x.append(2)", "more = [x]"])
+def test_names_share_objects_after_a_body_that_failed_as_before_it(live: Live, body: str) -> None:
+    live.run("%%step make\nx = [1]\nother = {'x': x}\nalone = [5]")
+    with pytest.raises(ZeroDivisionError):
+        live.run(f"%%step use\n{body}\n1 / 0")
+    assert live.names["other"]["x"] is live.names["x"]
+    assert live.names["x"] == ([1, 2] if "append" in body else [1])
+    live.names["other"]["x"].append(3)
+    assert live.names["x"][-1] == 3
+    assert live.names["alone"] == [5]
+    live.run("%%step use\nx.append(4)")
+    assert (live.names["x"], live.names["other"]["x"] is live.names["x"]) == ([1, 4], True)
+
+
 def test_a_value_that_cannot_be_stored_is_there_and_said_to_be_lost(live: Live) -> None:
     said = live.run("%%step one\nimport threading\nx = {'lock': threading.Lock()}\nheld = x['lock'].acquire()")
     assert said[0].startswith("one · x['lock'] is a")

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from nbflow.errors import NbflowError
 from nbflow.flow.syntax.specs import StepSpec
 from nbflow.jupyter.kernel.livelog import live_log
 from nbflow.jupyter.kernel.notebook_home import NotebookHome
@@ -35,7 +37,8 @@ FindPartners = Callable[[], Iterable[ArtifactRef]]
 class Played:
     """Holds what a task in the kernel left: `made` are its artifacts, `left` all names that a failed body had bound.
 
-    `beside` are artifacts of steps above that share objects with the task's artifacts, each with its value.
+    `beside` are artifacts of steps above that share objects with the task's artifacts, or with what a failed body has
+    read, each with its value.
     """
 
     result: Result
@@ -125,7 +128,18 @@ class KernelPerformer(Performer):
     def _hand_over(self, made: Mapping[str, Any], heap: Heap, visible: Iterable[ArtifactRef], result: Result) -> None:
         self.made = dict(made)
         shared = {digest for one in result.artifacts for digest in one.shares}
-        beside = {one.name: one for one in visible if one.name not in made and not shared.isdisjoint(one.shares)}
+        self._take_beside((one for one in visible if one.name not in made and not shared.isdisjoint(one.shares)), heap)
+
+    def _hand_over_rest(self, job: Job, heap: Heap) -> None:
+        read, shared = {one.name for one in job.inputs}, {digest for one in job.inputs for digest in one.shares}
+        visible = (*self._partners(job), *job.partners) if shared else ()
+        with suppress(NbflowError):  # the error of the body matters more
+            self._take_beside(
+                (one for one in visible if one.name not in read and not shared.isdisjoint(one.shares)), heap
+            )
+
+    def _take_beside(self, artifacts: Iterable[ArtifactRef], heap: Heap) -> None:
+        beside = {one.name: one for one in artifacts}
         values = applied(heap.load(beside))
         self.beside = [(one, values[name]) for name, one in beside.items()]
 

@@ -280,6 +280,7 @@ class StepRunner:
         else:
             notebook.namespace.update(played.left)
             notebook.ledger.disown(played.left)
+            notebook.ledger.rebind(played.beside)
 
     def _unbind(self, step: str, bound: Collection[str]) -> None:
         """Remove the names that the step has deleted."""

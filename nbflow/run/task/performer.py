@@ -195,6 +195,7 @@ class Performer:
             explain_absence(error, self.program.graph, step.name, inputs)
             bound = self.home.to_keep(dict(before.names.bound()))
             self._keep(self.store.save(bound, self.home, step.name), result)
+            self._hand_over_rest(job, heap)
             raise
         result.files = recording.rows()
         if self.program.graph.code_of[step.name]:
@@ -311,6 +312,9 @@ class Performer:
 
     def _hand_over(self, made: Mapping[str, Any], heap: Heap, visible: Iterable[ArtifactRef], result: Result) -> None:
         """Give what a task has made to other code of this process; a worker has none."""
+
+    def _hand_over_rest(self, job: Job, heap: Heap) -> None:
+        """Give what shares objects with the inputs of a failed task to other code of this process."""
 
     def _look_at(self, step: StepSpec, job: Job, look: Loader) -> JoinInputs:
         """Return the views of a join, or the branches that a plain step names as `inputs.STEP`."""
