@@ -10,8 +10,9 @@ import pytest
 import nbflow
 from nbflow.errors import FlowRefused, InvalidDecorator
 from nbflow.script.language.attaching import attach
-from nbflow.script.language.decorators import facts_of, step
+from nbflow.script.language.decorators import step
 from nbflow.script.language.refused import DECORATORS
+from nbflow.script.language.step_facts import facts_of
 from tests.script import shapes
 from tests.script.running import Scripts
 
@@ -180,11 +181,11 @@ def _method() -> object:
     [
         (lambda: nbflow.retry(_method()), "must stand above @step"),
         (lambda: nbflow.retry(nbflow.retry(step(_method()))), "has @retry twice"),
-        (lambda: nbflow.retry(tims=3), "takes no 'tims': it takes times, minutes_between_retries"),
-        (lambda: nbflow.retry(times=5), "4 times at most"),
-        (lambda: nbflow.timeout(seconds=0), "needs a time"),
-        (lambda: nbflow.secrets(sources=["aws"]), "inline sources only"),
-        (lambda: nbflow.project(name="No Good"), "use 1 to 128"),
+        (lambda: nbflow.retry(tims=3)(step(_method())), "takes no 'tims': it takes times, minutes_between_retries"),
+        (lambda: nbflow.retry(times=5)(step(_method())), "4 times at most"),
+        (lambda: nbflow.timeout(seconds=0)(step(_method())), "needs a time"),
+        (lambda: nbflow.secrets(sources=["aws"])(step(_method())), "inline sources only"),
+        (lambda: nbflow.project(name="No Good")(nbflow.FlowSpec), "use 1 to 128"),
         (lambda: attach("frobnicate", []), "there is no such decorator"),
         (lambda: attach("batch", []), "is not part of nbflow"),
     ],

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from nbflow import exit_hook
+from nbflow import FlowSpec, exit_hook
 from nbflow.errors import InvalidDecorator
 from tests.script.running import Scripts
 
@@ -44,7 +44,7 @@ class F(FlowSpec):
 )
 def test_an_exit_hook_that_makes_no_sense_is_refused(given: dict[str, Any], reason: str) -> None:
     with pytest.raises(InvalidDecorator, match=reason):
-        exit_hook(**given)
+        exit_hook(**given)(type("F", (FlowSpec,), {}))
 
 
 def test_hooks_are_called_one_after_another_though_one_is_not_there(scripts: Scripts) -> None:

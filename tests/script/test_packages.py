@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from nbflow import FlowSpec, conda, conda_base, pypi, pypi_base, step
-from nbflow.script.language.decorators import facts_of
+from nbflow.script.language.step_facts import facts_of
 from nbflow.script.preparing.packages import step_environment
 from tests.environments import caches as caches
 from tests.script.running import Scripts

@@ -12,9 +12,9 @@ from nbflow.errors import LoadFailed
 from nbflow.exception import MetaflowExceptionWrapper
 from nbflow.script.inputs.delayed import Delayed
 from nbflow.script.language.custom import StepMutator
-from nbflow.script.language.decorators import Applied, DecoratorFacts
 from nbflow.script.language.flowspec import ForeachFrame
 from nbflow.script.language.joining import InputFlows
+from nbflow.script.language.step_facts import Applied, DecoratorFacts
 from nbflow.script.preparing.static_branches import Branches
 from nbflow.store.blobs.memory import MemoryBlobs
 from nbflow.store.pickling.component import build_component, decode_component

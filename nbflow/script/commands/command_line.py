@@ -13,6 +13,7 @@ from nbflow.garbage import collect_rarely
 from nbflow.progress.streams import take_any_text
 from nbflow.script.inputs.parameters import script_file
 from nbflow.script.language.flowspec import FlowSpec, go_back
+from nbflow.script.language.telling import say, say_failed
 
 
 def start_script(cls: type[FlowSpec]) -> None:
@@ -74,16 +75,16 @@ def _perform(cls: type[FlowSpec], words: list[str]) -> int:
         error.show()
         return int(error.exit_code)
     except FlowRefused as error:
-        _say("Validity checker found an issue:", *error.problems)
+        say("Validity checker found an issue:", *error.problems)
         return 1
     except UnknownName as error:
-        _say(str(error))
+        say(str(error))
         return 1
     except NbflowError as error:
-        _say(f"{getattr(error, 'headline', 'Flow failed')}:", str(error))
+        say_failed(error)
         return 1
     except OSError as error:
-        _say("Flow failed:", str(SystemRefused(error)))
+        say_failed(SystemRefused(error))
         return 1
 
 
@@ -98,7 +99,3 @@ def _leave(code: int) -> NoReturn:
 
 def _program() -> str:
     return f"python {sys.argv[0]}" if sys.argv and sys.argv[0].endswith(".py") else "flow"
-
-
-def _say(first: str, *more: Any) -> None:
-    print("\n".join([first, *(f"    {line}" for text in more for line in str(text).split("\n"))]), file=sys.stderr)

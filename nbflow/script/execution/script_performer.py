@@ -49,10 +49,10 @@ from nbflow.script.execution.watch import ExportWatch, TopWatch
 from nbflow.script.execution.wrapping import call_wrapped
 from nbflow.script.inputs.configuring import impose
 from nbflow.script.language.current import Lazy, current
-from nbflow.script.language.decorators import DecoratorFacts
 from nbflow.script.language.flowspec import FlowSpec, items_of
 from nbflow.script.language.joining import InputFlows
 from nbflow.script.language.state import TaskArtifacts
+from nbflow.script.language.step_facts import DecoratorFacts
 from nbflow.script.language.transition import HIDDEN, OWN, VARIABLES, Transition
 from nbflow.script.preparing.read_class import step_facts
 from nbflow.script.preparing.settling import finish, leave_out

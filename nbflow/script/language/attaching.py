@@ -9,7 +9,8 @@ from typing import Any
 
 from nbflow.errors import InvalidDecorator
 from nbflow.script.language import refused
-from nbflow.script.language.decorators import STEP_DECORATORS, facts_of
+from nbflow.script.language.decorators import STEP_DECORATORS
+from nbflow.script.language.step_facts import facts_of
 
 
 def attach(text: str, methods: Iterable[Any]) -> None:
@@ -22,7 +23,10 @@ def attach(text: str, methods: Iterable[Any]) -> None:
     for method in methods:
         facts = facts_of(method)
         if facts is not None and name not in facts.names:
-            STEP_DECORATORS[name](**given)(method)
+            try:
+                STEP_DECORATORS[name](**given)(method)
+            except InvalidDecorator as error:
+                raise InvalidDecorator(f"--with {text}: {error}") from None
 
 
 def read_spec(text: str) -> tuple[str, dict[str, Any]]:

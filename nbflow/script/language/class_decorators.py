@@ -11,15 +11,22 @@ from typing import Any
 
 from nbflow.errors import InvalidDecorator
 from nbflow.script.inputs.delayed import is_delayed
-from nbflow.script.language.decorators import MANY, Applied
+from nbflow.script.language.arguments import check_packages, text
+from nbflow.script.language.decorators import MANY
+from nbflow.script.language.flowspec import FlowSpec
+from nbflow.script.language.step_facts import Applied
+
+_CHECKS: dict[str, Callable[[Mapping[str, Any]], None]] = {}
+"""Maps the name of a decorator to a function that refuses arguments that it cannot have."""
 
 _PROJECT = re.compile(r"[a-z0-9_]{1,128}")
 
 
-def project(**given: Any) -> Callable[[type], type]:
+def project(*positions: Any, **given: Any) -> Callable[[type], type]:
     """Tag the runs of a flow with its project and its branch.
 
     Args:
+        *positions: None: all arguments have names.
         **given: `name` is the name of the project: 1 to 128 of a-z, 0-9 and _. `branch` is the name of the branch; it
             is made of the name of the user if it is not given. `production` is whether runs are in production.
 
@@ -35,21 +42,20 @@ def project(**given: Any) -> Callable[[type], type]:
         ...     pass
     """
 
-    def mark(cls: type) -> type:
-        note_on_flow(cls, Applied("project", given))
-        return cls
-
-    _check_project(given)
-    return mark
+    _refuse_positions("project", positions, "name='movies'")
+    return _mark("project", given)
 
 
 def _check_project(given: Mapping[str, Any]) -> None:
-    if is_delayed(given):
-        return
     if unknown := sorted(given.keys() - {"name", "branch", "production"}):
         raise InvalidDecorator(f"@project takes no '{unknown[0]}': it takes name, branch, production")
-    if not _PROJECT.fullmatch(str(given.get("name", ""))):
-        raise InvalidDecorator(f"@project(name={given.get('name')!r}): use 1 to 128 of a-z, 0-9 and _")
+    name = given.get("name")
+    if not isinstance(name, str) or not _PROJECT.fullmatch(name):
+        raise InvalidDecorator(f"@project(name={name!r}): the name is a text: use 1 to 128 of a-z, 0-9 and _")
+    try:
+        text("branch", given.get("branch"), "'test'")
+    except InvalidDecorator as error:
+        raise InvalidDecorator(f"@project: {error}") from None
 
 
 def _base(known: Callable[..., None]) -> Any:
@@ -57,17 +63,40 @@ def _base(known: Callable[..., None]) -> Any:
     name, allowed = known.__name__, tuple(inspect.signature(known).parameters)
 
     @wraps(known)
-    def decorate(cls: type | None = None, **given: Any) -> Any:
-        if not is_delayed(given) and (unknown := sorted(given.keys() - set(allowed))):
+    def decorate(*positions: Any, **given: Any) -> Any:
+        if len(positions) > 1 or not all(callable(one) for one in positions):
+            _refuse_positions(name, positions, "packages={'pandas': '2.2.3'}")
+        mark = _mark(name, given)
+        return mark(positions[0]) if positions else mark
+
+    def check(given: Mapping[str, Any]) -> None:
+        if unknown := sorted(given.keys() - set(allowed)):
             raise InvalidDecorator(f"@{name} takes no '{unknown[0]}': it takes {', '.join(allowed)}")
+        try:
+            check_packages(given.get("packages"), given.get("libraries"), given.get("python"))
+        except InvalidDecorator as error:
+            raise InvalidDecorator(f"@{name}: {error}") from None
 
-        def mark(marked: type) -> type:
-            note_on_flow(marked, Applied(name, given))
-            return marked
-
-        return mark if cls is None else mark(cls)
-
+    _CHECKS[name] = check
     return decorate
+
+
+def _mark(name: str, given: Mapping[str, Any]) -> Callable[[type], type]:
+    """Return what notes the decorator on a class, and refuses everything that is not the class of a flow."""
+
+    def mark(cls: type) -> type:
+        if not isinstance(cls, type) or not issubclass(cls, FlowSpec):
+            called = getattr(cls, "__name__", repr(cls))
+            raise InvalidDecorator(f"@{name} stands above {called}: write it above the class of a flow")
+        note_on_flow(cls, Applied(name, given))
+        return cls
+
+    return mark
+
+
+def _refuse_positions(name: str, positions: tuple[Any, ...], example: str) -> None:
+    if positions:
+        raise InvalidDecorator(f"@{name} takes its arguments by name: write @{name}({example})")
 
 
 @_base
@@ -99,10 +128,11 @@ def conda_base(packages: Any = None, libraries: Any = None, python: Any = None, 
     """
 
 
-def exit_hook(**given: Any) -> Callable[[type], type]:
+def exit_hook(*positions: Any, **given: Any) -> Callable[[type], type]:
     """Call functions when a run is over. Each takes the run as `run`, if it has such an argument.
 
     Args:
+        *positions: None: all arguments have names.
         **given: `on_success` and `on_error` are lists of functions, or of their names.
 
     Returns:
@@ -119,17 +149,11 @@ def exit_hook(**given: Any) -> Callable[[type], type]:
         ...     pass
     """
 
-    def mark(cls: type) -> type:
-        note_on_flow(cls, Applied("exit_hook", given))
-        return cls
-
-    _check_hooks(given)
-    return mark
+    _refuse_positions("exit_hook", positions, "on_success=[tell]")
+    return _mark("exit_hook", given)
 
 
 def _check_hooks(given: Mapping[str, Any]) -> None:
-    if is_delayed(given):
-        return
     if unknown := sorted(given.keys() - {"on_success", "on_error", "options"}):
         raise InvalidDecorator(f"@exit_hook takes no '{unknown[0]}': it takes on_success, on_error, options")
     lists = [given.get(when) or [] for when in ("on_success", "on_error")]
@@ -141,19 +165,20 @@ def _check_hooks(given: Mapping[str, Any]) -> None:
 
 
 FLOW_DECORATORS = {"project": project, "pypi_base": pypi_base, "conda_base": conda_base, "exit_hook": exit_hook}
+_CHECKS |= {"project": _check_project, "exit_hook": _check_hooks}
 _ON_FLOW = "__nbflow_flow_decorators__"
 
 
 def note_on_flow(cls: type, applied: Applied, instead: Applied | None = None) -> None:
     """Put a decorator above a flow class. It replaces one of the same name, unless there may be several."""
+    waits = is_delayed(applied.given)
+    if not waits and applied.name in _CHECKS:
+        _CHECKS[applied.name](applied.given)
     others = [
         one for one in flow_decorators(cls) if one is not instead and (one.name in MANY or one.name != applied.name)
     ]
     setattr(cls, _ON_FLOW, (*others, applied))
-    if applied.name == "exit_hook":
-        _check_hooks(applied.given)
-    if applied.name == "project" and not is_delayed(applied.given):
-        _check_project(applied.given)
+    if applied.name == "project" and not waits:
         said = applied.given
         cls.__nbflow_project__ = (  # type: ignore[attr-defined]
             said["name"], said.get("branch"), bool(said.get("production", False)),

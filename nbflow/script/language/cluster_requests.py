@@ -9,7 +9,8 @@ from typing import Any
 from nbflow.errors import InvalidDecorator
 from nbflow.flow.syntax.specs import MemoryAsked, Options
 from nbflow.script.language.attaching import read_spec
-from nbflow.script.language.decorators import DecoratorFacts, facts_of, request_of, set_facts
+from nbflow.script.language.decorators import request_of
+from nbflow.script.language.step_facts import DecoratorFacts, facts_of, set_facts
 
 CLUSTER_DECORATORS = frozenset({"batch", "kubernetes"})
 """The decorators that say in Metaflow on which cluster a step runs, and what it needs there."""

@@ -15,8 +15,8 @@ from typing import Any
 from nbflow.errors import InvalidDecorator, MetaflowException
 from nbflow.flow.names.code import code_digest, parse
 from nbflow.script.inputs.delayed import resolve_delayed
-from nbflow.script.language.decorators import DecoratorFacts, facts_of, set_facts
 from nbflow.script.language.flowspec import FlowSpec
+from nbflow.script.language.step_facts import DecoratorFacts, facts_of, set_facts
 
 _known: dict[str, type] = {}
 

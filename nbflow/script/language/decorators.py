@@ -7,76 +7,19 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import wraps
 from typing import Any, TypeVar
 
 from nbflow.errors import InvalidDecorator
 from nbflow.flow.syntax.specs import MemoryAsked, Options
+from nbflow.flow.syntax.units import quotable
 from nbflow.script.inputs.delayed import is_delayed, resolve_delayed
-from nbflow.script.language import refused
+from nbflow.script.language import arguments, refused
+from nbflow.script.language.step_facts import Applied, CardAsked, DecoratorFacts, FactsChange, facts_of, set_facts
 
 F = TypeVar("F", bound=Callable[..., Any])
 MAX_ATTEMPTS = 6
-
-
-@dataclass(frozen=True)
-class Applied:
-    """Holds a decorator as it was written: its name and its arguments."""
-
-    name: str
-    given: Mapping[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class CardAsked:
-    """Holds the arguments of one `@card`; `refresh` is in seconds."""
-
-    type: str = "default"
-    id: str | None = None
-    options: Mapping[str, Any] = field(default_factory=dict)
-    save_errors: bool = True
-    refresh: float = 5.0
-
-
-@dataclass(frozen=True)
-class DecoratorFacts:
-    """Holds everything that the decorators of one step say."""
-
-    is_start: bool = False
-    is_end: bool = False
-    options: Options = Options()  # noqa: RUF009 - frozen
-    timeout: float | None = None
-    catch: bool = False
-    catch_var: str | None = None
-    print_exception: bool = True
-    environment: tuple[tuple[str, str], ...] = ()
-    cards: tuple[CardAsked, ...] = ()
-    applied: tuple[Applied, ...] = ()
-    wrappers: tuple[Any, ...] = ()  # decorators that scripts write themselves, innermost first
-    mutators: tuple[Any, ...] = ()
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """Return the names of the decorators, as they were applied."""
-        return tuple(one.name for one in self.applied)
-
-    @property
-    def meaning(self) -> str:
-        """Return a text that changes when the decorators change the results of the step."""
-        own = tuple(one.described() for one in self.wrappers)
-        said = (self.catch_var, self.environment, *own)
-        return repr(said) if self.catch or self.environment or own else ""
-
-
-FactsChange = Callable[[DecoratorFacts], DecoratorFacts]
-"""Changes the facts of a step as one decorator says."""
-
-
-def facts_of(method: Any) -> DecoratorFacts | None:
-    """Return what the decorators of a method say; None if the method is not a step."""
-    facts = getattr(method, "__nbflow_step__", None)
-    return facts if isinstance(facts, DecoratorFacts) else None
 
 
 def step(function: Any = None, *, start: bool = False, end: bool = False) -> Any:
@@ -116,16 +59,14 @@ _CHANGES: dict[str, Callable[[dict[str, Any]], FactsChange]] = {}
 """Maps the name of a decorator to a function from its arguments to the change of the facts."""
 
 
-def set_facts(method: Any, facts: DecoratorFacts) -> None:
-    """Note facts on a step, in place of the present ones."""
-    method.__nbflow_step__ = facts
-
-
 def apply(method: Any, applied: Applied) -> None:
     """Put a decorator above a step. If its arguments wait for configs, it takes effect when `apply_again` is called."""
     facts = facts_of(method) or DecoratorFacts()
     waits = is_delayed(applied.given) or applied.name in refused.DECORATORS
-    change = (lambda same: same) if waits else _CHANGES[applied.name](dict(applied.given))
+    try:
+        change = (lambda same: same) if waits else _CHANGES[applied.name](dict(applied.given))
+    except InvalidDecorator as error:
+        raise InvalidDecorator(f"step '{method.__name__}': {error}") from None
     set_facts(method, replace(change(facts), applied=(*facts.applied, applied)))
 
 
@@ -154,7 +95,8 @@ def _note(name: str, given: Mapping[str, Any]) -> Callable[[F], F]:
 def _decorator(build: Callable[..., FactsChange]) -> Any:
     """Make a decorator of a function that takes its arguments and returns the change of the facts.
 
-    The decorator may be written with and without brackets. It refuses arguments that the function does not take.
+    The decorator may be written with and without brackets. Its arguments are read when it is applied to a step, so that
+    a refusal can name the step.
     """
     name, known = build.__name__, tuple(inspect.signature(build).parameters)
 
@@ -162,14 +104,19 @@ def _decorator(build: Callable[..., FactsChange]) -> Any:
         unknown = sorted(given.keys() - set(known))
         if unknown:
             raise InvalidDecorator(f"@{name} takes no '{unknown[0]}': it takes {', '.join(known)}")
-        return build(**given)
+        try:
+            return build(**given)
+        except InvalidDecorator as error:
+            raise InvalidDecorator(f"@{name}: {error}") from None
 
     @wraps(build)
-    def decorate(function: Any = None, **given: Any) -> Any:
-        if not is_delayed(given):
-            change_of(given)
+    def decorate(*positions: Any, **given: Any) -> Any:
+        if len(positions) > 1 or not all(callable(one) for one in positions):
+            raise InvalidDecorator(
+                f"@{name} takes its arguments by name: write @{name}({known[0]}={quotable(repr(positions[0]))})"
+            )
         note = _note(name, given)
-        return note(function) if function is not None else note
+        return note(positions[0]) if positions else note
 
     _CHANGES[name] = change_of
     return decorate
@@ -200,10 +147,12 @@ def retry(times: int = 3, minutes_between_retries: float = 0) -> FactsChange:
         ...     def start(self):
         ...         self.next(self.end)
     """
-    times = int(times)
-    if times < 0 or times + 2 > MAX_ATTEMPTS:
-        raise InvalidDecorator(f"@retry(times={times}): a step may be tried again {MAX_ATTEMPTS - 2} times at most")
-    return _with_options(retry=times, retry_wait=60.0 * float(minutes_between_retries))
+    again = arguments.whole("times", times)
+    if again + 2 > MAX_ATTEMPTS:
+        raise InvalidDecorator(f"times={again}: a step may be tried again {MAX_ATTEMPTS - 2} times at most")
+    return _with_options(
+        retry=again, retry_wait=arguments.seconds("minutes_between_retries", minutes_between_retries, 60)
+    )
 
 
 @_decorator
@@ -220,7 +169,8 @@ def catch(var: str | None = None, print_exception: bool = True) -> FactsChange:
     Raises:
         InvalidDecorator: if an argument is not known.
     """
-    return lambda facts: replace(facts, catch=True, catch_var=var, print_exception=bool(print_exception))
+    name = arguments.text("var", var, "'failure'")
+    return lambda facts: replace(facts, catch=True, catch_var=name, print_exception=bool(print_exception))
 
 
 @_decorator
@@ -238,9 +188,10 @@ def timeout(seconds: float = 0, minutes: float = 0, hours: float = 0) -> FactsCh
     Raises:
         InvalidDecorator: if the sum is not above 0, or an argument is not known.
     """
-    limit = float(seconds) + 60 * float(minutes) + 3600 * float(hours)
+    given = (("seconds", seconds, 1.0), ("minutes", minutes, 60.0), ("hours", hours, 3600.0))
+    limit = sum(arguments.seconds(name, value, unit) for name, value, unit in given)
     if limit <= 0:
-        raise InvalidDecorator("@timeout needs a time: @timeout(seconds=30), minutes= or hours=")
+        raise InvalidDecorator("it needs a time: write @timeout(seconds=30), minutes= or hours=")
     # the worker raises in the body; code that does not notice it, such as C code, is killed a moment later
     return lambda facts: replace(
         facts, timeout=limit, options=replace(facts.options, timeout=limit + min(5.0, 1 + limit))
@@ -249,14 +200,15 @@ def timeout(seconds: float = 0, minutes: float = 0, hours: float = 0) -> FactsCh
 
 @_decorator
 def resources(
-    cpu: float | None = None, gpu: Any = None, memory: float | None = None, disk: Any = None, shared_memory: Any = None
-) -> FactsChange:
+    cpu: float | None = None, gpu: Any = None, memory: float | str | None = None, disk: Any = None,
+    shared_memory: Any = None,
+) -> FactsChange:  # fmt: skip
     """Say what a step needs, so that no more steps run at once than the machine can hold.
 
     Args:
         cpu: How many processors.
         gpu: How many GPUs, on a cluster; ignored on this machine, as in Metaflow.
-        memory: How many megabytes of memory.
+        memory: How many megabytes of memory, or a size with its unit, such as `2GB`.
         disk: Accepted as in Metaflow, and ignored.
         shared_memory: Accepted as in Metaflow, and ignored.
 
@@ -268,11 +220,11 @@ def resources(
     """
     changes: dict[str, Any] = {}
     if cpu is not None:
-        changes["cpu"] = max(1, int(float(cpu)))
+        changes["cpu"] = max(1, int(arguments.number("cpu", cpu)))
     if gpu is not None:
-        changes["gpu"] = int(float(gpu))
+        changes["gpu"] = int(arguments.number("gpu", gpu))
     if memory is not None:
-        changes["memory"] = MemoryAsked(int(float(memory) * 2**20))
+        changes["memory"] = MemoryAsked(arguments.megabytes("memory", memory))
     return _with_options(**changes)
 
 
@@ -294,7 +246,8 @@ def environment(vars: Mapping[str, Any] | None = None) -> FactsChange:
     Raises:
         InvalidDecorator: if an argument is not known.
     """
-    pairs = tuple(sorted((str(name), str(value)) for name, value in (vars or {}).items()))
+    given = arguments.pairs("vars", vars, "{'NAME': 'value'}")
+    pairs = tuple(sorted((name, str(value)) for name, value in given.items()))
     return lambda facts: replace(facts, environment=(*facts.environment, *pairs))
 
 
@@ -314,13 +267,16 @@ def secrets(sources: Iterable[Any] | None = None, role: Any = None, allow_overri
         InvalidDecorator: if a source is not of the type `inline`, or an argument is not known.
     """
     pairs: dict[str, str] = {}
+    if sources is not None and not isinstance(sources, list | tuple):
+        raise arguments.wrong("sources", sources, "a list", "[{'type': 'inline', 'options': {'env_vars': {}}}]")
     for source in sources or ():
         if not isinstance(source, Mapping) or source.get("type") != "inline":
             raise InvalidDecorator(
-                f"@secrets: nbflow reads inline sources only, not {source!r}: "
-                "set the variables in the environment of the run"
+                f"nbflow reads inline sources only, not {source!r}: set the variables in the environment of the run"
             )
-        pairs |= {str(name): str(value) for name, value in source.get("options", {}).get("env_vars", {}).items()}
+        options = arguments.pairs("options", source.get("options"), "{'env_vars': {'NAME': 'value'}}")
+        given = arguments.pairs("env_vars", options.get("env_vars"), "{'NAME': 'value'}")
+        pairs |= {name: str(value) for name, value in given.items()}
     return lambda facts: replace(facts, environment=(*facts.environment, *sorted(pairs.items())))
 
 
@@ -348,7 +304,10 @@ def card(
     Raises:
         InvalidDecorator: if an argument is not known.
     """
-    asked = CardAsked(str(type), id, dict(options or {}), bool(save_errors), float(refresh_interval))
+    asked = CardAsked(
+        str(type), arguments.text("id", id, "'scores'"), dict(arguments.pairs("options", options, "{'name': 1}")),
+        bool(save_errors), arguments.number("refresh_interval", refresh_interval, "5"),
+    )  # fmt: skip
     return lambda facts: replace(facts, cards=(asked, *facts.cards))
 
 
@@ -367,6 +326,7 @@ def pypi(packages: Any = None, python: Any = None, disabled: Any = None) -> Fact
     Raises:
         InvalidDecorator: if an argument is not known.
     """
+    arguments.check_packages(packages, None, python)
     return lambda facts: facts
 
 
@@ -386,6 +346,7 @@ def conda(packages: Any = None, libraries: Any = None, python: Any = None, disab
     Raises:
         InvalidDecorator: if an argument is not known.
     """
+    arguments.check_packages(packages, libraries, python)
     return lambda facts: facts
 
 

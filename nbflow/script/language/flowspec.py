@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nbflow.errors import ExternalCommandFailed, InvalidNextException, MetaflowException, NotStorable
 from nbflow.script.inputs.parameters import Parameter
-from nbflow.script.language.decorators import facts_of
+from nbflow.script.language.step_facts import facts_of
 from nbflow.script.language.transition import OWN, VARIABLES, Transition
 
 if TYPE_CHECKING:

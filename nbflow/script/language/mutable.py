@@ -25,15 +25,8 @@ from nbflow.script.language.custom_base import (
     custom_named,
     mutators_above,
 )
-from nbflow.script.language.decorators import (
-    MANY,
-    STEP_DECORATORS,
-    Applied,
-    apply,
-    apply_again,
-    facts_of,
-    set_facts,
-)
+from nbflow.script.language.decorators import MANY, STEP_DECORATORS, apply, apply_again
+from nbflow.script.language.step_facts import Applied, facts_of, set_facts
 
 Spec = tuple[str, str, list[Any], dict[str, Any]]
 """Describes a decorator: its name, its name with the module, its positional and its named arguments."""

@@ -9,9 +9,10 @@ from nbflow.errors import InvalidDecorator
 from nbflow.flow.flowspec.classes import Script
 from nbflow.flow.source.cell import Problem
 from nbflow.script.language.class_decorators import flow_decorators, note_on_flow
-from nbflow.script.language.decorators import Applied, apply, facts_of
+from nbflow.script.language.decorators import apply
 from nbflow.script.language.flowspec import FlowSpec
 from nbflow.script.language.refused import DECORATORS
+from nbflow.script.language.step_facts import Applied, facts_of
 
 
 def unsupported(name: str) -> Any:

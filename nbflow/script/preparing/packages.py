@@ -10,7 +10,7 @@ from nbflow.flow.source.cell import Place
 from nbflow.flow.syntax.environment_braces import fault_of_braces, has_braces
 from nbflow.flow.syntax.environment_words import fault_of, read_script_block
 from nbflow.script.language.class_decorators import flow_decorators
-from nbflow.script.language.decorators import Applied, DecoratorFacts
+from nbflow.script.language.step_facts import Applied, DecoratorFacts
 
 _LOCAL = "__nbflow_environment_local__"
 _KINDS = ("pypi", "conda")

@@ -22,8 +22,9 @@ from nbflow.flow.syntax.specs import ParameterType
 from nbflow.script.inputs.config import configs_of
 from nbflow.script.inputs.configuring import seen_configs
 from nbflow.script.inputs.parameters import IncludeFile, JSONType, Parameter, constants_of, parameters_of, script_file
-from nbflow.script.language.decorators import STEP_DECORATORS, DecoratorFacts, facts_of
+from nbflow.script.language.decorators import STEP_DECORATORS
 from nbflow.script.language.flowspec import FlowSpec
+from nbflow.script.language.step_facts import DecoratorFacts, facts_of
 from nbflow.script.preparing.cases import fill_in_cases
 from nbflow.script.preparing.packages import step_environment
 

@@ -14,13 +14,9 @@ from nbflow.script.language.attaching import attach, read_spec
 from nbflow.script.language.class_decorators import flow_decorators, note_on_flow
 from nbflow.script.language.custom import UserStepDecorator
 from nbflow.script.language.custom_base import custom_named, mutators_above
-from nbflow.script.language.decorators import (
-    STEP_DECORATORS,
-    Applied,
-    apply_again,
-    facts_of,
-)
+from nbflow.script.language.decorators import STEP_DECORATORS, apply_again
 from nbflow.script.language.mutable import MutableFlow, MutableStep
+from nbflow.script.language.step_facts import Applied, facts_of
 
 _SETTLED, _FINISHED = "__nbflow_settled__", "__nbflow_finished__"
 
