@@ -33,7 +33,8 @@ if TYPE_CHECKING:
     )
     from nbflow.script.inputs.config import Config, ConfigValue
     from nbflow.script.inputs.delayed import config_expr
-    from nbflow.script.inputs.parameters import IncludeFile, JSONType, JSONTypeClass, Parameter
+    from nbflow.script.inputs.parameter_types import JSONType, JSONTypeClass
+    from nbflow.script.inputs.parameters import IncludeFile, Parameter
     from nbflow.script.inputs.parsers import (
         conda_environment_yml_parser,
         pyproject_toml_parser,
@@ -81,13 +82,15 @@ _DECORATORS = (
 )  # fmt: skip
 _CLASS_DECORATORS = ("conda_base", "exit_hook", "project", "pypi_base")
 _CUSTOM = ("FlowMutator", "StepMutator", "USER_SKIP_STEP", "UserStepDecorator", "user_step_decorator")
-_PARAMETERS = ("IncludeFile", "JSONType", "JSONTypeClass", "Parameter")
+_PARAMETERS = ("IncludeFile", "Parameter")
+_TYPES = ("JSONType", "JSONTypeClass")
 _PARSERS = ("conda_environment_yml_parser", "pyproject_toml_parser", "requirements_txt_parser", "yaml_parser")
 _HOMES = {
     **dict.fromkeys(_CLIENT, "nbflow.client"),
     **dict.fromkeys(_DECORATORS, "nbflow.script.language.decorators"),
     **dict.fromkeys(_CLASS_DECORATORS, "nbflow.script.language.class_decorators"),
     **dict.fromkeys(_PARAMETERS, "nbflow.script.inputs.parameters"),
+    **dict.fromkeys(_TYPES, "nbflow.script.inputs.parameter_types"),
     **dict.fromkeys(_CUSTOM, "nbflow.script.language.custom"),
     **dict.fromkeys(("Config", "ConfigValue"), "nbflow.script.inputs.config"),
     **dict.fromkeys(_PARSERS, "nbflow.script.inputs.parsers"),

@@ -10,7 +10,8 @@ import pytest
 
 from nbflow import IncludeFile, JSONType, Parameter
 from nbflow.errors import MetaflowException, ParameterFieldFailed
-from nbflow.script.inputs.parameters import RESERVED_OPTIONS, parameters_of, resolve_parameters
+from nbflow.script.inputs.parameters import RESERVED_OPTIONS, parameters_of
+from nbflow.script.inputs.resolving import resolve_parameters
 from nbflow.script.language.current import current
 from tests.script.running import Scripts
 

@@ -110,13 +110,16 @@ def _options() -> list[click.Parameter]:
 
 def _option(parameter: Parameter) -> click.Option:
     kind = "FILE" if isinstance(parameter, IncludeFile) else parameter.kind.upper()
-    more: dict[str, Any] = {"is_flag": False, "flag_value": "true"} if parameter.type is bool else {}
-    spelling = [f"--{parameter.name}", f"parameter_{parameter.attribute}"]
-    return click.Option(spelling, type=str, metavar=kind, help=parameter.described(), **more)
+    may_stand_alone = parameter.type is bool and not parameter.multiple
+    more: dict[str, Any] = {"is_flag": False, "flag_value": "true"} if may_stand_alone else {}
+    return click.Option(
+        [f"--{parameter.name}", f"parameter_{parameter.attribute}"], type=str, metavar=parameter.metavar or kind,
+        help=parameter.described(), hidden=parameter.hidden, multiple=parameter.multiple, **more,
+    )  # fmt: skip
 
 
-def _given(ctx: click.Context, cls: type[FlowSpec]) -> dict[str, str]:
-    """Return the parameters that the command line gives, as texts by name."""
+def _given(ctx: click.Context, cls: type[FlowSpec]) -> dict[str, Any]:
+    """Return the parameters that the command line gives, as texts by name; several of one that may be repeated."""
     sources = {p.name: ctx.get_parameter_source(f"parameter_{a}") for a, p in parameters_of(cls).items()}
     values = {p.name: ctx.params[f"parameter_{a}"] for a, p in parameters_of(cls).items()}
     return {name: value for name, value in values.items() if sources[name] is ParameterSource.COMMANDLINE}

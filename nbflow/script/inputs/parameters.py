@@ -1,19 +1,19 @@
-"""Defines `Parameter`, `IncludeFile` and `JSONType`, and finds the values that a run of a script is given."""
+"""Defines `Parameter` and `IncludeFile`, and finds those of a flow."""
 
 from __future__ import annotations
 
+import codecs
 import copy
-import json
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from nbflow.errors import MetaflowException, ParameterFieldFailed
-from nbflow.script.inputs.config import Config, ConfigValue, DeployTimeContext, configs_of
-from nbflow.script.inputs.configuring import named_configs, seen_configs
+from nbflow.script.inputs.config import Config, DeployTimeContext, configs_of
 from nbflow.script.inputs.delayed import is_delayed, resolve_delayed
+from nbflow.script.inputs.parameter_types import JSONType, convert_default, convert_text, is_type, name_of_type
 from nbflow.script.inputs.parsers import Parser, find_parser
 from nbflow.store.catalog.user import user_name
 
@@ -25,31 +25,22 @@ RESERVED_OPTIONS = frozenset(
 )  # fmt: skip
 
 
-class JSONTypeClass:
-    """Marks a parameter that is given as JSON: a step sees the value that the JSON describes."""
-
-    name = "JSON"
-
-    def __repr__(self) -> str:
-        return "JSON"
-
-
-JSONType = JSONTypeClass()
-_TYPES: tuple[Any, ...] = (int, float, bool, str, JSONType)
-_MISSING = object()
-
-
 class Parameter:
     """Declares a parameter of a flow. In a step, `self.NAME` is its value, which no step can change.
 
     Args:
         name: The name on the command line: `--NAME`.
         default: The value if none is given, or a function that computes it once a run.
-        type: int, float, bool, str or JSONType. Without it, the type of the default is taken, otherwise str.
+        type: int, float, bool, str, JSONType, or another class that makes a value of a text. Without it, the type of
+            the default is taken, otherwise str.
         help: A text for the help of the command line.
-        required: Whether a run needs a value from outside.
+        required: Whether a run needs a value from outside. With a default it does not.
         show_default: Whether the help shows the default.
         separator: A text at which a str is split into a list.
+        hidden: Whether the help leaves it out.
+        envvar: An environment variable that sets it, or several.
+        metavar: What the help shows in place of its type.
+        multiple: Whether it may be given several times; a step sees a tuple.
 
     Raises:
         MetaflowException: if the name is reserved, or if an argument is not known or does not fit.
@@ -68,17 +59,26 @@ class Parameter:
         required: bool = False,
         show_default: bool = True,
         separator: str | None = None,
+        hidden: bool = False,
+        envvar: str | Sequence[str] | None = None,
+        metavar: str | None = None,
+        multiple: bool = False,
         **unknown: Any,
     ) -> None:
+        _check_name(name)
         given = {
             "default": default, "type": type, "help": help, "required": required, "show_default": show_default,
-            "separator": separator, **unknown,
+            "separator": separator, "hidden": hidden, "envvar": envvar, "metavar": metavar, "multiple": multiple,
+            **unknown,
         }  # fmt: skip
         self.waiting = given if is_delayed(given) else None
         if self.waiting:
             default, type, help, required, show_default, separator, unknown = None, str, "", False, True, None, {}
-        self.name, self.default, self.help = name, default, help or ""
-        self.required, self.show_default, self.separator = required, show_default, separator
+            hidden, envvar, metavar, multiple = False, None, None, False
+        self.name, self.default, self.help = name, default, "" if help is None else str(help)
+        self.required, self.show_default, self.separator = required, show_default, separator or None
+        self.hidden, self.metavar, self.multiple = bool(hidden), metavar, bool(multiple)
+        self.own_variables: tuple[str, ...] = (envvar,) if isinstance(envvar, str) else tuple(envvar or ())
         self.attribute = name
         self.type = type if type is not None else self._type_of_default()
         self._unknown = unknown
@@ -92,9 +92,8 @@ class Parameter:
         self._check()
 
     def _type_of_default(self) -> Any:
-        if self.default is None or callable(self.default) or isinstance(self.default, list | tuple):
-            return str
-        return bool if isinstance(self.default, bool) else type(self.default)
+        is_split = self.separator is not None and isinstance(self.default, list | tuple)
+        return str if self.default is None or callable(self.default) or is_split else type(self.default)
 
     def _check(self) -> None:
         for name in self._unknown:
@@ -104,16 +103,16 @@ class Parameter:
         for what in ("show_default", "separator", "required"):
             if callable(getattr(self, what)):
                 raise MetaflowException(f"parameter '{self.name}': {what} cannot be a function: give its value")
-        if self.type not in _TYPES and not isinstance(self, IncludeFile):
+        if not is_type(self.type):
             raise MetaflowException(
                 f"parameter '{self.name}' has type {self.type!r}: use int, float, bool, str or JSONType"
             )
-        if self.separator is not None and self.type is not str:
-            raise MetaflowException(f"parameter '{self.name}': only a str can have a separator")
-        is_text = self.default is None or isinstance(self.default, str) or callable(self.default)
-        if self.type is JSONType and not is_text:
-            example = json.dumps(json.dumps(self.default, default=str))
-            raise MetaflowException(f"parameter '{self.name}': give a JSON default as text, default={example}")
+        if self.separator is None:
+            return
+        if not isinstance(self.separator, str):
+            raise MetaflowException(f"parameter '{self.name}': separator={self.separator!r} is not a text: use ','")
+        if self.type is not str or self.multiple:
+            raise MetaflowException(f"parameter '{self.name}': only a str can have a separator, and no multiple")
 
     # on a flow
 
@@ -145,44 +144,38 @@ class Parameter:
     @property
     def kind(self) -> str:
         """Return the name of the type, as help and messages say it."""
-        return self.type.name if self.type is JSONType else self.type.__name__
+        return name_of_type(self.type)
+
+    @property
+    def needs_value(self) -> bool:
+        """Return whether a run needs a value from outside."""
+        return bool(self.required) and self.default is None
 
     @property
     def variables(self) -> tuple[str, ...]:
         """Return the environment variables that set it; the first one that is set counts."""
         name = self.name.upper().replace("-", "_")
-        return f"METAFLOW_RUN_{name}", f"NBFLOW_RUN_{name}"
+        return *self.own_variables, f"METAFLOW_RUN_{name}", f"NBFLOW_RUN_{name}"
 
-    def from_environment(self) -> str | None:
-        """Return the text of the first environment variable that is set; None if none is."""
-        return next((os.environ[name] for name in self.variables if name in os.environ), None)
+    def from_environment(self) -> Any:
+        """Return the text of the first environment variable that is set, or its words; None if none is set."""
+        found = next((os.environ[name] for name in self.variables if name in os.environ), None)
+        return found.split() if self.multiple and found is not None else found
 
     def convert(self, given: Any) -> Any:
         """Return the value for a text from the command line, or for a value from Python. Raises ValueError."""
         if given is None:
             return None
-        if self.type is JSONType:
-            return _read_json(given)
-        if self.separator is not None and isinstance(given, str):
-            return given.split(self.separator) if given else given
-        if self.type is bool:
-            return _read_bool(given)
-        if self.type in (int, float) and isinstance(given, bool):
-            raise ValueError(f"{given!r} is not a valid {self.kind}")
-        return given if isinstance(given, list | tuple) and self.separator else self._plain(given)
-
-    def _plain(self, given: Any) -> Any:
-        try:
-            if self.type is int and isinstance(given, float) and not given.is_integer():
-                raise ValueError
-            return self.type(given)
-        except (TypeError, ValueError):
-            raise ValueError(f"{given!r} is not a valid {'integer' if self.type is int else self.kind}") from None
+        if self.multiple:
+            return tuple(convert_text(self.type, one) for one in _several(given))
+        if self.separator is not None and isinstance(given, str | list | tuple):
+            return given.split(self.separator) if isinstance(given, str) and given else given
+        return convert_text(self.type, given)
 
     def find_default(self, flow: str, configs: Any = None) -> Any:
         """Return the default as a value; a function is called, once a run. Raises ParameterFieldFailed."""
         if not callable(self.default):
-            return self._checked(self.default)
+            return self._fixed_default()
         context = DeployTimeContext(flow, user_name(), self.name, configs=configs)
         try:
             value = self.default(context)
@@ -191,7 +184,18 @@ class Parameter:
             raise ParameterFieldFailed(message) from error
         return self._checked(value)
 
+    def _fixed_default(self) -> Any:
+        try:
+            if self.default is None:
+                return () if self.multiple else None
+            if self.multiple:
+                return tuple(convert_default(self.type, one) for one in _several(self.default))
+            return self.convert(self.default) if self.separator else convert_default(self.type, self.default)
+        except ValueError as error:
+            raise ValueError(f"Invalid value for '--{self.name}': its default {error}") from None
+
     def _checked(self, value: Any) -> Any:
+        """Return the value for what the function of a default has returned."""
         if value is None:
             return None
         fits = isinstance(value, str) if self.type is JSONType else self._fits(value)
@@ -203,15 +207,17 @@ class Parameter:
         return self.convert(value)
 
     def _fits(self, value: Any) -> bool:
+        if self.multiple or (self.separator is not None and isinstance(value, list | tuple)):
+            return isinstance(value, list | tuple)
         if self.type is float and isinstance(value, int):
             return not isinstance(value, bool)
-        if self.separator is not None and isinstance(value, list | tuple):
+        if not isinstance(self.type, type):
             return True
         return isinstance(value, self.type) and (self.type is bool or not isinstance(value, bool))
 
     def described(self) -> str:
         """Return the help text with the default behind it."""
-        if self.required:
+        if self.needs_value:
             return f"{self.help} [required]".strip()
         default = "function" if callable(self.default) else self.default
         return f"{self.help} [default: {default}]".strip() if self.show_default and default is not None else self.help
@@ -260,6 +266,20 @@ class IncludeFile(Parameter):
     def kind(self) -> str:
         return "file"
 
+    def _check(self) -> None:
+        super()._check()
+        if self.multiple:
+            raise MetaflowException(f"parameter '{self.name}' is a file and takes no 'multiple': remove this argument")
+        try:
+            codecs.lookup(self.encoding or "utf-8")
+        except (LookupError, TypeError):
+            raise MetaflowException(
+                f"parameter '{self.name}': there is no encoding {self.encoding!r}: use for example 'latin-1'"
+            ) from None
+
+    def _fixed_default(self) -> Any:
+        return self._checked(self.default)
+
     def convert(self, given: Any) -> Any:
         """Return the content of the file whose path is given. Raises ValueError if it cannot be read, and says why."""
         if given is None:
@@ -295,23 +315,18 @@ class IncludeFile(Parameter):
             raise MetaflowException(f"parameter '{self.name}': {error}") from None
 
 
-def _read_json(given: Any) -> Any:
-    if not isinstance(given, str):
-        return given
-    try:
-        return json.loads(given)
-    except ValueError:
-        raise ValueError(f"{given!r} is not valid JSON") from None
+def _check_name(name: Any) -> None:
+    """Refuse a name that cannot be that of an option."""
+    if not isinstance(name, str) or not name.replace("-", "_").isidentifier():
+        raise MetaflowException(
+            f"Parameter({name!r}): this is not a name: use letters, digits, - and _, and a letter first"
+        )
 
 
-def _read_bool(given: Any) -> bool:
-    words = {"true": True, "t": True, "1": True, "yes": True, "y": True, "on": True}
-    words |= {"false": False, "f": False, "0": False, "no": False, "n": False, "off": False}
-    if isinstance(given, bool):
-        return given
-    if str(given).strip().lower() not in words:
-        raise ValueError(f"{given!r} is not a valid boolean")
-    return words[str(given).strip().lower()]
+def _several(given: Any) -> Sequence[Any]:
+    if not isinstance(given, list | tuple):
+        raise ValueError(f"{given!r} is not a list: a parameter with multiple=True takes several values")
+    return given
 
 
 def parameters_of(cls: type) -> dict[str, Parameter]:
@@ -352,40 +367,6 @@ def constants_of(cls: type) -> dict[str, Any]:
             if not name.startswith("_") and not callable(value) and not hasattr(value, "__get__"):
                 found[name] = value
     return found
-
-
-def resolve_parameters(cls: type, given: Mapping[str, Any], kept: Mapping[str, Any] | None = None) -> dict[str, Any]:
-    """Return the values of a run by attribute: given by name, else kept, else from the environment, else the default.
-
-    Raises ValueError with the message for the command line if a value is missing or does not fit.
-    """
-    values: dict[str, Any] = {}
-    missing: list[str] = []
-    for attribute, parameter in parameters_of(cls).items():
-        if kept and attribute in kept:
-            values[attribute] = kept[attribute]
-            continue
-        text = given.get(parameter.name, _MISSING)
-        if text is _MISSING:
-            text = parameter.from_environment()
-        if text is not None:
-            values[attribute] = _convert(parameter, text)
-        elif parameter.required:
-            missing.append(parameter.name)
-        else:
-            values[attribute] = parameter.find_default(cls.__name__, ConfigValue(named_configs(cls)))
-    values |= seen_configs(cls)
-    if missing:
-        options = ", ".join(f"--{name}" for name in missing)
-        raise ValueError(f"Missing option '{options}': the flow has no default for it")
-    return values
-
-
-def _convert(parameter: Parameter, text: Any) -> Any:
-    try:
-        return parameter.convert(text)
-    except ValueError as error:
-        raise ValueError(f"Invalid value for '--{parameter.name}': {error}") from None
 
 
 def script_file(cls: type) -> Path:

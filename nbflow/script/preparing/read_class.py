@@ -21,7 +21,8 @@ from nbflow.flow.syntax.specs import ParameterSpec as Declared
 from nbflow.flow.syntax.specs import ParameterType
 from nbflow.script.inputs.config import configs_of
 from nbflow.script.inputs.configuring import seen_configs
-from nbflow.script.inputs.parameters import IncludeFile, JSONType, Parameter, constants_of, parameters_of, script_file
+from nbflow.script.inputs.parameter_types import JSONType
+from nbflow.script.inputs.parameters import IncludeFile, Parameter, constants_of, parameters_of, script_file
 from nbflow.script.language.decorators import STEP_DECORATORS
 from nbflow.script.language.flowspec import FlowSpec
 from nbflow.script.language.step_facts import DecoratorFacts, facts_of
@@ -179,7 +180,7 @@ def _declare(attribute: str, parameter: Parameter, document: str) -> Declared:
     kind = _TYPES.get(parameter.type, ParameterType.DICT if parameter.type is JSONType else ParameterType.STR)
     kind = ParameterType.FILE if isinstance(parameter, IncludeFile) else kind
     default = None if callable(parameter.default) else parameter.default
-    return Declared(attribute, kind, default, parameter.help, parameter.required, True, (), Place(document, 0))
+    return Declared(attribute, kind, default, parameter.help, parameter.needs_value, True, (), Place(document, 0))
 
 
 def alias_main(cls: type) -> str:
