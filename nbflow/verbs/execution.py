@@ -26,6 +26,7 @@ from nbflow.run.machine.plan import plan_run
 from nbflow.run.request import RunRequest
 from nbflow.store.catalog.foreign import read_outputs, signed_as_listed
 from nbflow.store.catalog.rows import RunKind, RunRow, TaskStatus
+from nbflow.store.catalog.tag_rules import check_tags
 from nbflow.store.store import Store
 from nbflow.verbs.context import CLUSTER, NOTEBOOK_VARIABLES, PERFORM, WORKSPACE
 from nbflow.verbs.options import FlowCommand, require_step
@@ -77,8 +78,15 @@ def _resources(command: Callable[..., None]) -> Callable[..., None]:
         "--on", metavar="CLUSTER", expose_value=False, callback=_keep_cluster,
         help="Run the tasks on a dask cluster: its name in the project's settings, or the address tcp://HOST:8786.",
     )  # fmt: skip
-    tag = click.option("--tag", "tags", multiple=True, help="Give the run a name; may be repeated.")
+    tag = click.option(
+        "--tag", "tags", multiple=True, callback=_check_tags, help="Give the run a name; may be repeated."
+    )
     return jobs(on(memory(tag(output(command)))))
+
+
+def _check_tags(_ctx: click.Context, _option: click.Parameter, tags: tuple[str, ...]) -> tuple[str, ...]:
+    check_tags((), tags, (), ())
+    return tags
 
 
 @click.command(cls=FlowCommand)

@@ -10,7 +10,7 @@ import threading
 import pytest
 
 from nbflow.errors import StepExited
-from nbflow.run.surroundings.surroundings import StdinRefused
+from nbflow.run.surroundings.stdin import StdinRefused
 from tests.jupyter.live import Live
 from tests.run.test_surroundings import AWAITING, CHANGED, EXPECTED, IMPORTS
 

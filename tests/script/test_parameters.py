@@ -46,6 +46,31 @@ def value_of(parameter: Parameter, given: object = None, **environment: str) -> 
         (Parameter("p", default=["x"], separator=","), None, ["x"]),
         (Parameter("p", default=lambda context: context.parameter_name + context.flow_name), None, "pF"),
         (Parameter("p", type=int, default=lambda context: 3), None, 3),
+        (Parameter("p", required=True, default=3), None, 3),
+        (Parameter("p", type=JSONType, default={"a": 1}), None, {"a": 1}),
+        (Parameter("p", type=JSONType, default=(1, 2)), None, (1, 2)),
+        (Parameter("p", type=JSONType, default=3), None, 3),
+        (Parameter("p", default=[1, 2]), None, [1, 2]),
+        (Parameter("p", default=(1, 2)), None, (1, 2)),
+        (Parameter("p", default={"a": 1}), None, {"a": 1}),
+        (Parameter("p", default={1, 2}), None, {1, 2}),
+        (Parameter("p", default=1j), "2", 2 + 0j),
+        (Parameter("p", default=b"a"), None, b"a"),
+        (Parameter("p", type=dict, default={"a": 1}), None, {"a": 1}),
+        (Parameter("p", type=tuple, default=[1]), None, (1,)),
+        (Parameter("p", type=float, default="2.5"), None, 2.5),
+        (Parameter("p", type=float, default=True), None, 1.0),
+        (Parameter("p", type=int, default=2.0), None, 2),
+        (Parameter("p", type=int, default=True), None, 1),
+        (Parameter("p", type=bool, default="no"), None, False),
+        (Parameter("p", type=str, default=1), None, 1),
+        (Parameter("p", type=str, default=b"ab"), None, "ab"),
+        (Parameter("p", default="a", separator=""), None, "a"),
+        (Parameter("p", help=3), None, None),
+        (Parameter("p", hidden=True, metavar="N", default=1), None, 1),
+        (Parameter("p", multiple=True, type=int, default=[1]), None, (1,)),
+        (Parameter("p", multiple=True), None, ()),
+        (Parameter("p", multiple=True, type=int), ("1", "2"), (1, 2)),
     ],
 )
 def test_a_parameter_has_the_value_of_its_type(parameter: Parameter, given: object, value: object) -> None:
@@ -56,6 +81,11 @@ def test_a_parameter_has_the_value_of_its_type(parameter: Parameter, given: obje
 @pytest.mark.parametrize("prefix", ["METAFLOW", "NBFLOW"])
 def test_the_environment_sets_a_parameter(prefix: str) -> None:
     assert value_of(Parameter("top-k", default=1), **{f"{prefix}_RUN_TOP_K": "4"}) == 4
+
+
+def test_an_environment_variable_of_its_own_sets_a_parameter() -> None:
+    assert value_of(Parameter("p", default=1, envvar="NBF_P"), NBF_P="5") == 5
+    assert value_of(Parameter("p", type=int, multiple=True, envvar=["NBF_Q", "NBF_P"]), NBF_P="5 6") == (5, 6)
 
 
 def test_what_is_given_goes_before_the_environment() -> None:
@@ -70,6 +100,14 @@ def test_what_is_given_goes_before_the_environment() -> None:
         (Parameter("p", type=float), "x", "'x' is not a valid float"),
         (Parameter("p", type=bool), "maybe", "'maybe' is not a valid boolean"),
         (Parameter("p", type=JSONType), "{", "'{' is not valid JSON"),
+        (
+            Parameter("p", type=JSONType, default="{"),
+            None,
+            "Invalid value for '--p': its default '{' is not valid JSON",
+        ),
+        (Parameter("p", type=int, default=2.5), None, "its default 2.5 is not a valid integer"),
+        (Parameter("p", type=dict), "x", "'x' is not a valid dict"),
+        (Parameter("p", multiple=True, default=3), None, "its default 3 is not a list"),
         (Parameter("p", required=True), None, "Missing option '--p'"),
         (IncludeFile("p"), "/none.csv", r"file '/none.csv' cannot be read \(No such file or directory\)"),
         (IncludeFile("p", encoding="ascii"), __file__, "is not ascii text: é"),
@@ -92,8 +130,9 @@ def test_a_bad_value_is_refused_in_the_words_of_the_command_line(
         (Parameter("p", separator=lambda: ","), "separator cannot be a function"),
         (Parameter("p", show_default=lambda: 1), "show_default cannot be a function"),
         (Parameter("p", typ=int), "takes no 'typ'"),
-        (Parameter("p", type=set), "use int, float, bool, str or JSONType"),
-        (Parameter("p", type=JSONType, default={"a": 1}), "give a JSON default as text"),
+        (Parameter("p", type="int"), "use int, float, bool, str or JSONType"),
+        (Parameter("p", separator=",", multiple=True), "no multiple"),
+        (IncludeFile("p", multiple=True), "is a file and takes no 'multiple'"),
     ],
 )
 def test_a_parameter_that_makes_no_sense_is_refused(parameter: Parameter, message: str) -> None:

@@ -134,3 +134,56 @@ def test_memory_is_in_megabytes_or_has_a_unit(memory: object, size: int) -> None
 def test_a_decorator_of_a_flow_that_makes_no_sense_is_refused(scripts: Scripts, use: object, told: str) -> None:
     with pytest.raises(InvalidDecorator, match=told):
         use(type(scripts.flow(STEPS)))  # type: ignore[operator]
+
+
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        ("Parameter('')", "Parameter(''): this is not a name"),
+        ("Parameter('a b')", "Parameter('a b'): this is not a name"),
+        ("Parameter(3)", "Parameter(3): this is not a name"),
+        ("Config('c', default=3)", "config 'c': default=3 is not the path of a file"),
+        ("Config('c', parser=3, default_value='{}')", "config 'c': parser=3 is not a function"),
+        ("Config(3)", "Config(3): the name is not a text"),
+    ],
+)
+def test_a_wrong_argument_of_a_parameter_or_config_is_told_with_its_line(
+    scripts: Scripts, written: str, told: str
+) -> None:
+    _, said = last_lines(scripts, f"from nbflow import Config\nx = {written}\n{STEPS}")
+    assert said.startswith(f"flow.py, line 5: {told}")
+
+
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        ("Config('c', default_value={1, 2})", "the default_value of config 'c' cannot be written as JSON"),
+        ("Config('c', default_value={1: {2}})", "the default_value of config 'c' cannot be written as JSON"),
+        ("Config('c', default=lambda context: 3)", "the default of config 'c' is 3: it must be the path of a file"),
+        ("Config('c', default='flow.bin')", "default configuration file 'flow.bin' could not be read for 'c'"),
+        ("Config('c', default=lambda context: 1 // 0)", "the default of config 'c' failed: ZeroDivisionError"),
+        ("IncludeFile('x', encoding='nope', default='flow.py')", "there is no encoding 'nope'"),
+        ("IncludeFile('x', parser=3, default='flow.py')", "parser=3 is not a function"),
+        ("Parameter('x', separator=3, default='a')", "parameter 'x': separator=3 is not a text"),
+    ],
+)
+def test_a_value_of_a_parameter_or_config_that_does_not_fit_is_told(scripts: Scripts, written: str, told: str) -> None:
+    (scripts.folder / "flow.bin").write_bytes(b"\xff")
+    path = scripts.write(f"from nbflow import Config\nx = {written}\n{STEPS}")
+    ended = scripts.command(path, "show")
+    assert "Traceback" not in ended.stderr
+    assert told in ended.stderr
+    assert ended.returncode in (1, 2)
+
+
+@pytest.mark.parametrize("command", [("run", "--tag", ""), ("resume", "--tag", "x" * 501)])
+def test_a_tag_that_a_run_cannot_have_is_refused(scripts: Scripts, command: tuple[str, ...]) -> None:
+    ended = scripts.command(scripts.write(STEPS), *command)
+    assert ended.returncode == 1
+    assert "is not a tag: use text that is not empty" in ended.stderr or "use at most 500" in ended.stderr
+
+
+def test_a_script_that_reads_standard_input_is_told_what_a_script_can_do(scripts: Scripts) -> None:
+    ran = scripts.run(STEPS.replace("start(self): ", "start(self): input(); "))
+    assert "a step cannot read standard input: make the value a parameter: name = Parameter('name')" in ran.error
+    assert "%%parameters" not in ran.error

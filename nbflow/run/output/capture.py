@@ -18,7 +18,7 @@ from nbflow.run.output.display import in_json, publish_to
 from nbflow.run.output.live_output import OUTPUT_LIMIT
 from nbflow.run.output.outputs import Bundle, Output, Outputs, settle_outputs
 from nbflow.run.surroundings.children import processes_started
-from nbflow.run.surroundings.surroundings import NoStdin
+from nbflow.run.surroundings.stdin import NoStdin
 
 
 class Capture:

@@ -13,7 +13,6 @@ import functools
 import gc
 import getpass
 import importlib
-import io
 import locale
 import multiprocessing
 import operator
@@ -25,11 +24,12 @@ import time
 import warnings
 from collections.abc import Callable, Collection, Iterator
 from contextlib import ExitStack, contextmanager
-from typing import Any, NoReturn
+from typing import Any
 
 from nbflow.run.surroundings.lasting_changes import limits_now, listen_to_process, variables_set
 from nbflow.run.surroundings.logging_state import keep_logging
 from nbflow.run.surroundings.shell_state import draws_in_cells, keep_shell
+from nbflow.run.surroundings.stdin import IN_NOTEBOOK, NoStdin, advise, refuse_input
 
 Restore = Callable[[], object]
 """Restores one thing."""
@@ -38,37 +38,16 @@ _SIGNALS = [one for one in signal.Signals if one.name not in ("SIGKILL", "SIGSTO
 _TIMERS = [getattr(signal, name) for name in ("ITIMER_REAL", "ITIMER_VIRTUAL", "ITIMER_PROF") if hasattr(signal, name)]
 
 
-class StdinRefused(EOFError):
-    """Says that a step asked for input, which no user can give to a flow."""
-
-    def __init__(self) -> None:
-        super().__init__("a step cannot read standard input: make the value a parameter in the %%parameters cell")
-
-
-class NoStdin(io.TextIOBase):
-    """Refuses to be read: it is the standard input of a step."""
-
-    def readable(self) -> bool:
-        return True
-
-    def readline(self, *_size: object) -> str:  # type: ignore[override]
-        raise StdinRefused
-
-    def read(self, *_size: object) -> str:
-        raise StdinRefused
-
-    def fileno(self) -> int:
-        raise io.UnsupportedOperation("standard input")
-
-
 class Surroundings:
     """Holds the state of this process at one time, and can restore it."""
 
-    def __init__(self) -> None:
+    def __init__(self, instead_of_input: str = IN_NOTEBOOK) -> None:
+        before = advise(instead_of_input)
         listen_to_process()
         libraries = (keep for name, keep in _KEPT_OF_LIBRARIES.items() if name in sys.modules)
         self._first = [keep() for keep in _KEPT_FOR_BODY]
         self._restores = [keep() for keep in (*_KEPT, *libraries)]
+        self._restores.append(lambda: advise(before))
         self._contexts = ExitStack()
         self._contexts.enter_context(warnings.catch_warnings())
         for module in _CONTEXTS.keys() & sys.modules.keys():
@@ -367,11 +346,6 @@ def _take_input() -> Restore:
                 setattr(owner, name, value)
 
     return restore
-
-
-def refuse_input(_prompt: object = "", *_more: object, **_options: object) -> NoReturn:
-    """Raise StdinRefused; stands in for `input` and `getpass`."""
-    raise StdinRefused
 
 
 _ABSENT = object()

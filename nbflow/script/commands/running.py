@@ -20,6 +20,7 @@ from nbflow.script.language.flowspec import FlowSpec
 from nbflow.script.preparing.lint import Lint
 from nbflow.script.preparing.prepared import prepare, refuse_script_errors
 from nbflow.script.preparing.settling import finish, leave_out
+from nbflow.store.catalog.tag_rules import check_tags
 from nbflow.store.catalog.user import user_name
 
 
@@ -132,6 +133,7 @@ def _known_clusters() -> tuple[str, ...]:
 
 
 def _settings(facts: dict[str, Any]) -> Settings:
+    check_tags((), facts["tags"], (), ())
     cluster, decorators = read_place(facts.get("on"), facts["decorators"], _known_clusters)
     return Settings(
         facts["max_workers"], facts["max_num_splits"], facts["tags"], decorators, facts["run_id_file"],

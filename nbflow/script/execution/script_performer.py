@@ -32,6 +32,7 @@ from nbflow.run.events.events import FailureKind, Level
 from nbflow.run.output.capture import Capture
 from nbflow.run.surroundings.alarm import alarm
 from nbflow.run.surroundings.patches import undone
+from nbflow.run.surroundings.stdin import IN_SCRIPT
 from nbflow.run.surroundings.surroundings import Surroundings
 from nbflow.run.task.cost import measured
 from nbflow.run.task.granted import with_gpus
@@ -106,7 +107,7 @@ class ScriptPerformer:
         result = Result(job.task, pid=os.getpid(), number=job.number)
         if self._is_stale:
             self._import_anew()
-        surroundings = Surroundings()
+        surroundings = Surroundings(IN_SCRIPT)
         with self.capture.task(str(job.task), job.attempt) as outputs:
             try:
                 self._perform(job, result)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import copy
+import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
 from nbflow.errors import MetaflowException
-from nbflow.script.inputs.delayed import Delayed
+from nbflow.script.inputs.delayed import Delayed, is_delayed
 
 
 class ConfigValue(dict[str, Any]):
@@ -139,10 +140,20 @@ class Config(Mapping[str, Any]):
         show_default: bool = True,
         **unknown: Any,
     ) -> None:
+        if not isinstance(name, str) or not name:
+            raise MetaflowException(f"Config({name!r}): the name is not a text: write for example Config('settings')")
         if default is not None and default_value is not None:
             raise MetaflowException(f"config '{name}' has default and default_value: give one of them")
         if unknown:
             raise MetaflowException(f"config '{name}' takes no '{next(iter(unknown))}': remove this argument")
+        if not _may_be(default, os.PathLike):
+            raise MetaflowException(
+                f"config '{name}': default={default!r} is not the path of a file: give the content as default_value"
+            )
+        if not _may_be(parser):
+            raise MetaflowException(
+                f"config '{name}': parser={parser!r} is not a function: give one, or the name of one with its module"
+            )
         value = default if default is not None else default_value
         self.name = name
         self._spec = ConfigSpec(name, value, default is not None, help or "", bool(required), parser, plain)
@@ -192,6 +203,11 @@ class Config(Mapping[str, Any]):
         raise AttributeError(
             f"Flow level attributes and Parameters are not modifiable: use another name than {self._spec.attribute}"
         )
+
+
+def _may_be(given: Any, *kinds: Any) -> bool:
+    """Tell whether an argument is missing, or a text, a function, or of these kinds, or waits for another config."""
+    return given is None or callable(given) or is_delayed(given) or isinstance(given, (str, *kinds))
 
 
 def configs_of(cls: type) -> dict[str, Config]:

@@ -103,14 +103,26 @@ def _source(cls: type, config: Config, given: Given) -> _Source:
     value = _default(cls, config)
     if value is None:
         return _Source(reason=f"missing configuration for '{name}'" if spec.required else "")
+    if spec.is_file and not isinstance(value, str | os.PathLike):
+        return _Source(reason=f"the default of config '{name}' is {value!r}: it must be the path of a file")
     if spec.is_file:
-        return _file(value, f"default configuration file '{value}' could not be read for '{name}'")
-    return _Source(value if isinstance(value, str) else json.dumps(value))
+        return _file(os.fspath(value), f"default configuration file '{value}' could not be read for '{name}'")
+    try:
+        return _Source(value if isinstance(value, str) else json.dumps(value))
+    except (TypeError, ValueError) as error:
+        return _Source(reason=f"the default_value of config '{name}' cannot be written as JSON ({error})")
 
 
 def _default(cls: type, config: Config) -> Any:
     default = config._spec.default
-    return default(DeployTimeContext(cls.__name__, user_name(), config.name)) if callable(default) else default
+    if not callable(default):
+        return default
+    try:
+        return default(DeployTimeContext(cls.__name__, user_name(), config.name))
+    except Exception as error:
+        raise MetaflowException(
+            f"the default of config '{config.name}' failed: {type(error).__name__}: {error}"
+        ) from error
 
 
 def _file(path: str, reason: str) -> _Source:
@@ -118,6 +130,8 @@ def _file(path: str, reason: str) -> _Source:
         return _Source(Path(path).read_text("utf-8"))
     except OSError as error:
         return _Source(reason=f"{reason} ({os.strerror(error.errno or 0)})")
+    except ValueError as error:
+        return _Source(reason=f"{reason} ({error})")
 
 
 def _read(config: Config, text: str) -> Any:

@@ -270,6 +270,8 @@ class IncludeFile(Parameter):
         super()._check()
         if self.multiple:
             raise MetaflowException(f"parameter '{self.name}' is a file and takes no 'multiple': remove this argument")
+        if self.parser is not None and not callable(self.parser) and not isinstance(self.parser, str):
+            raise MetaflowException(f"parameter '{self.name}': parser={self.parser!r} is not a function: give one")
         try:
             codecs.lookup(self.encoding or "utf-8")
         except (LookupError, TypeError):
