@@ -167,7 +167,7 @@ def __getattr__(name: str) -> Any:
         home = importlib.import_module(_HOMES[name])
         if name == "FlowSpec":
             home.note_folder()
-            importlib.import_module("nbflow.script.language.telling").tell_uncaught()
+            importlib.import_module("nbflow.script.language.uncaught").tell_uncaught()
         return getattr(home, name)
     if not name.startswith("_"):
         refused = importlib.import_module("nbflow.script.language.refused")

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from nbflow import IncludeFile, JSONType, Parameter
 from nbflow.errors import MetaflowException, ParameterFieldFailed
+from nbflow.script.inputs.parameter_values import resolve_parameters
 from nbflow.script.inputs.parameters import RESERVED_OPTIONS, parameters_of
-from nbflow.script.inputs.resolving import resolve_parameters
 from nbflow.script.language.current import current
+from tests.script.beside import artifacts_of, run_with
 from tests.script.running import Scripts
 
 
@@ -292,3 +295,51 @@ def test_current_is_empty_where_no_flow_runs() -> None:
         _ = current.parameter_names
     with pytest.raises(AttributeError, match="current can only be read"):
         current.run_id = 3
+
+
+DEFAULTS = """
+import json
+import os
+from LIBRARY import FlowSpec, JSONType, Parameter, step
+
+os.environ["NBF_OWN"] = "5"
+
+class F(FlowSpec):
+    a = Parameter("a", required=True, default=3)
+    b = Parameter("b", type=JSONType, default={"a": [1]})
+    c = Parameter("c", type=JSONType, default=3)
+    d = Parameter("d", default=[1, 2])
+    e = Parameter("e", default=(1, 2))
+    f = Parameter("f", default={"a": 1}, type=dict)
+    g = Parameter("g", default="2.5", type=float)
+    h = Parameter("h", default=2.0, type=int)
+    i = Parameter("i", default=1, type=str)
+    j = Parameter("j", default=True, type=float)
+    k = Parameter("k", default=1, hidden=True, metavar="N")
+    l = Parameter("l", default=1, envvar="NBF_OWN")
+    m = Parameter("m", default=[1], type=int, multiple=True)
+    n = Parameter("n", type=int, multiple=True)
+    o = Parameter("o", default=[1])
+    p = Parameter("p", default=1j)
+    q = Parameter("q", type=JSONType, default=(1, 2))
+    r = Parameter("r", default={1, 2})
+
+    @step
+    def start(self):
+        self.next(self.end)
+
+    @step
+    def end(self):
+        pass
+
+if __name__ == "__main__":
+    F()
+"""
+
+
+def test_defaults_are_those_of_metaflow(tmp_path: Path) -> None:
+    pytest.importorskip("metaflow")
+    command = json.dumps(["--no-pylint", "run", "--n", "1", "--n", "2", "--o", "12", "--p", "2"])
+    theirs, ours = (run_with(library, tmp_path, DEFAULTS, command) for library in ("metaflow", "nbflow"))
+    assert (theirs.code, ours.code) == (0, 0), ours.output + theirs.output
+    assert artifacts_of("nbflow", tmp_path) == artifacts_of("metaflow", tmp_path)

@@ -144,6 +144,7 @@ def test_a_decorator_of_a_flow_that_makes_no_sense_is_refused(scripts: Scripts, 
         ("Parameter(3)", "Parameter(3): this is not a name"),
         ("Config('c', default=3)", "config 'c': default=3 is not the path of a file"),
         ("Config('c', parser=3, default_value='{}')", "config 'c': parser=3 is not a function"),
+        ("Parameter('x', envvar=3)", "parameter 'x': envvar=3 is not the name of a variable"),
         ("Config(3)", "Config(3): the name is not a text"),
     ],
 )
@@ -164,7 +165,7 @@ def test_a_wrong_argument_of_a_parameter_or_config_is_told_with_its_line(
         ("Config('c', default=lambda context: 1 // 0)", "the default of config 'c' failed: ZeroDivisionError"),
         ("IncludeFile('x', encoding='nope', default='flow.py')", "there is no encoding 'nope'"),
         ("IncludeFile('x', parser=3, default='flow.py')", "parser=3 is not a function"),
-        ("Parameter('x', separator=3, default='a')", "parameter 'x': separator=3 is not a text"),
+        ("Parameter('x', separator=3, default='a')", "line 5: parameter 'x': separator=3 is not a text"),
     ],
 )
 def test_a_value_of_a_parameter_or_config_that_does_not_fit_is_told(scripts: Scripts, written: str, told: str) -> None:

@@ -13,7 +13,7 @@ from nbflow.garbage import collect_rarely
 from nbflow.progress.streams import take_any_text
 from nbflow.script.inputs.parameters import script_file
 from nbflow.script.language.flowspec import FlowSpec, go_back
-from nbflow.script.language.telling import say, say_failed
+from nbflow.script.language.uncaught import say, say_failed
 
 
 def start_script(cls: type[FlowSpec]) -> None:

@@ -36,8 +36,8 @@ from nbflow.script.execution.script_program import ScriptHome, ScriptProgram, Sp
 from nbflow.script.execution.script_sources import write_script_sources
 from nbflow.script.execution.settings import Settings
 from nbflow.script.inputs.configuring import stored_configs
+from nbflow.script.inputs.parameter_values import resolve_parameters
 from nbflow.script.inputs.parameters import constants_of, parameters_of, script_file
-from nbflow.script.inputs.resolving import resolve_parameters
 from nbflow.script.language.class_decorators import project_facts
 from nbflow.script.language.current import current
 from nbflow.script.preparing.prepared import Prepared, refuse_script_errors

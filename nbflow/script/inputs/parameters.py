@@ -8,6 +8,7 @@ import os
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 from nbflow.errors import MetaflowException, ParameterFieldFailed
@@ -65,6 +66,7 @@ class Parameter:
         multiple: bool = False,
         **unknown: Any,
     ) -> None:
+        self.place = getattr(self, "place", "") or _place_in_script()
         _check_name(name)
         given = {
             "default": default, "type": type, "help": help, "required": required, "show_default": show_default,
@@ -78,7 +80,7 @@ class Parameter:
         self.name, self.default, self.help = name, default, "" if help is None else str(help)
         self.required, self.show_default, self.separator = required, show_default, separator or None
         self.hidden, self.metavar, self.multiple = bool(hidden), metavar, bool(multiple)
-        self.own_variables: tuple[str, ...] = (envvar,) if isinstance(envvar, str) else tuple(envvar or ())
+        self.own_variables = _variables(name, envvar)
         self.attribute = name
         self.type = type if type is not None else self._type_of_default()
         self._unknown = unknown
@@ -89,7 +91,10 @@ class Parameter:
             attribute, given = self.attribute, resolve_delayed(self.waiting, configs)
             self.__init__(self.name, **given)  # type: ignore[misc]
             self.attribute = attribute
-        self._check()
+        try:
+            self._check()
+        except MetaflowException as error:
+            raise MetaflowException(f"{self.place}: {error}") from None
 
     def _type_of_default(self) -> Any:
         is_split = self.separator is not None and isinstance(self.default, list | tuple)
@@ -192,7 +197,7 @@ class Parameter:
                 return tuple(convert_default(self.type, one) for one in _several(self.default))
             return self.convert(self.default) if self.separator else convert_default(self.type, self.default)
         except ValueError as error:
-            raise ValueError(f"Invalid value for '--{self.name}': its default {error}") from None
+            raise ValueError(f"Invalid value for '--{self.name}': its default {error} ({self.place})") from None
 
     def _checked(self, value: Any) -> Any:
         """Return the value for what the function of a default has returned."""
@@ -323,6 +328,21 @@ def _check_name(name: Any) -> None:
         raise MetaflowException(
             f"Parameter({name!r}): this is not a name: use letters, digits, - and _, and a letter first"
         )
+
+
+def _place_in_script() -> str:
+    """Return the file and the line of the first caller that is not nbflow."""
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None and str(frame.f_globals.get("__name__")).startswith("nbflow."):
+        frame = frame.f_back
+    return f"{Path(frame.f_code.co_filename).name}, line {frame.f_lineno}" if frame is not None else ""
+
+
+def _variables(name: str, envvar: Any) -> tuple[str, ...]:
+    found = (envvar,) if isinstance(envvar, str) else envvar or ()
+    if not isinstance(found, list | tuple) or not all(isinstance(one, str) for one in found):
+        raise MetaflowException(f"parameter '{name}': envvar={envvar!r} is not the name of a variable: use text")
+    return tuple(found)
 
 
 def _several(given: Any) -> Sequence[Any]:

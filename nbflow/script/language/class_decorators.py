@@ -11,7 +11,7 @@ from typing import Any
 
 from nbflow.errors import InvalidDecorator
 from nbflow.script.inputs.delayed import is_delayed
-from nbflow.script.language.arguments import check_packages, text
+from nbflow.script.language.decorator_arguments import check_packages, text
 from nbflow.script.language.decorators import MANY
 from nbflow.script.language.flowspec import FlowSpec
 from nbflow.script.language.step_facts import Applied

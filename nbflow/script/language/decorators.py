@@ -15,7 +15,8 @@ from nbflow.errors import InvalidDecorator
 from nbflow.flow.syntax.specs import MemoryAsked, Options
 from nbflow.flow.syntax.units import quotable
 from nbflow.script.inputs.delayed import is_delayed, resolve_delayed
-from nbflow.script.language import arguments, refused
+from nbflow.script.language import decorator_arguments as arguments
+from nbflow.script.language import refused
 from nbflow.script.language.step_facts import Applied, CardAsked, DecoratorFacts, FactsChange, facts_of, set_facts
 
 F = TypeVar("F", bound=Callable[..., Any])
