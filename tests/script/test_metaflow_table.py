@@ -99,6 +99,12 @@ def test_a_name_is_what_the_table_says(row: Row) -> None:
         assert row.name in nbflow.__all__
 
 
+def _a_step() -> Any:
+    def work(self: object) -> None: ...
+
+    return nbflow.step(work)
+
+
 def test_decorators_take_the_options_that_the_table_says() -> None:
     for row in DECORATORS.values():
         name, _, option = row.name.removeprefix("@").removesuffix("=)").partition("(")
@@ -108,7 +114,7 @@ def test_decorators_take_the_options_that_the_table_says() -> None:
             assert name in STEP_DECORATORS or name in FLOW_DECORATORS
         else:
             with pytest.raises(MetaflowException) as caught:
-                getattr(nbflow, name)(no_such_option=1)
+                getattr(nbflow, name)(no_such_option=1)(_a_step() if name in STEP_DECORATORS else nbflow.FlowSpec)
             assert re.search(rf"\b{option}\b", str(caught.value).partition(": it takes ")[2])
 
 
