@@ -208,7 +208,8 @@ class Linker:
         # names also go on to the steps above.
         maybe = step.names.maybe_writes | (learned - step.names.writes) | (state - self.flow.prelude.names)
         maybe |= writes & (step.names.maybe_passing | step.names.maybe_ends)
-        hard, soft = hard_reads(step), self._soft(step, writes) | draws
+        # a function may leave what it assigns as it is, so the step reads what it hands on
+        hard, soft = hard_reads(step), self._soft(step, writes) | draws | state
         soft, found = self._all_reads(step, hard, soft, learned)
         reads = tuple(read for read in found if read.writers)
         join = step.control.join or self._metaflow_join(step)

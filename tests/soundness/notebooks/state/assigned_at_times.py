@@ -1,0 +1,53 @@
+# %% [markdown]
+# # Functions that assign a global name under a condition
+
+# %%
+status, results, best = "new", [], None
+
+
+def fit(x):
+    global status
+    results.append(x)
+    if x > 0:
+        status = "positive"
+    return x * 2
+
+
+def first(values):
+    global best
+    for value in values:
+        best = value
+        return True
+    return False
+
+
+class Model:
+    def train(self, x):
+        global trained
+        if x < 0:
+            return
+        trained = x
+
+
+# %%
+# %%step one
+a = fit(3)
+found = first([7, 8])
+Model().train(4)
+print(a, status, best, trained)
+
+# %%
+# %%step two
+b = fit(-3)
+found = first([])
+Model().train(-1)
+print(b, found)
+
+# %%
+# %%step look
+print(status, best, trained, results)
+
+# %%
+# %%step below
+fit(-1)
+print(status, len(results))
