@@ -2,7 +2,7 @@
 # # Functions that assign a global name under a condition
 
 # %%
-status, results, best = "new", [], None
+status, results, best, trained = "new", [], None, 0
 
 
 def fit(x):
