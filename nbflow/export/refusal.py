@@ -274,6 +274,7 @@ def functions_that_look_below(usage: Usage) -> Iterator[Problem]:
     for step in graph.steps.values():
         own = step.names_in(split=True) | step.names_in(split=False) | usage.shared(step)
         own |= graph.links[step.name].carried | GENERATORS  # what it only changes, by another name; states
+        own |= graph.links[step.name].passing  # what its functions assign, which is refused elsewhere
         for binding in graph.links[step.name].bindings:
             if binding.name in own:
                 continue

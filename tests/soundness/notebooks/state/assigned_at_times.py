@@ -1,5 +1,6 @@
 # %% [markdown]
 # # Functions that assign a global name under a condition
+# refused: script: step 'one' changes 'status', which cell 2 defines
 
 # %%
 status, results, best, trained = "new", [], None, 0
