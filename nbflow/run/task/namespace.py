@@ -191,12 +191,13 @@ class Namespace:
         if definition.kind != "effect":
             exec(self._compiled(definition), self.namespace)
             return
-        before = {name: self.namespace[name] for name in _SHOWING if name in self.namespace}
-        self.namespace.update(dict.fromkeys(_SHOWING, _show_nothing))
+        showing = [name for name in _SHOWING if name not in self.prelude.names]  # one of the notebook does what it does
+        before = {name: self.namespace[name] for name in showing if name in self.namespace}
+        self.namespace.update(dict.fromkeys(showing, _show_nothing))
         try:
             self._execute_again(definition)
         finally:
-            for name in _SHOWING:
+            for name in showing:
                 self.namespace.pop(name, None)
             self.namespace.update(before)
 
