@@ -17,6 +17,7 @@ from nbflow.flow.effects.statement_effects import KnownEffects, Touched, called,
 from nbflow.flow.effects.touching import touch
 from nbflow.flow.names.holding import makes_functions
 from nbflow.flow.names.kept_state import assigned_by_calls, changed_by_calls
+from nbflow.flow.names.options_assigned import options_assigned
 from nbflow.flow.names.purity import Purity, asks_for_folder, origins_of
 from nbflow.flow.names.scope import root_of
 from nbflow.flow.names.statements import Statement, is_future_import, names_of_statement
@@ -54,6 +55,7 @@ class SortingFacts:
     watches: bool = False  # whether some cell asks for the subclasses of a class
     moves: bool = False  # whether some cell changes the working folder
     environments: tuple[tuple[str, tuple[str, ...]], ...] = ()  # by name
+    options: frozenset[str] = frozenset()  # what some cell assigns in a library: `plt.rcParams['font.size']`
 
     @staticmethod
     def of(
@@ -62,7 +64,8 @@ class SortingFacts:
         """Return what all parts of a document are sorted by."""
         artifacts = frozenset(name for one in parts if isinstance(one, StepCell) for name in one.artifacts)
         moves = any("chdir(" in one.source for one in parts if isinstance(one, Statement))
-        return SortingFacts(artifacts, given, watches, moves, tuple(environments.items()))
+        options = options_assigned([one.node for one in parts if isinstance(one, Statement)])
+        return SortingFacts(artifacts, given, watches, moves, tuple(environments.items()), options)
 
     def is_like(self, other: SortingFacts, parts: Iterable[Sortable]) -> bool:
         """Return whether these parts are sorted the same way by other facts.
@@ -238,7 +241,7 @@ class Sorting:
                 statement.code,
                 names.modules,
                 changes=changes,
-                setting=touched.setting or self._stands_for_a_folder(statement, kind),
+                setting=touched.setting or self._stands_for_its_place(statement, kind),
                 origins=names.imports if kind == "import" else frozenset(),
                 state=changed_by_calls([statement.node]),
                 makes=makes_functions(statement.node),
@@ -249,9 +252,14 @@ class Sorting:
             )
         )
 
-    def _stands_for_a_folder(self, statement: Statement, kind: DefinitionKind) -> bool:
-        """Return whether a value depends on the working folder at its place, and some cell changes that folder."""
-        return self.facts.moves and kind in ("constant", "block") and asks_for_folder(statement.source)
+    def _stands_for_its_place(self, statement: Statement, kind: DefinitionKind) -> bool:
+        """Return whether a value depends on the working folder or an option at its place, and some cell changes it."""
+        if kind not in ("constant", "block"):
+            return False
+        if self.facts.moves and asks_for_folder(statement.source):
+            return True
+        text = ast.unparse(statement.node) if self.facts.options else ""
+        return any(option in text for option in self.facts.options)
 
     def _kind(self, node: ast.stmt) -> DefinitionKind | None:
         """Return the kind of a definition, or None for scratch."""

@@ -25,8 +25,5 @@ total = sum(hits)
 print(hits, total)
 
 # %%
-display("one more")
-
-# %%
 # %%step look
 print_all([*hits, total])
