@@ -208,8 +208,7 @@ class Linker:
         # names also go on to the steps above.
         maybe = step.names.maybe_writes | (learned - step.names.writes) | (state - self.flow.prelude.names)
         maybe |= writes & (step.names.maybe_passing | step.names.maybe_ends)
-        # a function may leave what it assigns as it is, so the step reads what it hands on
-        hard, soft = hard_reads(step), self._soft(step, writes) | draws | state
+        hard, soft = hard_reads(step), self._soft(step, writes, state) | draws
         soft, found = self._all_reads(step, hard, soft, learned)
         reads = tuple(read for read in found if read.writers)
         join = step.control.join or self._metaflow_join(step)
@@ -250,11 +249,11 @@ class Linker:
             modules=tuple(use for use in uses if use.access is Access.IMPORT),
         )
 
-    def _soft(self, step: StepSpec, writes: frozenset[str]) -> frozenset[str]:
-        """Return the names that the step reads if they exist. It hands on a name that it may delete, so it reads that
-        too.
+    def _soft(self, step: StepSpec, writes: frozenset[str], state: frozenset[str]) -> frozenset[str]:
+        """Return the names that the step reads if they exist. It hands on a name that it may delete, and one that its
+        functions may assign or leave as it is, so it reads these too.
         """
-        soft = soft_reads(step, self.flow) | writes & step.names.maybe_ends
+        soft = soft_reads(step, self.flow) | state | writes & step.names.maybe_ends
         return soft | self._everything() if ANY in soft else soft
 
     def _everything(self) -> frozenset[str]:
