@@ -110,6 +110,7 @@ def test_what_is_given_goes_before_the_environment() -> None:
         ),
         (Parameter("p", type=int, default=2.5), None, "its default 2.5 is not a valid integer"),
         (Parameter("p", type=dict), "x", "'x' is not a valid dict"),
+        (Parameter("p", default=[1]), "[2]", "would hold its letters one by one: write type=JSONType"),
         (Parameter("p", multiple=True, default=3), None, "its default 3 is not a list"),
         (Parameter("p", required=True), None, "Missing option '--p'"),
         (IncludeFile("p"), "/none.csv", r"file '/none.csv' cannot be read \(No such file or directory\)"),
@@ -339,7 +340,7 @@ if __name__ == "__main__":
 
 def test_defaults_are_those_of_metaflow(tmp_path: Path) -> None:
     pytest.importorskip("metaflow")
-    command = json.dumps(["--no-pylint", "run", "--n", "1", "--n", "2", "--o", "12", "--p", "2"])
+    command = json.dumps(["--no-pylint", "run", "--n", "1", "--n", "2", "--p", "2"])
     theirs, ours = (run_with(library, tmp_path, DEFAULTS, command) for library in ("metaflow", "nbflow"))
     assert (theirs.code, ours.code) == (0, 0), ours.output + theirs.output
     assert artifacts_of("nbflow", tmp_path) == artifacts_of("metaflow", tmp_path)

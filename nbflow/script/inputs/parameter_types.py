@@ -37,6 +37,11 @@ def convert_text(kind: Any, given: Any) -> Any:
     """Return the value for a text from the command line, or for a value from Python. Raises ValueError."""
     if kind in (int, float) and isinstance(given, bool):
         raise ValueError(f"{given!r} is not a valid {name_of_type(kind)}")
+    if isinstance(given, str) and isinstance(kind, type) and issubclass(kind, list | tuple | set | frozenset):
+        raise ValueError(
+            f"{kind.__name__}({given!r}) would hold its letters one by one: write type=JSONType, separator=',' or "
+            "multiple=True in the Parameter"
+        )
     return str(given) if kind is str else _convert(kind, given)
 
 
