@@ -48,7 +48,7 @@ class TargetNameWrong(NbflowError):
     def __init__(self, pattern: str, reason: str, known: Iterable[str]) -> None:
         self.pattern, self.reason, self.known = pattern, reason, tuple(known)
         names = ", ".join(f"{{{name}}}" for name in self.known) or "none: the notebook has no parameters"
-        super().__init__(f"{pattern} is not the name of a file: {reason}. It may have {names}")
+        super().__init__(f"{pattern} cannot be the executed notebook: {reason}. The name may have {names}")
 
 
 class NoBrowser(NbflowError):

@@ -25,7 +25,7 @@ def target_of(pattern: Path, flow: FlowSource, parameters: Mapping[str, Any], so
     """
     target = Path(_named(str(pattern), flow, parameters))
     if target.suffix != ".ipynb":
-        raise TargetNameWrong(str(target), "it must end with .ipynb", _known(flow))
+        raise TargetNameWrong(str(target), "its name must end with .ipynb", _known(flow))
     refuse_target(target, source)
     return target
 

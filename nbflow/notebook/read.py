@@ -130,6 +130,8 @@ def _parse(path: Path) -> Any:
     except UnicodeDecodeError:
         raise NotANotebook(path, "it is not text", "give the path of an .ipynb file") from None
     except (ValueError, RecursionError) as error:
+        if path.stat().st_size == 0:
+            raise NotANotebook(path, "it is empty", "make a notebook in JupyterLab, or restore this one") from None
         fix = "restore it from its last good version, or from .ipynb_checkpoints beside it"
         raise NotANotebook(path, f"its JSON is broken ({error})", fix) from None
 

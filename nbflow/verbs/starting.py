@@ -12,7 +12,7 @@ from nbflow.garbage import without_gc
 from nbflow.notebook.convert import FORMS
 from nbflow.notebook.demos import DEMOS, copy_demo, find_demo
 from nbflow.notebook.init.files import Wishes, plan_notebook, write_flow
-from nbflow.notebook.init.init_plan import InitPlan, PlanRow
+from nbflow.notebook.init.init_plan import ONLY_SHOWS, InitPlan, PlanRow
 from nbflow.progress.numbers import brief, table
 from nbflow.progress.pictures import count
 from nbflow.verbs.context import WORKSPACE
@@ -96,6 +96,9 @@ def _offered(plan: InitPlan) -> Iterator[str]:
     if plan.offers:
         texts = [f"{offer.text} (cell {offer.number})" for offer in plan.offers]
         yield f"could be parameters, with --parameters: {', '.join(texts)}"
+    shown = [f"{row.cells[0]}" for row in plan.rows if row.why == ONLY_SHOWS]
+    if shown:
+        yield f"could be steps, with --show-cells: {'cell' if len(shown) == 1 else 'cells'} {', '.join(shown)}"
     for name, option in plan.loops:
         yield f"could run in parallel: the loop of step '{name}' as  %%step {name} {option}"
 

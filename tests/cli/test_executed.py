@@ -108,12 +108,12 @@ def test_the_marks_of_an_earlier_failure_are_gone_and_its_cells_are_a_flow_again
 @pytest.mark.parametrize(
     ("target", "said"),
     [
-        ("{gener}.ipynb", "{gener} is not a parameter with a short value. It may have {top}, {genre}"),
+        ("{gener}.ipynb", "{gener} is not a parameter with a short value. The name may have {top}, {genre}"),
         ("{genre.__class__}.ipynb", "{genre.__class__} is not a parameter"),
-        ("{.ipynb", "is not the name of a file"),
-        ("{genre:d}.ipynb", "is not the name of a file"),
+        ("{.ipynb", "cannot be the executed notebook"),
+        ("{genre:d}.ipynb", "cannot be the executed notebook"),
         ("nowhere/x.ipynb", "there is no folder"),
-        ("{genre}.html", "it must end with .ipynb"),
+        ("{genre}.html", "its name must end with .ipynb"),
         ("films.ipynb", "is the notebook itself"),
         ("link.ipynb", "is the notebook itself"),
     ],

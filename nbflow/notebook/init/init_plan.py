@@ -236,7 +236,8 @@ def _what_it_does(draft: PlanDraft, name: str, showing: Showing) -> str:
     said += [f"uses {listed(shared)}, which steps change"] if shared else []
     nodes = nodes_of(draft.groups[draft.steps[name]].source)
     said += ["writes files"] if writes_files(nodes) else []
-    return ", ".join(said) or ("only shows" if showing.only_shows(nodes) else _MAY_MATTER)
+    return ", ".join(said) or (ONLY_SHOWS if showing.only_shows(nodes) else _MAY_MATTER)
 
 
+ONLY_SHOWS = "only shows"
 _MAY_MATTER = "may change something that others see"
