@@ -67,3 +67,14 @@ def test_an_error_before_the_flow_is_the_failure_of_the_tasks(scripts: Scripts, 
     done = scripts.command(path, "run")
     assert done.returncode == 1
     assert "FileExistsError" in done.stdout + done.stderr
+
+
+def test_of_a_flow_that_another_script_starts_only_that_one_is_the_main_script(scripts: Scripts) -> None:
+    path = scripts.write(DRAWS, "flow_module.py")
+    path.write_text(
+        path.read_text().replace("    F()\n", "    raise AssertionError('it is imported')\n"), encoding="utf-8"
+    )
+    main = scripts.folder / "main.py"
+    main.write_text("from flow_module import F\nif __name__ == '__main__':\n    F()\n", encoding="utf-8")
+    done = scripts.command(main, "run")
+    assert done.returncode == 0, done.stdout + done.stderr

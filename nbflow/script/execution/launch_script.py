@@ -263,8 +263,8 @@ def _program(
     file, root = script_file(prepared.cls), locate_store(Path.cwd())
     return ScriptProgram(
         prepared.graph, values, file.parent, root, file=str(file), module=module, flow=prepared.cls.__name__,
-        cwd=os.getcwd(), path=tuple(sys.path), max_splits=settings.max_splits, decorators=settings.decorators,
-        configs=stored_configs(prepared.cls), locks=locks,
+        is_main=prepared.cls.__module__ == "__main__", cwd=os.getcwd(), path=tuple(sys.path),
+        max_splits=settings.max_splits, decorators=settings.decorators, configs=stored_configs(prepared.cls), locks=locks,
         branches=branches_of(prepared.script, prepared.graph),
     )  # fmt: skip
 

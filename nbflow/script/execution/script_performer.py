@@ -77,7 +77,8 @@ def perform_script(program: ScriptProgram, store: TaskStore) -> ScriptPerformer:
 def _import(program: ScriptProgram) -> tuple[type[FlowSpec], ScriptHome, FreshStart]:
     generators = observe(GENERATORS)
     module = load_script(Path(program.file), program.module)
-    run_main_part(module, Path(program.file))
+    if program.is_main:
+        run_main_part(module, Path(program.file))
     cls = getattr(module, program.flow)
     impose(cls, program.configs)
     finish(cls, program.decorators)

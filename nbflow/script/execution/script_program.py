@@ -38,6 +38,7 @@ class ScriptProgram(Program):
     file: str = ""
     module: str = ""
     flow: str = ""
+    is_main: bool = False  # whether the process that runs the flow was started with this script
     cwd: str = "."
     path: tuple[str, ...] = ()
     max_splits: int | None = 100
