@@ -264,8 +264,8 @@ def _program(
     return ScriptProgram(
         prepared.graph, values, file.parent, root, file=str(file), module=module, flow=prepared.cls.__name__,
         is_main=prepared.cls.__module__ == "__main__", cwd=os.getcwd(), path=tuple(sys.path),
-        max_splits=settings.max_splits, decorators=settings.decorators, configs=stored_configs(prepared.cls), locks=locks,
-        branches=branches_of(prepared.script, prepared.graph),
+        max_splits=settings.max_splits, decorators=settings.decorators, configs=stored_configs(prepared.cls),
+        locks=locks, branches=branches_of(prepared.script, prepared.graph),
     )  # fmt: skip
 
 
