@@ -94,6 +94,7 @@ def test_parameters_arrive_as_they_were_typed(notebook: OpenNotebook) -> None:
     panel.root.locator(".nbf-Form").get_by_label("title").fill(odd)
     panel.root.locator(".nbf-Form").get_by_label("title").press("Enter")
     panel.wait_for_step("say", "done")
+    window.wait_for_kernel("idle")
     window.edit_cell(1, "print(repr(said))")
     window.run_cell(1)
     window.wait_for_output(1, "stdout")
