@@ -184,6 +184,24 @@ def test_a_cache_that_only_saves_time_is_no_state(place: Place) -> None:
     assert (dict(ran.finished.run.learned), ran.executed) == ({}, ["a", "b"])
 
 
+READ_ONCE = """
+import decimal
+sizes = [decimal.getcontext().prec]
+decimal.getcontext().prec = 5
+---
+%%step grow --foreach i in range(3)
+sizes.append(i)
+---
+%%step see --join grow
+seen = inputs.sizes
+"""
+
+
+def test_each_task_may_change_its_own_copy_of_what_a_worker_has_read_once(place: Place) -> None:
+    ran = place.run(Shape("once", READ_ONCE.strip(), {}), slots=1)
+    assert ran.value("see.seen") == [[28, 0], [28, 1], [28, 2]]
+
+
 WAITING = """
 import queue
 import threading

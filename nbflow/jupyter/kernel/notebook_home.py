@@ -15,7 +15,7 @@ from nbflow.jupyter.kernel.living import find_living
 from nbflow.run.program.program import Program
 from nbflow.run.task.namespace import Namespace
 from nbflow.store.pickling.alias import is_immutable
-from nbflow.store.pickling.home import TOKENS
+from nbflow.store.pickling.home import SENTINELS
 
 _LEAVING = frozenset[str](("exit", "quit"))
 """IPython's versions of these functions end the kernel; in a step they are Python's own."""
@@ -228,7 +228,7 @@ class NotebookHome(Namespace):
 
 
 def _has_identity(definition: Definition, space: Mapping[str, Any]) -> bool:
-    """Tell whether a second execution would make a different object: a class or a token does, `5` does not.
+    """Tell whether a second execution would make a different object: a class or a sentinel does, `5` does not.
 
     Modules are imported again, which costs nothing and finds edited ones. Constants are executed again, because cells
     may have changed them.
@@ -237,4 +237,4 @@ def _has_identity(definition: Definition, space: Mapping[str, Any]) -> bool:
         return False
     if definition.kind in ("function", "class", "shared"):
         return True
-    return any(isinstance(space.get(name), type) or type(space.get(name)) in TOKENS for name in definition.names)
+    return any(isinstance(space.get(name), type) or type(space.get(name)) in SENTINELS for name in definition.names)

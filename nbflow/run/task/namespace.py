@@ -20,7 +20,7 @@ from nbflow.run.program.program import Program
 from nbflow.run.task.definition_state import Fingerprint, applied, changes_of, held_attributes, is_code, shareable
 from nbflow.run.task.earlier_code import EarlierDefinitions
 from nbflow.run.task.tracebacks import filename_of_cell, show_source
-from nbflow.store.pickling.home import TOKENS, nested_class
+from nbflow.store.pickling.home import SENTINELS, nested_class
 
 
 class Namespace:
@@ -178,13 +178,14 @@ class Namespace:
             self.namespace.update(taken)
 
     def _define(self, definition: Definition) -> None:
-        if definition in self._shared:
-            self.namespace.update(self._shared[definition])
-            return
-        before = dict(self.namespace) if definition.once else {}
-        self._execute(definition)
-        if definition.once:
+        if definition not in self._shared:
+            before = dict(self.namespace) if definition.once else {}
+            self._execute(definition)
+            if not definition.once:
+                return
             self._shared[definition] = {n: v for n, v in self.namespace.items() if before.get(n, self) is not v}
+        shared = self._shared[definition]
+        self.namespace.update(_copied(shared) if definition.kind in ("constant", "block") else shared)
 
     def _execute(self, definition: Definition) -> None:
         """Execute a definition, without showing what an ordinary cell shows: the notebook shows it, not every task."""
@@ -220,21 +221,21 @@ class Namespace:
     # references of pickles to what the notebook defines
 
     def reference(self, value: Any) -> tuple[str, str] | None:
-        """Return (prelude name, digest of its code) of a function, class or token that the prelude bound."""
+        """Return (prelude name, digest of its code) of a function, class or sentinel that the prelude bound."""
         name = self._name_of(value, self._given)
         return None if name is None else (name, self._references[name.partition(".")[0]][0])
 
     def _name_of(self, value: Any, space: Mapping[str, Any]) -> str | None:
-        """Return the name that holds a function, class or token; a decorated function may be called otherwise."""
+        """Return the name that holds a function, class or sentinel; a decorated function may be called otherwise."""
         name = getattr(value, "__qualname__", None)
         if name in self._references and space.get(name) is value:
             return str(name)
         if isinstance(value, type):
             return self._name_of_nested(value, space)
-        if not isinstance(value, types.FunctionType) and type(value) not in TOKENS:
+        if not isinstance(value, types.FunctionType) and type(value) not in SENTINELS:
             return None
         held = (one for one in self._references.keys() & space.keys() if space[one] is value)
-        return min((one for one in held if self.prelude.is_code(one) or type(value) in TOKENS), default=None)
+        return min((one for one in held if self.prelude.is_code(one) or type(value) in SENTINELS), default=None)
 
     def _name_of_nested(self, cls: type, space: Mapping[str, Any]) -> str | None:
         """Return the dotted name of a class that the body of another class has made."""
@@ -273,6 +274,18 @@ class Namespace:
             and [one for one in view.definitions if name in one.names] == binders
             for view in self.program.graph.prelude.views
         )
+
+
+_CONTAINERS = (list, dict, set, tuple, bytearray)
+
+
+def _copied(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return values for one task, which may change containers; other objects may belong to a library and stay."""
+    seen: dict[int, Any] = {}
+    try:
+        return {name: copy.deepcopy(one, seen) if type(one) in _CONTAINERS else one for name, one in values.items()}
+    except Exception:  # noqa: BLE001 - whatever the `__deepcopy__` of a part does
+        return dict(values)
 
 
 _SHOWING = ("print", "display")

@@ -16,7 +16,7 @@ from typing import Any
 
 from nbflow.store.pickling._cloudpickle import is_importable
 from nbflow.store.pickling.array_layout import HeldArray, overlaps
-from nbflow.store.pickling.home import TOKENS, Home
+from nbflow.store.pickling.home import SENTINELS, Home
 from nbflow.store.pickling.nans import has_identity
 from nbflow.store.pickling.pickler import Recording
 
@@ -132,7 +132,7 @@ def is_immutable(obj: Any, home: Home) -> bool:
         return all(is_immutable(inner, home) for inner in obj)
     if isinstance(obj, type) or (callable(obj) and hasattr(obj, "__qualname__")):
         return home.reference(obj) is not None or is_importable(obj)
-    if kind in TOKENS:
+    if kind in SENTINELS:
         return home.reference(obj) is not None
     known = isinstance(obj, _IMMUTABLE) or any(_written_as(cls) in _IMMUTABLE_OF_LIBRARIES for cls in kind.__mro__)
     return known and not has_identity(obj)

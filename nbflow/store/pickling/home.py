@@ -10,7 +10,7 @@ from weakref import WeakValueDictionary
 
 from nbflow.errors import StoreError
 
-TOKENS = frozenset({object, typing.TypeVar, typing.ParamSpec, typing.TypeVarTuple, typing.NewType})
+SENTINELS = frozenset({object, typing.TypeVar, typing.ParamSpec, typing.TypeVarTuple, typing.NewType})
 """Are the types of objects that never change, and of which only the identity matters: `MISSING = object()`."""
 
 

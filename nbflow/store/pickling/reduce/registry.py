@@ -16,7 +16,7 @@ from functools import cache
 from typing import Any
 
 from nbflow.store.pickling import rebuild
-from nbflow.store.pickling.home import TOKENS
+from nbflow.store.pickling.home import SENTINELS
 from nbflow.store.pickling.recorder import Recorder
 from nbflow.store.pickling.reduce import arrays, crossing, frames, functions, handles, instances, views
 from nbflow.store.values.tombstone import Tombstone
@@ -90,7 +90,7 @@ EXACT: dict[type, Reducer | None] = {
     types.CellType: functions.reduce_cell,
     types.ModuleType: functions.reduce_module,
     functions.CACHED: functions.reduce_cached,
-    **dict.fromkeys(TOKENS - {object}, functions.reduce_typing),
+    **dict.fromkeys(SENTINELS - {object}, functions.reduce_typing),
     type: functions.reduce_class,
     object: functions.reduce_sentinel,
     weakref.ref: reduce_weakref,
