@@ -126,12 +126,13 @@ def _language(metadata: dict[str, Any]) -> str:
 
 def _parse(path: Path) -> Any:
     try:
-        return json.loads(_bytes_of(path))
+        content = _bytes_of(path)
+        if not content:
+            raise NotANotebook(path, "it is empty", "make a notebook in JupyterLab, or restore this one")
+        return json.loads(content)
     except UnicodeDecodeError:
         raise NotANotebook(path, "it is not text", "give the path of an .ipynb file") from None
     except (ValueError, RecursionError) as error:
-        if path.stat().st_size == 0:
-            raise NotANotebook(path, "it is empty", "make a notebook in JupyterLab, or restore this one") from None
         fix = "restore it from its last good version, or from .ipynb_checkpoints beside it"
         raise NotANotebook(path, f"its JSON is broken ({error})", fix) from None
 

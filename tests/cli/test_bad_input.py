@@ -20,6 +20,7 @@ def notebook(**facts: object) -> str:
 @pytest.mark.parametrize(
     ("content", "message"),
     [
+        (b"", "it is empty; make a notebook in JupyterLab, or restore this one"),
         (b"{", "its JSON is broken"),
         (b"print('hello')", "its JSON is broken"),
         (b"\x89PNG\xff", "it is not text; give the path of an .ipynb file"),
@@ -41,7 +42,7 @@ def notebook(**facts: object) -> str:
             "its language is R; nbflow runs Python notebooks",
         ),
     ],
-    ids=["broken", "script", "binary", "json", "v3", "deep", "no cells", "no cell", "no text", "R"],
+    ids=["empty", "broken", "script", "binary", "json", "v3", "deep", "no cells", "no cell", "no text", "R"],
 )
 @pytest.mark.parametrize("verb", ["run", "show", "status"])
 def test_what_is_not_a_python_notebook_is_refused(shell: Shell, content: bytes, message: str, verb: str) -> None:

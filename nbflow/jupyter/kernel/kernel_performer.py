@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -128,18 +128,19 @@ class KernelPerformer(Performer):
     def _hand_over(self, made: Mapping[str, Any], heap: Heap, visible: Iterable[ArtifactRef], result: Result) -> None:
         self.made = dict(made)
         shared = {digest for one in result.artifacts for digest in one.shares}
-        self._take_beside((one for one in visible if one.name not in made and not shared.isdisjoint(one.shares)), heap)
+        self._take_beside(visible, made.keys(), shared, heap)
 
     def _hand_over_rest(self, job: Job, heap: Heap) -> None:
         read, shared = {one.name for one in job.inputs}, {digest for one in job.inputs for digest in one.shares}
         visible = (*self._partners(job), *job.partners) if shared else ()
         with suppress(NbflowError):  # the error of the body matters more
-            self._take_beside(
-                (one for one in visible if one.name not in read and not shared.isdisjoint(one.shares)), heap
-            )
+            self._take_beside(visible, read, shared, heap)
 
-    def _take_beside(self, artifacts: Iterable[ArtifactRef], heap: Heap) -> None:
-        beside = {one.name: one for one in artifacts}
+    def _take_beside(
+        self, visible: Iterable[ArtifactRef], known: Collection[str], shared: set[str], heap: Heap
+    ) -> None:
+        """Load the visible artifacts of other names than the known ones that reach the shared components."""
+        beside = {one.name: one for one in visible if one.name not in known and not shared.isdisjoint(one.shares)}
         values = applied(heap.load(beside))
         self.beside = [(one, values[name]) for name, one in beside.items()]
 

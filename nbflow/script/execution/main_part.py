@@ -11,7 +11,7 @@ import types
 from collections.abc import Iterator
 from pathlib import Path
 
-from nbflow.script.language.flowspec import FlowStarts, until_flow_starts
+from nbflow.script.language.flowspec import until_flow_starts
 
 
 def run_main_part(module: types.ModuleType, file: Path) -> None:
@@ -20,11 +20,8 @@ def run_main_part(module: types.ModuleType, file: Path) -> None:
     if not statements:
         return
     code = compile(ast.Module(statements, []), str(file), "exec")
-    try:
-        with until_flow_starts():
-            exec(code, module.__dict__)
-    except FlowStarts:
-        pass
+    with until_flow_starts():
+        exec(code, module.__dict__)
 
 
 def _main_blocks(tree: ast.Module) -> Iterator[ast.If]:

@@ -49,11 +49,13 @@ _stops_at_flow = False
 
 @contextmanager
 def until_flow_starts() -> Iterator[None]:
-    """Raise FlowStarts where the code of this context starts a flow."""
+    """End the code of this context where it starts a flow."""
     global _stops_at_flow
     _stops_at_flow = True
     try:
         yield
+    except FlowStarts:
+        pass  # it has come so far
     finally:
         _stops_at_flow = False
 
