@@ -142,6 +142,16 @@ def test_runs_beside_the_cells_are_bound_at_the_next_one(panel: Panel) -> None:
     assert {line["step"]: (line["done"], line["reused"]) for line in over["lines"]}["two"] == (1, 1)
 
 
+def test_a_run_whose_end_is_shown_is_bound_even_if_its_last_lines_take_long(panel: Panel) -> None:
+    panel.kernel.ok(
+        "import time\nfrom nbflow.jupyter.kernel import worker_runs\nkeep = worker_runs.keep_within_limit\n"
+        "worker_runs.keep_within_limit = lambda store: time.sleep(2) or keep(store)"
+    )
+    panel.ok(cells("%%step one\none = 1"), call("run", "--bg"))
+    panel.kernel.wait_for_snapshot(lambda one: bool(one["run"]["finished"]))
+    assert panel.kernel.value("one") == "1"
+
+
 def test_what_the_panel_asks_is_no_cell_of_the_notebook(panel: Panel) -> None:
     panel.ok(cells("%%step one\none = stray"), "stray = 5")
     reply = panel.ask(call("run"))

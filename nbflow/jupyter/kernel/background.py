@@ -48,6 +48,12 @@ class BackgroundRun:
         """Tell whether the run has ended, with or without an error."""
         return self.finished is not None or self.error is not None
 
+    @property
+    def is_ending(self) -> bool:
+        """Tell whether the panel shows the end of the run, of which only the last lines are left to be printed."""
+        going = self.watched.going if self.watched is not None else None
+        return going is not None and going.finished is not None
+
     def takes_part(self, step: str) -> bool:
         """Tell whether the run performs a step."""
         return self.watched is not None and step in self.watched.tally.counts

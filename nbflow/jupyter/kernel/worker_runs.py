@@ -205,10 +205,11 @@ class WorkerRuns:
         return True
 
     def settle(self) -> None:
-        """Bind the results of the background run, if it is over."""
+        """Bind the results of the background run, if it is over or the panel says so."""
         beside = self.background
-        if beside is None or not beside.is_over:
+        if beside is None or not (beside.is_over or beside.is_ending):
             return
+        beside.wait()
         self.background = None
         if beside.error is not None:
             self._say(f"the background run failed: {beside.error}")
