@@ -8,8 +8,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from weakref import WeakValueDictionary
 
-from nbflow.checkpoints.fingerprint import fingerprint
+from nbflow.checkpoints.as_defined import AsDefined
 from nbflow.flow.effects.generator_names import GENERATORS
+from nbflow.flow.names.code import names_of
 from nbflow.flow.syntax.definition import Definition
 from nbflow.store.values.artifact_ref import ArtifactRef
 
@@ -44,7 +45,7 @@ class BoundDefinition:
 
     value: object
     code: str  # Definition.code
-    print: tuple[object, ...]
+    looks: AsDefined
     reads: frozenset[str] = frozenset()  # names that the definition mentions
 
 
@@ -102,10 +103,10 @@ class Ledger:
         for name in names:
             self.bound.pop(name, None)
 
-    def define(self, definitions: Iterable[Definition], prints: Mapping[str, tuple[object, ...]] | None = None) -> None:
+    def define(self, definitions: Iterable[Definition], looks: Mapping[str, AsDefined] | None = None) -> None:
         """Note that these definitions were executed in the namespace just now.
 
-        `prints` holds fingerprints by name that were taken right after the definitions were executed.
+        `looks` tells by name how values were right after the definitions were executed, if they may be changed by now.
         """
         for definition in definitions:
             if definition.kind == "shared":
@@ -117,9 +118,9 @@ class Ledger:
                 self.effects = (*self.effects, Done(definition.code, definition.changes))
             for name in definition.names & self.namespace.keys():
                 value = self.namespace[name]
-                looks = (prints or {}).get(name) or fingerprint(value)
-                self.defined[name] = BoundDefinition(value, definition.code, looks, definition.reads)
-            self._accept(definition.reads)
+                as_defined = (looks or {}).get(name) or AsDefined(value)
+                self.defined[name] = BoundDefinition(value, definition.code, as_defined, definition.reads)
+            self._accept(names_of(definition.source).now if definition.kind == "function" else definition.reads)
 
     def _accept(self, names: Iterable[str]) -> None:
         """Accept what executing a definition did to other definitions, such as adding to a registry."""
@@ -128,7 +129,7 @@ class Ledger:
             name = agenda.pop()
             if name not in seen and self.holds(name):
                 one = self.defined[name]
-                self.defined[name] = replace(one, print=fingerprint(one.value))
+                self.defined[name] = replace(one, looks=AsDefined(one.value))
                 agenda.extend(one.reads)
             seen.add(name)
 
@@ -152,16 +153,20 @@ class Ledger:
             return definition.code in self.settings
         if definition.changes and not any(one.code == definition.code for one in self.effects):
             return False
-        return all(self._is_as_defined(name, definition) for name in definition.names - GENERATORS)
-
-    def _is_as_defined(self, name: str, definition: Definition) -> bool:
-        one = self.defined.get(name)
-        return (
-            one is not None
-            and one.code == definition.code
-            and self.namespace.get(name, _ABSENT) is one.value
-            and fingerprint(one.value) == one.print
+        return all(
+            self._made(name, definition) and self.defined[name].looks.is_unchanged
+            for name in definition.names - GENERATORS
         )
+
+    def can_put_back(self, definition: Definition) -> bool:
+        """Return whether the attributes of the function or class that this definition has made can be put back."""
+        return definition.is_code and all(
+            self._made(name, definition) and self.defined[name].looks.can_be_put_back for name in definition.names
+        )
+
+    def _made(self, name: str, definition: Definition) -> bool:
+        """Return whether a name holds what this definition has made, changed in place or not."""
+        return self.holds(name) and self.defined[name].code == definition.code
 
     def snapshot(self) -> _Snapshot:
         """Return the state of the ledger, for `rewind`."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from nbflow.checkpoints.fingerprint import fingerprint, is_rigid
+from nbflow.checkpoints.fingerprint import is_rigid
 from nbflow.checkpoints.ledger import Ledger
 from nbflow.checkpoints.point import Checkpoint
 from nbflow.checkpoints.restore_plan import Redefinition
@@ -41,7 +41,7 @@ def _is_edited(ledger: Ledger, definition: Definition) -> bool:
 
 def _is_altered(ledger: Ledger, name: str, definition: Definition) -> bool:
     same = ledger.holds(name) and ledger.defined[name].code == definition.code
-    return same and fingerprint(ledger.namespace[name]) != ledger.defined[name].print
+    return same and not ledger.defined[name].looks.is_unchanged
 
 
 def _with_others(

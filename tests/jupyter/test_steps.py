@@ -93,6 +93,36 @@ def test_what_a_function_keeps_is_there_for_a_step_that_is_written_later(live: L
     assert live.names["seen"] == ([1, 2], {1: 1, 2: 2})
 
 
+COUNTING = "class K:\n    n = 0\n    def __init__(self):\n        K.n += 1\n        self.id = K.n"
+
+
+def test_a_class_that_counts_keeps_its_objects_and_each_step_sees_the_count_of_those_above(live: Live) -> None:
+    live.run(COUNTING)
+    live.run("%%step a\nx = K()")
+    live.run("def make():\n    return K()")  # it uses the class, and changes nothing in it
+    live.run("%%step a\nx = K()\nz = K.n")
+    live.run("%%step b\ny = make()\nw = K.n")
+    assert (live.names["z"], live.names["w"]) == (1, 2)
+    assert {type(live.names[name]) for name in "xy"} == {live.names["K"]}
+
+
+def test_a_step_that_only_has_an_object_of_a_class_leaves_the_class_as_it_is(live: Live) -> None:
+    live.run(COUNTING)
+    live.run("%%step a\nx = K()")
+    live.run("%%step b\ny = K()")
+    live.run("%%step c\nz = x.id")
+    assert (live.names["z"], live.names["K"].n) == (1, 2)
+
+
+def test_a_step_that_fails_leaves_a_class_as_any_cell_does(live: Live) -> None:
+    live.run(COUNTING)
+    live.run("%%step a\nx = K()")
+    for _ in range(2):
+        with pytest.raises(ZeroDivisionError):
+            live.run("%%step b\ny = K()\n1 / 0")
+        assert (live.names["K"].n, type(live.names["y"])) == (2, type(live.names["x"]))
+
+
 def test_comments_and_layout_do_not_run_a_step_again(live: Live) -> None:
     live.run("%%step one\nx = 1")
     assert live.run("%%step one\n# a comment\nx   =  1") == ["one · from run 1, just now"]

@@ -85,6 +85,7 @@ class KernelPerformer(Performer):
                 result = self.run(Job(start.task, start.inputs, start.partners, streams=streams))
                 self._look_for_damage(result)
                 left = self.live.bound_names() if self.error is not None else {}
+                self.live.changed = frozenset(self.made if self.error is None else self.live.namespace)
             if self.error is None and self._backstage.value is not None:
                 screen.result(self._backstage.value)
             screen.flush()

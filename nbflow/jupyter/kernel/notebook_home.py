@@ -6,13 +6,14 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from nbflow.checkpoints.fingerprint import fingerprint
+from nbflow.checkpoints.as_defined import AsDefined
 from nbflow.checkpoints.ledger import Ledger
 from nbflow.flow.names.code import names_of
 from nbflow.flow.syntax.definition import Definition, Prelude
 from nbflow.flow.syntax.specs import StepSpec
 from nbflow.jupyter.kernel.living import find_living
 from nbflow.run.program.program import Program
+from nbflow.run.task.definition_state import ChangedDefinition
 from nbflow.run.task.namespace import Namespace
 from nbflow.store.pickling.alias import is_immutable
 from nbflow.store.pickling.home import SENTINELS
@@ -44,10 +45,13 @@ class NotebookHome(Namespace):
         self.namespace, self.classes = ledger.namespace, ledger.classes
         self._ledger, self._kept = ledger, kept
         self._held: frozenset[Definition] = frozenset()
-        self._prints: dict[str, tuple[object, ...]] = {}  # fingerprints of a step's values before its body ran
+        self._looks: dict[str, AsDefined] = {}  # how the definitions of a step were before its body ran
         self._living: frozenset[Definition] = frozenset()
         self._fresh: list[Definition] = []
         self._own: list[Definition] = []  # definitions of the body itself
+        self._altered: frozenset[Definition] = frozenset()  # functions and classes whose attributes must be put back
+        self._put_back: dict[str, ChangedDefinition] = {}  # what functions and classes of the user held before the task
+        self.changed: frozenset[str] = frozenset()  # names that the task has changed
         if before is not None:
             self._shared = before._shared
 
@@ -64,7 +68,9 @@ class NotebookHome(Namespace):
     def stage(self) -> Iterator[None]:
         """Set all names of the user aside during the block; afterwards each is bound to the same object again."""
         definitions = self.program.graph.prelude.definitions
-        self._held = frozenset(one for one in definitions if self._ledger.is_defined(one))
+        intact = frozenset(one for one in definitions if self._ledger.is_defined(one))
+        self._altered = frozenset(one for one in definitions if one not in intact and self._ledger.can_put_back(one))
+        self._held = intact | self._altered
         names = self._names()
         aside = self._aside = dict(zip(names, map(self.namespace.__getitem__, names), strict=True))
         leaving = {name: self.namespace.pop(name) for name in _LEAVING & self._kept & self.namespace.keys()}
@@ -76,6 +82,7 @@ class NotebookHome(Namespace):
             given = dict(self._given)
             self.namespace.update(aside)  # in one call: an interrupt may come between any two lines
             self._aside = None
+            self._give_back_attributes()
             for name in [name for name in self._names() if name not in aside]:
                 del self.namespace[name]
             self._adopt([one for one in self._fresh if one not in self._held], given)
@@ -83,11 +90,19 @@ class NotebookHome(Namespace):
             self._bound.clear()
             self._given.clear()
 
+    def _give_back_attributes(self) -> None:
+        """Let functions and classes hold again what they held before the task, except for those that it has changed."""
+        for name, before in self._put_back.items():
+            if name not in self.changed:
+                before.apply()
+        self._put_back.clear()
+        self.changed = frozenset()
+
     def prepare(self, step: str) -> None:
-        """Define what a step needs, and remember fingerprints of the new values."""
+        """Define what a step needs, and remember how the new values look."""
         super().prepare(step)
         fresh = {name for one in self._fresh for name in one.names}
-        self._prints = {name: fingerprint(self._given[name]) for name in fresh & self._given.keys()}
+        self._looks = {name: AsDefined(self._given[name]) for name in fresh & self._given.keys()}
 
     def clear(self) -> None:
         """Remove all names except those of Python and of the front end."""
@@ -114,19 +129,19 @@ class NotebookHome(Namespace):
                 pass  # the user has yet to execute the cell that changes it, and would change it twice
             elif all(self._may_bind(name) for name in definition.names):
                 self.namespace.update({name: space[name] for name in definition.names & space.keys()})
-                self._ledger.define([definition], self._prints)
+                self._ledger.define([definition], self._looks)
 
     def define_own(self, definition: Definition) -> None:
         """Note a definition that the body itself has executed."""
         super().define_own(definition)
         self._own.append(definition)
-        self._prints.update({name: fingerprint(self._given[name]) for name in definition.names})
+        self._looks.update({name: AsDefined(self._given[name]) for name in definition.names})
 
     def _keep_own(self, given: Mapping[str, Any]) -> None:
         """Bind the definitions of a body in the notebook, as any cell does."""
         for definition in self._own:
             self.namespace.update({name: given[name] for name in definition.names})
-        self._ledger.define(self._own, self._prints)
+        self._ledger.define(self._own, self._looks)
 
     def _adopt_effect(self, effect: Definition, space: Mapping[str, Any]) -> None:
         """Note that an effect was executed, if it changed the notebook's own objects."""
@@ -182,12 +197,17 @@ class NotebookHome(Namespace):
     def _define(self, definition: Definition) -> None:
         if self._aside is not None and (definition in self._living or self._is_done(definition)):
             self.namespace.update(self._shared.get(definition, {}))
+            self._put_attributes_back(definition)
             self.namespace.update({name: self._aside[name] for name in definition.names & self._aside.keys()})
         else:
             super()._define(definition)
             self._fresh.append(definition)
             if definition.setting:
                 self._ledger.settings[definition.code] += 1
+
+    def _put_attributes_back(self, definition: Definition) -> None:
+        for name in definition.names if definition in self._altered else ():
+            self._put_back[name] = self._ledger.defined[name].looks.put_back()
 
     def _is_done(self, definition: Definition) -> bool:
         return self._has_set(definition) if definition.setting else definition.once and definition in self._held
@@ -221,6 +241,8 @@ class NotebookHome(Namespace):
         """Execute, among the user's names, the definitions that these names need and that were not executed yet."""
         for definition in self.prelude.closure(names):
             if definition.once or definition.kind == "effect" or self._ledger.is_defined(definition):
+                continue
+            if self._ledger.can_put_back(definition):  # the user's own changes of it stay
                 continue
             if all(self._may_bind(name) for name in definition.names):
                 exec(self._compiled(definition), self.namespace)

@@ -40,7 +40,7 @@ _CODE = (
 )  # fmt: skip
 _CACHE = "_clear_cache"  # attribute of `functools.singledispatch`: its cache only saves time
 _REGISTRY = "registry"  # another one: the implementations by type
-_REGISTERED = "register()"  # stands for the classes that an abstract class counts as derived from it
+REGISTERED = "register()"  # stands for the classes that an abstract class counts as derived from it
 _ABSENT: Any = object()
 
 
@@ -61,9 +61,9 @@ class ChangedDefinition:
         owners = {path: _owner(self.value, path) for path in (*self.attributes, *self.gone)}  # before any is replaced
         for path, attribute in self.attributes.items():
             owner, name = owners[path]
-            if name == _REGISTRY and _is_generic(owner):
+            if name == _REGISTRY and is_generic(owner):
                 _register(owner, attribute)
-            elif name == _REGISTERED:
+            elif name == REGISTERED:
                 for derived in attribute:
                     owner.register(derived)
             else:
@@ -95,7 +95,7 @@ def held_attributes(code: Any) -> dict[str, Any]:
     """
     if isinstance(code, types.FunctionType):
         own = {name: value for name, value in vars(code).items() if name != _CACHE}
-        own |= {_REGISTRY: dict(own[_REGISTRY])} if _is_generic(code) else {}
+        own |= {_REGISTRY: dict(own[_REGISTRY])} if is_generic(code) else {}
         return {"__defaults__": code.__defaults__, "__kwdefaults__": code.__kwdefaults__, **own, **_enclosed(code, ())}
     found = {name: value for name, value in vars(code).items() if name not in _OF_PYTHON}
     for name, value in tuple(found.items()):
@@ -104,7 +104,7 @@ def held_attributes(code: Any) -> dict[str, Any]:
         elif isinstance(value, type) and value.__qualname__ == f"{code.__qualname__}.{name}":
             found |= {f"{name}.{inner}": one for inner, one in held_attributes(value).items()}
     registered = _registered_in(code)
-    return found | ({_REGISTERED: registered} if registered else {})
+    return found | ({REGISTERED: registered} if registered else {})
 
 
 def _registered_in(code: type) -> tuple[type, ...]:
@@ -115,7 +115,7 @@ def _registered_in(code: type) -> tuple[type, ...]:
     return tuple(sorted((one for one in found if one is not None), key=lambda one: (one.__module__, one.__qualname__)))
 
 
-def _is_generic(code: Any) -> bool:
+def is_generic(code: Any) -> bool:
     """Return whether a function dispatches on the type of its argument, by `functools.singledispatch`."""
     return hasattr(code, _REGISTRY) and hasattr(code, "dispatch") and hasattr(code, _CACHE)
 
@@ -154,11 +154,11 @@ def changes_of(code: Any, pristine: Mapping[str, Any]) -> ChangedDefinition:
     """Return what was changed in a function or class since it was defined."""
     now = held_attributes(code)
     changed = {path: value for path, value in now.items() if _may_differ(value, pristine.get(path, _ABSENT))}
-    if _REGISTRY in changed and _is_generic(code):
+    if _REGISTRY in changed and is_generic(code):
         before = pristine[_REGISTRY]
         changed[_REGISTRY] = {kind: one for kind, one in now[_REGISTRY].items() if before.get(kind) is not one}
-    if changed.get(_REGISTERED) == pristine.get(_REGISTERED):
-        changed.pop(_REGISTERED, None)
+    if changed.get(REGISTERED) == pristine.get(REGISTERED):
+        changed.pop(REGISTERED, None)
     return ChangedDefinition(code, changed, tuple(path for path in pristine if path not in now))
 
 
@@ -175,11 +175,12 @@ def _is_of_python(path: str) -> bool:
 
 
 def _may_differ(value: Any, before: Any) -> bool:
-    return value is not before or not _is_fixed(value)
+    return value is not before or not is_fixed(value)
 
 
-def _is_fixed(value: Any) -> bool:
-    return isinstance(value, _CODE) or type(value) in ATOMS or (type(value) is tuple and all(map(_is_fixed, value)))
+def is_fixed(value: Any) -> bool:
+    """Return whether a value cannot be changed in place, or is code, whose attributes have paths of their own."""
+    return isinstance(value, _CODE) or type(value) in ATOMS or (type(value) is tuple and all(map(is_fixed, value)))
 
 
 def _is_flat(value: Any) -> bool:
