@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nbflow.flow.graph.graph import Graph
+from nbflow.flow.graph.link import link
 from nbflow.run.events.events import (
     FinishRun,
     Outcome,
@@ -105,6 +106,16 @@ def test_any_order_ends_with_every_name_changed(choose: list[int]) -> None:
         "a": "change",
         "b": "change",
     }
+
+
+def test_what_earlier_runs_have_learned_stays_when_a_run_learns_more() -> None:
+    """A step that is reused learns nothing again."""
+    flow = graph_of(TIED).flow
+    run = run_of(link(flow, {"tie": frozenset({"a"})}))
+    World(run).drive([])
+    assert run.learned == {"change": {"a", "b"}}
+    assert run.graph.learned == {"tie": {"a"}, "change": {"a", "b"}}
+    assert [one.writers for one in run.graph.links["change"].bindings if one.name == "a"] == [("tie", "load")]
 
 
 def test_a_task_that_was_told_of_all_partners_runs_once() -> None:

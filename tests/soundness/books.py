@@ -11,6 +11,7 @@ it say where that is otherwise:
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -24,7 +25,7 @@ from nbflow.flow.syntax.header import CellKind, read_header
 from nbflow.notebook.read import read_cells, read_notebook
 
 FOLDER = Path(__file__).with_name("notebooks")
-ENGINES = ("check", "run", "kernel", "restart", "script")
+ENGINES = ("check", "run", "edited", "kernel", "restart", "script")
 MARK = "\x1e"
 """Begins the line that a plain run prints before each cell."""
 
@@ -69,6 +70,18 @@ class Book:
         """The cells of the steps that run once for each item of a foreach."""
         return {number for number, name in self.steps.items() if self.graph.links[name].scope}
 
+    def before_edit(self, position: int) -> str:
+        """An earlier version, in which the step at this position, counted around, lacked its last statement."""
+        cells = [cell for cell in self.cells if cell.number in self.steps]
+        _, _, body = cells[position % len(cells)].source.partition("\n")
+        try:
+            *_, last = ast.parse(body).body
+        except (SyntaxError, ValueError):
+            return self.text
+        lines = body.splitlines()
+        lines[last.lineno - 1 : last.end_lineno] = ["pass"]
+        return self.text.replace(body, "\n".join(lines))
+
     @property
     def warnings(self) -> list[str]:
         return [found[1] for found in _WARNED.finditer(self.text)]
@@ -76,7 +89,7 @@ class Book:
     def refusal(self, engine: str) -> str | None:
         """The text with which this engine refuses the notebook, if it is said to."""
         refusals = {found[1]: found[2] for found in _REFUSED.finditer(self.text)}
-        return refusals.get(engine, refusals.get("check"))
+        return refusals.get("run" if engine == "edited" else engine, refusals.get("check"))
 
     @property
     def stated(self) -> Lines | None:

@@ -1,7 +1,7 @@
 """Every notebook is a test file, with a test for each engine: `pytest tests/soundness -k bank`, `-k "bank and run"`.
 
-A kernel that is restarted between the steps takes longest: it runs every third notebook, and all of them with
-NBFLOW_EXPLORE in the environment.
+What takes longest, a kernel that is restarted between the steps and a run before and after an edit, runs every third
+notebook each, and all of them with NBFLOW_EXPLORE in the environment.
 """
 
 from __future__ import annotations
@@ -21,6 +21,9 @@ from tests.soundness.comparing import check, compare
 from tests.soundness.engines import Bench
 from tests.soundness.known_failures import KNOWN
 from tests.soundness.warm import Warm
+
+LONG = (("edited",), ("restart",), ("edited", "restart"))
+"""The engines that are left out, each for two thirds of the notebooks."""
 
 WARM = pytest.StashKey[Warm]()
 
@@ -55,8 +58,8 @@ class Notebook(pytest.File):
 
     def collect(self) -> Iterator[pytest.Item]:
         known = KNOWN.get(Book(self.path).name, "").split()
-        is_chosen = "NBFLOW_EXPLORE" in os.environ or crc32(self.path.stem.encode()) % 3 == 0
-        for engine in ENGINES if is_chosen else [one for one in ENGINES if one != "restart"]:
+        long = () if "NBFLOW_EXPLORE" in os.environ else LONG[crc32(self.path.stem.encode()) % 3]
+        for engine in (one for one in ENGINES if one not in long):
             item = Engine.from_parent(self, name=engine)
             if engine in known:
                 item.add_marker(pytest.mark.xfail(strict=True))

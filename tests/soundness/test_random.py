@@ -34,7 +34,7 @@ SAID = (
 )
 """What nbflow says against a cell and its line begins so, and so do the errors of a script that cannot go on."""
 
-ENGINE = st.sampled_from(["run", "run", "kernel", "script"])
+ENGINE = st.sampled_from(["run", "edited", "kernel", "script"])
 
 
 @pytest.fixture(scope="module")

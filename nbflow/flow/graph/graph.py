@@ -77,6 +77,7 @@ class Graph:
     links: Mapping[str, Link]
     passage: Passage = Passage.BY_NAME
     waiting: Ancestry | None = field(default=None, repr=False, compare=False)  # which steps wait for which, if known
+    learned: Mapping[str, frozenset[str]] = field(default_factory=dict, repr=False)  # as given to `link`
 
     @cached_property
     def steps(self) -> Mapping[str, StepSpec]:

@@ -33,7 +33,7 @@ def link(
         links[step.name] = memory.links[step.name] if is_kept else _link(linker.drafts[step.name])
     memory.keep(linker, links)
     joining = tuple(_joining(step, linker.drafts[step.name].join) for step in steps)
-    return Graph(replace(flow, steps=joining), links, waiting=linker.ancestry.copy())
+    return Graph(replace(flow, steps=joining), links, waiting=linker.ancestry.copy(), learned=learned or {})
 
 
 def _joining(step: StepSpec, join: str | None) -> StepSpec:

@@ -59,12 +59,9 @@ class RunMachine:
     for none of the others. Their tasks are taken as they are, so that `start` begins with the others.
     """
 
-    def __init__(
-        self, graph: Graph, plan: RunPlan, learned: Mapping[str, frozenset[str]] | None = None,
-        before: RunMachine | None = None,
-    ) -> None:  # fmt: skip
+    def __init__(self, graph: Graph, plan: RunPlan, before: RunMachine | None = None) -> None:
         self.plan = plan
-        self.learned = dict(learned or {})
+        self.learned: dict[str, frozenset[str]] = {}  # writes that the graph did not know when the run began
         self._corrected: Graph | None = None  # the graph on which the run starts again when it has drained
         self.outcome: Outcome | None = None
         self._cancelled = False
@@ -247,9 +244,14 @@ class RunMachine:
         return tuple(one for one in found if not one.warning and (one.rule, one.message) not in known)
 
     def _linked(self, learned: Mapping[str, frozenset[str]]) -> Graph:
+        """Return the graph with these writes and all that it knows: a step that is reused learns nothing again."""
         from nbflow.flow.graph.link import link  # noqa: PLC0415 - as above
 
-        return link(self.graph.flow, learned)
+        known = self.graph.learned
+        return link(
+            self.graph.flow,
+            {**known, **{step: known.get(step, frozenset()) | names for step, names in learned.items()}},
+        )
 
     def _with_learned(self, step: str, new: frozenset[str]) -> dict[str, frozenset[str]]:
         return {**self.learned, step: self.learned.get(step, frozenset()) | new}

@@ -153,13 +153,22 @@ def _cells_of(code: types.FunctionType) -> dict[str, types.CellType]:
 def changes_of(code: Any, pristine: Mapping[str, Any]) -> ChangedDefinition:
     """Return what was changed in a function or class since it was defined."""
     now = held_attributes(code)
-    changed = {path: value for path, value in now.items() if _may_differ(value, pristine.get(path, _ABSENT))}
+    replaced = {path for path, value in now.items() if value is not pristine.get(path, _ABSENT)}
+    kept = (path for path in now if replaced.isdisjoint(_above(path)))  # what replaces a function has its own defaults
+    changed = {path: now[path] for path in kept if _may_differ(now[path], pristine.get(path, _ABSENT))}
     if _REGISTRY in changed and is_generic(code):
         before = pristine[_REGISTRY]
         changed[_REGISTRY] = {kind: one for kind, one in now[_REGISTRY].items() if before.get(kind) is not one}
     if changed.get(REGISTERED) == pristine.get(REGISTERED):
         changed.pop(REGISTERED, None)
     return ChangedDefinition(code, changed, tuple(path for path in pristine if path not in now))
+
+
+def _above(path: str) -> Iterator[str]:
+    """Yield the paths of the attributes of which this one is a part."""
+    while "." in path:
+        path = path.rpartition(".")[0]
+        yield path
 
 
 def shareable(code: Any, pristine: Mapping[str, Any]) -> ChangedDefinition:

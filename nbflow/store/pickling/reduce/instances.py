@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copyreg
+import operator
 import sys
 import types
 from typing import Any
@@ -35,23 +36,43 @@ def reduce_owner(recorder: Recorder, obj: Any) -> Any:
     if _holders(obj) <= _ALONE:
         return NotImplemented
     namespace = obj.__dict__
+    if namespace is obj:
+        return _reduce_its_own_namespace(recorder, obj)
     recorder.attributes.setdefault(id(namespace), Attributes(namespace, [])).owners.append(obj)
     reduction = recorder.reduce_as_pickle(obj)
-    if not isinstance(reduction, tuple) or len(reduction) < 3:
+    if not isinstance(reduction, tuple):
         return reduction
-    make, arguments, state, *rest = reduction
+    make, arguments, state, *rest = (*reduction, None) if len(reduction) == 2 else reduction
+    arguments = _apart(arguments, namespace)
     if state is namespace and recorder.is_written_elsewhere(namespace, obj):
         return make, arguments, namespace, *(*rest, None, None)[:2], rebuild.set_attributes
     return make, arguments, _apart(state, namespace), *rest
 
 
-def _apart(state: Any, namespace: dict[str, Any]) -> Any:
-    """Return the state of an object with a copy of its dict, so that only other holders meet the dict itself."""
+def _reduce_its_own_namespace(recorder: Recorder, obj: Any) -> Any:
+    """Store a dict whose attributes are its items: `self.__dict__ = self`."""
+    reduction = recorder.reduce_as_pickle(obj)
+    match reduction:
+        case (make, arguments, state, _, items) if state is obj:
+            return make, arguments, obj, None, items, rebuild.set_attributes
+        case _:
+            return reduction
+
+
+def _apart(state: Any, namespace: dict[str, Any], levels: int = 3) -> Any:
+    """Return the state of an object with a copy of its dict, so that only other holders meet the dict itself.
+
+    `__getstate__` may put the dict into containers, as pydantic does.
+    """
     if state is namespace:
         return dict(namespace)
-    if type(state) is tuple and len(state) == 2 and state[0] is namespace:
-        return dict(namespace), state[1]
-    return state
+    if levels == 0 or type(state) not in (tuple, list, dict):
+        return state
+    parts = list(state.values()) if type(state) is dict else list(state)
+    copied = [_apart(part, namespace, levels - 1) for part in parts]
+    if all(map(operator.is_, copied, parts)):
+        return state
+    return dict(zip(state, copied, strict=True)) if type(state) is dict else type(state)(copied)
 
 
 def has_initializer(kind: type[BaseException]) -> bool:
