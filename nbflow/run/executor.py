@@ -94,7 +94,7 @@ class Executor:
         self.run, self.program, self.journal = run, program, journal
         self._locks = TaskLocks(program)
         self._keys, self._facts_of_step = Keys(program, self._locks), cache(self._find_facts)
-        self._job_facts, self._records = choose_job_facts(program.graph, journal), RecordsOfJobs(journal.history)
+        self._job_facts, self._records = choose_job_facts(run, journal), RecordsOfJobs(journal.history)
         self._hazards = Hazards()
         running = [step for step, reuse in run.plan.reuse.items() if reuse is not Reuse.ONLY]
         journal.compare = comparison(run.graph, program.folder, journal.history, running)

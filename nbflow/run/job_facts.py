@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Protocol, assert_never
 
-from nbflow.flow.graph.graph import Graph, Passage
+from nbflow.flow.graph.graph import Passage
 from nbflow.flow.syntax.specs import StepSpec
 from nbflow.run.events.events import Failure, StartTask
 from nbflow.run.journal import Journal
+from nbflow.run.machine.machine import RunMachine
 from nbflow.run.output.outputs import Output
 from nbflow.run.program.program import Program
 from nbflow.run.task.job import Job
+from nbflow.run.task.join_inputs import marks_of
 from nbflow.run.task.task_records import CarriedRecords, Records, gather
 
 
@@ -31,23 +33,25 @@ class JobFacts(Protocol):
         ...
 
 
-def choose_job_facts(graph: Graph, journal: Journal) -> JobFacts:
-    """Return the job facts for the steps of a graph."""
-    match graph.passage:
+def choose_job_facts(run: RunMachine, journal: Journal) -> JobFacts:
+    """Return the job facts for the steps of a run."""
+    match run.graph.passage:
         case Passage.BY_NAME:
-            return _CellFacts()
+            return _CellFacts(run)
         case Passage.BY_EDGE:
             return _ScriptFacts(journal)
         case _:
-            assert_never(graph.passage)
+            assert_never(run.graph.passage)
 
 
 @dataclass(frozen=True, slots=True)
 class _CellFacts:
-    """Tells nothing more: a cell reads what it joins from the catalog."""
+    """Tells marks of what a cell joins: it reads this from the catalog, which others may be able to write."""
+
+    run: RunMachine
 
     def complete(self, job: Job, start: StartTask) -> Job:
-        return job
+        return replace(job, marks=marks_of(self.run.shown(start))) if start.joined else job
 
     def reads_its_run(self, step: StepSpec) -> bool:
         return False

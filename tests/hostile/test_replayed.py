@@ -146,3 +146,31 @@ def test_every_seal_of_a_run_belongs_to_one_task(shell: Shell) -> None:
     with Store.open(shell.folder / ".nbflow") as store:
         found = {one: store.history.signed_artifacts(one) for one in store.history.task_ids()}
         assert [one for one, signed in found.items() if signed is not None] == [task]
+
+
+CHANGES = {
+    "a value": "UPDATE artifacts SET (component, idx) = (SELECT component, idx FROM artifacts WHERE task = {fit_1}) "
+    "WHERE task = {fit_0}",
+    "a task": "UPDATE tasks SET path = x'00000007' WHERE id = {fit_0}",
+    "a failure": """UPDATE tasks SET status = 'failed', failure = '{{"kind": "error", "type": "E", "message": "m"}}'
+    WHERE id = {fit_0}""",
+    "no task": "DELETE FROM tasks WHERE id = {fit_0}",
+}
+
+
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
+def test_a_join_notices_rows_that_are_changed_while_the_run_goes_on(shell: Shell, change: str) -> None:
+    between = (
+        "import sqlite3\nconnection = sqlite3.connect('.nbflow/catalog.db', timeout=30)\n"
+        "fit_0, fit_1 = [row[0] for row in connection.execute('SELECT task FROM artifacts JOIN names ON id = name "
+        f'WHERE text = "score" ORDER BY task DESC LIMIT 2\')][::-1]\nchange = f{change!r}\n'
+        "with connection:\n    connection.execute(change)\nconnection.close()"
+    )
+    cells = (
+        *CELLS,
+        f"%%step between --after join\n{between}",
+        "%%step again --join fit --after between\ntwice = inputs.score",
+    )
+    answer = shell("run", shell.write("changed", *cells), "-j", "1")
+    assert answer.code == 1
+    assert "somebody has changed rows of this run while it was going on" in answer.out

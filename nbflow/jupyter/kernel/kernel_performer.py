@@ -145,8 +145,11 @@ class KernelPerformer(Performer):
         values = applied(heap.load(beside))
         self.beside = [(one, values[name]) for name, one in beside.items()]
 
-    def _input_tasks(self, steps: tuple[str, ...], prefix: tuple[int, ...]) -> Iterator[InputTask]:
-        """Yield the tasks that a join sees now; the catalog would also list tasks of earlier in this session."""
+    def _input_tasks(self, job: Job) -> list[InputTask]:
+        """Return the tasks that a join sees now; the catalog would also list tasks of earlier in this session."""
+        return [*self._tasks_now()]
+
+    def _tasks_now(self) -> Iterator[InputTask]:
         assert self._run is not None
         assert self._start is not None
         for done in self._start.joined:

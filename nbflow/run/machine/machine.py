@@ -222,6 +222,19 @@ class RunMachine:
         """Return the other visible artifacts that share objects with these, or with those of the joined tasks."""
         return self._dataflow.partners(task, artifacts, joined)
 
+    def shown(self, start: StartTask) -> Iterator[tuple[TaskId, bool, Iterable[ArtifactRef]]]:
+        """Yield the tasks that `inputs` shows a task: (task, whether it failed, its artifacts).
+
+        Of a loop whose last turn failed, the artifacts of the turn before are among them.
+        """
+        for done in start.joined:
+            last = self._known.newest(done.task.step, done.task.path)
+            found = (self.tasks.get(last._replace(turn=turn)) for turn in (last.turn, last.turn + 1))
+            over = [one for one in found if one and one.state in (TaskPhase.SUCCEEDED, TaskPhase.FAILED)]
+            if over:
+                artifacts = [artifact for one in over for artifact in (one.artifacts or {}).values()]
+                yield done.task, over[-1].state is TaskPhase.FAILED, artifacts
+
     def accepts(self, event: TaskReused) -> bool:
         """Tell whether a stored task may be reused in this run.
 

@@ -23,15 +23,16 @@ CAUGHT = "_caught"
 @pickled_by_fields
 @dataclass(frozen=True, slots=True)
 class Job:
-    """Tells a worker what it must know about one task; what a join looks at is read from the catalog.
+    """Tells a worker what it must know about one task; what a join looks at is read from the catalog and checked.
 
-    The other fields after `partners` are for tasks of a script: the joined tasks, the foreachs around the task, the
+    The fields from `joined` to `failure` are for tasks of a script: the joined tasks, the foreachs around the task, the
     attempt, the number of the task in the run, and a `failure` that the extra attempt of a step with `@catch` handles.
     """
 
     task: TaskId
     inputs: tuple[ArtifactRef, ...] = ()
     partners: tuple[ArtifactRef, ...] = ()
+    marks: frozenset[bytes] = frozenset()  # of what a join reads from the catalog, as `marks_of` makes them
     joined: tuple[TaskDone, ...] = ()
     stack: tuple[Level, ...] = ()
     attempt: int = 0

@@ -5,9 +5,11 @@ from __future__ import annotations
 import importlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import blake2b
+from pathlib import Path
 from typing import Any, overload
 
-from nbflow.errors import NotStorable
+from nbflow.errors import NotStorable, StoreBroken
 from nbflow.run.events.events import TaskId
 from nbflow.store.values.artifact_ref import ArtifactRef
 
@@ -21,6 +23,45 @@ class InputTask:
     task: TaskId
     artifacts: Mapping[str, ArtifactRef]
     error: str | None = None
+
+
+ShownTask = tuple[TaskId, bool, Iterable[ArtifactRef]]
+"""Is a task that a join sees: (task, whether it failed, its artifacts)."""
+
+
+def marks_of(tasks: Iterable[ShownTask]) -> frozenset[bytes]:
+    """Return marks of tasks and of their artifacts: what the driver knows of them, in a few bytes for each."""
+    return frozenset(mark for task, failed, artifacts in tasks for mark in _marks(task, failed, artifacts))
+
+
+def refuse_unknown(tasks: Iterable[InputTask], known: frozenset[bytes], root: Path) -> None:
+    """Raise StoreBroken if the catalog has other tasks, or other artifacts of them, than the driver has recorded.
+
+    Who may write to the catalog could otherwise let a join unpickle any value. The driver may know of more artifacts.
+    """
+    found = marks_of((one.task, one.error is not None, one.artifacts.values()) for one in tasks)
+    if not found <= known or _places(found) != _places(known):
+        reason = "somebody has changed rows of this run while it was going on"
+        raise StoreBroken(root, reason, "Find out who else writes to this store, then run again")
+
+
+def _marks(task: TaskId, failed: bool, artifacts: Iterable[ArtifactRef]) -> Iterator[bytes]:
+    place = f"{task.step}{task.path}".encode()
+    yield _PLACE + _digest(place + (b" failed" if failed else b""))
+    for one in artifacts:
+        yield _digest(place + f"/{one.name}/{one.digest}".encode())
+
+
+def _digest(text: bytes) -> bytes:
+    return blake2b(text, digest_size=16).digest()
+
+
+_PLACE = b"task "
+"""Begins the mark of a task, which is longer than that of an artifact."""
+
+
+def _places(marks: frozenset[bytes]) -> set[bytes]:
+    return {mark for mark in marks if len(mark) > 16}
 
 
 class View:

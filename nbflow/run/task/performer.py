@@ -40,7 +40,7 @@ from nbflow.run.task.file_recorder import FileRecorder
 from nbflow.run.task.granted import granted
 from nbflow.run.task.hints import add_file_hint, add_hint, add_module_hint
 from nbflow.run.task.job import Job, Result
-from nbflow.run.task.join_inputs import InputTask, JoinInputs, Loader, View, group_by_item
+from nbflow.run.task.join_inputs import InputTask, JoinInputs, Loader, View, group_by_item, refuse_unknown
 from nbflow.run.task.namespace import Namespace
 from nbflow.run.task.random_state import load_generators, observe, put, seed_all, vary
 from nbflow.run.task.task_store import TaskStore
@@ -319,23 +319,28 @@ class Performer:
     def _look_at(self, step: StepSpec, job: Job, look: Loader) -> JoinInputs:
         """Return the views of a join, or the branches that a plain step names as `inputs.STEP`."""
         linked = self.program.graph.links[step.name]
-        if linked.branches:
-            scopes = {name: self.program.graph.links[name].scope for name in linked.branches}
-            paths = {name: job.task.path[: len(scope)] for name, scope in scopes.items()}  # the paths of the same item
-            branches = [one for name, path in paths.items() for one in self._input_tasks((name,), path)]
-            return JoinInputs((), {one.task.step: View(one.task.path, [one], None, look) for one in branches})
-        foreach = self.program.graph.steps[linked.opened[-1]].control.foreach
-        item = foreach.var if foreach else None
-        place = linked.joined.index  # if two steps write a name, the lower one counts
         with without_gc():
-            tasks = sorted(self._input_tasks(linked.joined, job.task.path), key=lambda one: place(one.task.step))
-            return JoinInputs(group_by_item(tasks, len(linked.opened), item, look))
+            tasks = self._input_tasks(job)
+            if linked.branches:
+                return JoinInputs((), {one.task.step: View(one.task.path, [one], None, look) for one in tasks})
+            foreach = self.program.graph.steps[linked.opened[-1]].control.foreach
+            place = linked.joined.index  # if two steps write a name, the lower one counts
+            tasks.sort(key=lambda one: place(one.task.step))
+            return JoinInputs(group_by_item(tasks, len(linked.opened), foreach.var if foreach else None, look))
 
-    def _input_tasks(self, steps: tuple[str, ...], prefix: tuple[int, ...]) -> Iterator[InputTask]:
+    def _input_tasks(self, job: Job) -> list[InputTask]:
+        """Return the tasks that `inputs` shows. Raises StoreBroken if the catalog has others than the driver knows."""
+        links = self.program.graph.links
+        joined = links[job.task.step].joined or links[job.task.step].branches
+        found = [one for name in joined for one in self._tasks_of(name, job.task.path[: len(links[name].scope)])]
+        refuse_unknown(found, job.marks, self.program.root)
+        return found
+
+    def _tasks_of(self, step: str, prefix: tuple[int, ...]) -> Iterator[InputTask]:
         records, run = self.store.records, self.program.run
-        for (step, path), artifacts in records.views(run, steps, prefix):
+        for (_, path), artifacts in records.views(run, [step], prefix):
             yield InputTask(TaskId(step, path), artifacts)
-        for (step, path), artifacts, failure in records.failures(run, steps, prefix):
+        for (_, path), artifacts, failure in records.failures(run, [step], prefix):
             told = read_failure(failure)
             yield InputTask(TaskId(step, path), artifacts, f"{told.type}: {told.message}")
 
