@@ -12,6 +12,7 @@ from nbflow.checkpoints.as_defined import AsDefined
 from nbflow.flow.effects.generator_names import GENERATORS
 from nbflow.flow.names.code import names_of
 from nbflow.flow.syntax.definition import Definition
+from nbflow.run.task.definition_state import is_code
 from nbflow.store.values.artifact_ref import ArtifactRef
 
 _ABSENT: Any = object()
@@ -47,6 +48,7 @@ class BoundDefinition:
     code: str  # Definition.code
     looks: AsDefined
     reads: frozenset[str] = frozenset()  # names that the definition mentions
+    uses: Mapping[str, object] = field(default_factory=dict)  # functions and classes that it holds, such as bases
 
 
 def _no_classes() -> MutableMapping[str, type]:
@@ -116,11 +118,13 @@ class Ledger:
             self.effects = tuple(one for one in self.effects if one.changes.isdisjoint(definition.names))
             if definition.changes:
                 self.effects = (*self.effects, Done(definition.code, definition.changes))
+            now = names_of(definition.source).now if definition.is_code else frozenset[str]()
+            uses = {name: self.namespace[name] for name in now & self.namespace.keys() if is_code(self.namespace[name])}
             for name in definition.names & self.namespace.keys():
                 value = self.namespace[name]
                 as_defined = (looks or {}).get(name) or AsDefined(value)
-                self.defined[name] = BoundDefinition(value, definition.code, as_defined, definition.reads)
-            self._accept(names_of(definition.source).now if definition.kind == "function" else definition.reads)
+                self.defined[name] = BoundDefinition(value, definition.code, as_defined, definition.reads, uses)
+            self._accept(now if definition.kind == "function" else definition.reads)
 
     def _accept(self, names: Iterable[str]) -> None:
         """Accept what executing a definition did to other definitions, such as adding to a registry."""
@@ -165,8 +169,10 @@ class Ledger:
         )
 
     def _made(self, name: str, definition: Definition) -> bool:
-        """Return whether a name holds what this definition has made, changed in place or not."""
-        return self.holds(name) and self.defined[name].code == definition.code
+        """Return whether a name holds what this definition would make, changed in place or not."""
+        one, get = self.defined.get(name), self.namespace.get
+        is_own = one is not None and one.code == definition.code and get(name, _ABSENT) is one.value
+        return is_own and all(get(used, _ABSENT) is value for used, value in one.uses.items())  # type: ignore[union-attr]
 
     def snapshot(self) -> _Snapshot:
         """Return the state of the ledger, for `rewind`."""

@@ -85,7 +85,7 @@ class NotebookHome(Namespace):
             self._give_back_attributes()
             for name in [name for name in self._names() if name not in aside]:
                 del self.namespace[name]
-            self._adopt([one for one in self._fresh if one not in self._held], given)
+            self._adopt([one for one in self._fresh if one.is_code or one not in self._held], given)
             self._keep_own(given)
             self._bound.clear()
             self._given.clear()
