@@ -84,19 +84,19 @@ def compile_body(step: StepSpec, filename: str, flags: int = 0, code: Iterable[D
         shown = compile(ast.Expression(last.value), filename, "eval", flags, dont_inherit=True)
     parts = (
         BodyPart(compile(ast.Module(nodes, []), filename, "exec", flags, dont_inherit=True), definition)
-        for nodes, definition in _divide(tree.body, {one.place.line: one for one in code})
+        for nodes, definition in _divide(tree.body, {(one.place.line, one.place.column): one for one in code})
     )
     return CompiledBody(tuple(parts), shown)
 
 
 def _divide(
-    nodes: Iterable[ast.stmt], definitions: Mapping[int, Definition]
+    nodes: Iterable[ast.stmt], definitions: Mapping[tuple[int, int], Definition]
 ) -> Iterator[tuple[list[ast.stmt], Definition | None]]:
-    """Divide a body after each of the definitions, which are given by their lines."""
+    """Divide a body after each of the definitions, which are given by their places: (line, column)."""
     piece: list[ast.stmt] = []
     for node in nodes:
         piece.append(node)
-        if definition := definitions.get(first_line(node)):
+        if definition := definitions.get((first_line(node), node.col_offset)):
             yield piece, definition
             piece = []
     if piece:
