@@ -12,22 +12,22 @@ def $display(*values):
     for value in values:
         if value is None:
             continue
-        if hasattr(value, "savefig"):
-            part = $Image.from_matplotlib(value)
-        elif type(value).__name__ == "DataFrame":
-            part = $Table.from_dataframe(value)
-        elif hasattr(value, "_repr_markdown_"):
-            part = $Markdown(value._repr_markdown_())
-        else:
-            part = $Artifact(value)
+        kind, part = type(value), $Artifact(value)
+        with $suppress(Exception):  # what cannot be drawn is shown as Python prints it
+            if hasattr(kind, "savefig"):
+                part = $Image.from_matplotlib(value)
+            elif kind.__name__ == "DataFrame" and kind.__module__.split(".")[0] == "pandas":
+                part = $Table.from_dataframe(value)
+            elif hasattr(kind, "_repr_markdown_"):
+                part = $Markdown(value._repr_markdown_())
         $current.card.append(part)
 '''
 
 DISPLAY_PARTS = DISPLAY.replace(
-    'if hasattr(value, "savefig"):',
+    'if hasattr(kind, "savefig"):',
     """if isinstance(value, $MetaflowCardComponent):
-            part = value
-        elif hasattr(value, "savefig"):""",
+                part = value
+            elif hasattr(kind, "savefig"):""",
 )
 """Holds the same for a notebook that makes parts of cards itself."""
 
@@ -98,12 +98,13 @@ class Extra:
     others: tuple[str, ...] = ()  # the extras that it uses
 
 
+SUPPRESS = {"suppress": "contextlib.suppress"}
 DISPLAY_NAME = "display"
 """The name that bodies use. Whatever a notebook may import under this name does not know cards."""
 
 CARD_COMPONENTS = ("Artifact", "Image", "Markdown", "Table")
 EXTRAS = {
-    "display": Extra(DISPLAY),
+    "display": Extra(DISPLAY, things=SUPPRESS),
     "show_figures": Extra(FIGURES, {"plt": "matplotlib.pyplot"}, others=("display",)),
     "Tasks": Extra(TASKS),
     "failed": Extra(FAILED, things={"SimpleNamespace": "types.SimpleNamespace"}, others=("Tasks",)),

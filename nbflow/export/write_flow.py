@@ -155,7 +155,7 @@ class _Export:
                 extra = EXTRAS[name]
                 if name == DISPLAY_NAME and self.imports.has_of(f"{self.target}.cards"):
                     part = f"{self.target}.cards.MetaflowCardComponent"
-                    extra = Extra(DISPLAY_PARTS, things={"MetaflowCardComponent": part})
+                    extra = Extra(DISPLAY_PARTS, things={**extra.things, "MetaflowCardComponent": part})
                 things = {key: self.imports.name(origin, module=True) for key, origin in extra.modules.items()}
                 things |= {key: self.imports.name(origin) for key, origin in extra.things.items()}
                 text = fill(extra, {**spelling, **extras, **things})

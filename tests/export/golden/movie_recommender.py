@@ -1,3 +1,4 @@
+from contextlib import suppress
 from pathlib import Path
 
 import matplotlib.pyplot as plt
@@ -42,14 +43,14 @@ def display(*values):
     for value in values:
         if value is None:
             continue
-        if hasattr(value, "savefig"):
-            part = Image.from_matplotlib(value)
-        elif type(value).__name__ == "DataFrame":
-            part = Table.from_dataframe(value)
-        elif hasattr(value, "_repr_markdown_"):
-            part = Markdown(value._repr_markdown_())
-        else:
-            part = Artifact(value)
+        kind, part = type(value), Artifact(value)
+        with suppress(Exception):  # what cannot be drawn is shown as Python prints it
+            if hasattr(kind, "savefig"):
+                part = Image.from_matplotlib(value)
+            elif kind.__name__ == "DataFrame" and kind.__module__.split(".")[0] == "pandas":
+                part = Table.from_dataframe(value)
+            elif hasattr(kind, "_repr_markdown_"):
+                part = Markdown(value._repr_markdown_())
         current.card.append(part)
 
 
@@ -348,4 +349,4 @@ if __name__ == "__main__":
 #   21  best          3ddb850989d7  9df2362d3773  %%step best --join fit
 #   23  playlist      7b9a4f291ebc  5441780945fd  %%step playlist
 #   25  figure        35b1c477a1b8  b337f02dad6c  %%step figure
-# all around the cells: 652f6b16430b
+# all around the cells: 1871802a986f

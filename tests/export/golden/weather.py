@@ -1,4 +1,5 @@
 import statistics
+from contextlib import suppress
 from types import SimpleNamespace
 
 from nbflow import FlowSpec, card, catch, current, step
@@ -13,14 +14,14 @@ def display(*values):
     for value in values:
         if value is None:
             continue
-        if hasattr(value, "savefig"):
-            part = Image.from_matplotlib(value)
-        elif type(value).__name__ == "DataFrame":
-            part = Table.from_dataframe(value)
-        elif hasattr(value, "_repr_markdown_"):
-            part = Markdown(value._repr_markdown_())
-        else:
-            part = Artifact(value)
+        kind, part = type(value), Artifact(value)
+        with suppress(Exception):  # what cannot be drawn is shown as Python prints it
+            if hasattr(kind, "savefig"):
+                part = Image.from_matplotlib(value)
+            elif kind.__name__ == "DataFrame" and kind.__module__.split(".")[0] == "pandas":
+                part = Table.from_dataframe(value)
+            elif hasattr(kind, "_repr_markdown_"):
+                part = Markdown(value._repr_markdown_())
         current.card.append(part)
 
 
@@ -177,4 +178,4 @@ if __name__ == "__main__":
 #    8  cell-8   78e48dc0b8fd  bb7caded7168  %%step warm_days --join day
 #    9  cell-9   085c3ffde509  34e681df6bf2  %%step warmest --join report
 #   10  cell-10  1f2b340ff332  f7e7acdbdf3d  %%step end
-# all around the cells: 998963064ca3
+# all around the cells: 84ac5a35b39a
