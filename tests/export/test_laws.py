@@ -108,6 +108,12 @@ def test_what_a_notebook_keeps_without_its_lock_a_script_refuses_by_name(
     assert "Cannot pickle dump artifact named \"config\" (at config['lock'])" in capsys.readouterr().out
 
 
+def test_a_result_without_its_lock_fails_neither(engines: Engines) -> None:
+    *above, _ = (cell.source for cell in LOST.graph.flow.cells)
+    exported = exported_of(graph_of(*above, "%%step after\nx = 1"))
+    assert ("make", (), "config") in engines.nbflow(exported)
+
+
 def assert_same_under_nbflow(engines: Engines, graph: Graph) -> None:
     assert_within(engines.notebook(graph), exported_of(graph), engines.nbflow)
 

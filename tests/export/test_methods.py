@@ -147,6 +147,13 @@ def test_only_what_is_read_below_or_by_nobody_is_handed_on() -> None:
     assert "self.y = y" in script(*cells, everything=True)
 
 
+def test_results_that_cannot_be_stored_are_left_out() -> None:
+    step = "%%step a\nimport csv\nfile = open('x')\nwriter = csv.writer(file)"
+    assert "self.file" not in script(step)
+    assert "self.writer" not in script(step, everything=True)
+    assert "self.file = file" in method("a", step, "%%step b\nsize = len(file.read())")
+
+
 def test_steps_whose_names_are_artifacts_or_taken_are_renamed() -> None:
     exported = export_flow(graph_of("%%parameters\nrate: int = 1", "%%step grid\ngrid = [1]", "%%step rate\ny = grid"))
     assert exported.methods == {"grid": "grid_step", "rate": "rate_step"}

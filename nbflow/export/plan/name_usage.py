@@ -19,6 +19,7 @@ from nbflow.flow.names.scope import imported_names
 from nbflow.flow.names.strings import held_inside
 from nbflow.flow.source.trees import every_node
 from nbflow.flow.syntax.specs import StepSpec
+from nbflow.notebook.init.lasting import Lasting
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ class Usage:
     """Knows which step reads what from which.
 
     An artifact that no step reads, not even its own, is a result and is kept. If a step would keep nothing, it keeps
-    everything.
+    everything. Results that cannot be stored, such as open files, are left out.
     """
 
     graph: Graph
@@ -163,9 +164,17 @@ class Usage:
         needed = needed | (writes - _looked_at(step))
         is_result = not needed & writes and not any(above == step.name for above, _ in self._apart)
         chosen = writes if self.all_artifacts or is_result else writes & needed
+        chosen -= self._lasting.bound(parse(step.source.body).body, {}).keys() - self._needed[step.name]
         chosen -= {name for name, _ in step.names.imports}
         order = mention_order(step)
         return tuple(sorted(chosen, key=lambda name: (order.get(name, -1), name)))
+
+    @cached_property
+    def _lasting(self) -> Lasting:
+        steps, definitions = self.graph.steps.values(), self.graph.prelude.definitions
+        trees = [parse(text) for text in (*(s.source.body for s in steps), *(one.source for one in definitions))]
+        origins = [pair for one in definitions for pair in one.origins]
+        return Lasting(trees, dict(origins + [pair for step in steps for pair in step.names.imports]))
 
     def stores(self, step: StepSpec) -> tuple[AttributeStore, ...]:
         maybe = self.graph.links[step.name].maybe_writes - {load.name for load in self.loads(step) if load.sure}

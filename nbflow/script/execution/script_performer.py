@@ -11,7 +11,7 @@ import importlib
 import os
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -324,7 +324,7 @@ class ScriptPerformer:
         result.artifacts, result.components = encoded.artifacts, encoded.components
         result.lost = tuple(lost for artifact in encoded.artifacts for lost in artifact.lost)
         if not failed:
-            _refuse_lost(encoded.artifacts)
+            _refuse_lost(one for one in encoded.artifacts if self._may_be_read(one.name))
             self._refuse_left_behind(state)
         if self._folder is not None:
             self._folder.cleanup()
@@ -341,6 +341,11 @@ class ScriptPerformer:
         made = {one.name for one in encoded.artifacts} | HIDDEN
         inherited = tuple(one for name, one in state.artifacts.items() if name not in made)
         return Encoded((*inherited, *encoded.artifacts), encoded.components)
+
+    def _may_be_read(self, name: str) -> bool:
+        """Tell whether a step may read an artifact; a result that cannot be stored fails no task in a notebook."""
+        branches = self.program.branches
+        return branches is None or name in branches.mentioned
 
     def _refuse_left_behind(self, state: TaskArtifacts) -> None:
         branches = self.program.branches
@@ -368,7 +373,7 @@ def _told(leads: Transition | Next) -> str:
     return ", ".join(leads.targets) + named
 
 
-def _refuse_lost(artifacts: tuple[ArtifactRef, ...], called: str = "") -> None:
+def _refuse_lost(artifacts: Iterable[ArtifactRef], called: str = "") -> None:
     """Raise UnstorableArtifact if a part of a value could not be stored."""
     for artifact in artifacts:
         for lost in artifact.lost:

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 
 from nbflow.flow.flowspec.classes import Script
 from nbflow.flow.graph.graph import Graph
+from nbflow.flow.names.code import parse
 from nbflow.flow.source.trees import every_node
 from nbflow.flow.syntax.specs import NextKind
 
@@ -39,6 +40,7 @@ class Branches:
     shared: frozenset[str] = frozenset()  # names that steps may change in their own process
     silent: Mapping[str, Mapping[str, bool]] = field(default_factory=dict)  # step -> random module -> whether it seeds
     taken: Mapping[str, frozenset[tuple[str, str]]] = field(default_factory=dict)  # join -> (step, name) of its inputs
+    mentioned: frozenset[str] = frozenset()  # attributes that the script may read; the others are only results
 
     def left_behind(self, graph: Graph, step: str, names: Collection[str]) -> tuple[str, str] | None:
         """Return a name that a change of the step does not reach, and the step that would use the old value."""
@@ -65,8 +67,10 @@ def branches_of(script: Script, graph: Graph) -> Branches | None:
             joins = {name: linked.joined for name, linked in graph.links.items() if linked.joined and not linked.opened}
             taken = {name: frozenset(_taken(script.steps[name].tree, joined)) for name, joined in joins.items()}
             shared = re.search(rf"^{SHARED}(.+)$", source, re.MULTILINE)
+            mentioned = frozenset(_mentioned(parse(source)))
             return Branches(
-                found["notebook"], frozenset(shared[1].split(", ") if shared else ()), _silent(source), taken
+                *(found["notebook"], frozenset(shared[1].split(", ") if shared else ()), _silent(source), taken),
+                mentioned,
             )
     return None
 
@@ -77,6 +81,16 @@ def _silent(source: str) -> Mapping[str, Mapping[str, bool]]:
         for step in line[2].split(", "):
             found.setdefault(step.removesuffix(SEEDING), {})[line[1]] = step.endswith(SEEDING)
     return found
+
+
+def _mentioned(tree: ast.AST) -> Iterator[str]:
+    """Yield the names that stand in a script as attributes that are read, or in texts, such as `foreach="films"`."""
+    for node in every_node(tree):
+        match node:
+            case ast.Attribute(attr=attr, ctx=ast.Load()):
+                yield attr
+            case ast.Constant(value=str(text)):
+                yield text
 
 
 def _taken(tree: ast.AST, joined: tuple[str, ...]) -> Iterator[tuple[str, str]]:
