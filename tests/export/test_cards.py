@@ -10,10 +10,22 @@ import pytest
 from nbflow.export.marks import Target
 from tests.export.engines import Engines, exported_of, graph_of
 
+ODD = """
+class DataFrame:
+    def __repr__(self):
+        return "another frame"
+
+
+class Broken:
+    def _repr_markdown_(self):
+        raise ValueError("no picture")
+
+    def __repr__(self):
+        return "broken part"
+"""
 CELLS = (
     "import pandas as pd\nfrom IPython.display import Markdown, display",
-    "class DataFrame:\n    \"\"\"That of another library.\"\"\"\n    def __repr__(self):\n        return 'another frame'",
-    "class Broken:\n    def _repr_markdown_(self):\n        raise ValueError('no picture')\n    def __repr__(self):\n        return 'broken part'",
+    ODD,
     "%%step others\ndisplay(DataFrame(), Broken(), Broken)",
     "%%step table\nframe = pd.DataFrame({'films': [1, 2]})\ndisplay(Markdown('**bold**'), None, 12345)\nframe",
 )

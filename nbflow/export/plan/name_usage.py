@@ -19,7 +19,7 @@ from nbflow.flow.names.scope import imported_names
 from nbflow.flow.names.strings import held_inside
 from nbflow.flow.source.trees import every_node
 from nbflow.flow.syntax.specs import StepSpec
-from nbflow.notebook.init.lasting import Lasting
+from nbflow.notebook.init.lasting import CONNECTION, FILE, GENERATOR, Lasting
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,10 +164,15 @@ class Usage:
         needed = needed | (writes - _looked_at(step))
         is_result = not needed & writes and not any(above == step.name for above, _ in self._apart)
         chosen = writes if self.all_artifacts or is_result else writes & needed
-        chosen -= self._lasting.bound(parse(step.source.body).body, {}).keys() - self._needed[step.name]
+        chosen -= self._unstorable(step) - self._needed[step.name]
         chosen -= {name for name, _ in step.names.imports}
         order = mention_order(step)
         return tuple(sorted(chosen, key=lambda name: (order.get(name, -1), name)))
+
+    def _unstorable(self, step: StepSpec) -> frozenset[str]:
+        """Return the names whose values neither engine can store; nbflow stores some of the others, such as locks."""
+        bound = self._lasting.bound(parse(step.source.body).body, {})
+        return frozenset(name for name, word in bound.items() if word in (GENERATOR, FILE, CONNECTION))
 
     @cached_property
     def _lasting(self) -> Lasting:

@@ -8,17 +8,19 @@ from collections.abc import Iterable, Iterator, Mapping
 from nbflow.flow.effects.statement_effects import origin_of
 from nbflow.flow.source.trees import children, every_node
 
+GENERATOR, FILE, CONNECTION = "a generator", "an open file", "a connection"
+
 _BY_WORD = {
-    "a generator": (
+    GENERATOR: (
         *("os.walk", "os.scandir", "glob.iglob", "re.finditer", "csv.reader", "csv.DictReader", "csv.writer"),
         *("csv.DictWriter", "more_itertools.chunked", "more_itertools.windowed", "pandas.read_csv.chunks"),
     ),
-    "an open file": (
+    FILE: (
         *("open", "io.open", "codecs.open", "gzip.open", "bz2.open", "lzma.open", "zipfile.ZipFile", "tarfile.open"),
         *("tempfile.TemporaryFile", "tempfile.NamedTemporaryFile", "urllib.request.urlopen", "h5py.File", "wave.open"),
         *("netCDF4.Dataset", "mmap.mmap", "shelve.open", "dbm.open"),
     ),
-    "a connection": (
+    CONNECTION: (
         *("sqlite3.connect", "duckdb.connect", "psycopg2.connect", "pymysql.connect", "sqlalchemy.create_engine"),
         *("pymongo.MongoClient", "redis.Redis", "socket.socket", "socket.create_connection"),
     ),
@@ -38,9 +40,9 @@ _BY_WORD = {
 }  # fmt: skip
 _WORDS = {origin: word for word, origins in _BY_WORD.items() for origin in origins}
 _BY_METHOD = {
-    **dict.fromkeys(("glob", "rglob", "iterdir", "iterrows", "itertuples", "finditer"), "a generator"),
-    **dict.fromkeys(("cursor", "begin"), "a connection"),
-    **dict.fromkeys(("open", "makefile"), "an open file"),
+    **dict.fromkeys(("glob", "rglob", "iterdir", "iterrows", "itertuples", "finditer"), GENERATOR),
+    **dict.fromkeys(("cursor", "begin"), CONNECTION),
+    **dict.fromkeys(("open", "makefile"), FILE),
 }
 _OF_ANOTHER = frozenset(
     {"execute", "executemany", "connect", "raw_connection"}
@@ -74,7 +76,7 @@ class Lasting:
         inside = [*_own(node)]
         managed = any("contextmanager" in ast.unparse(one) for one in node.decorator_list)
         if any(isinstance(one, ast.Yield | ast.YieldFrom) for one in inside):
-            return "" if managed or "fixture" in node.name else "a generator"
+            return "" if managed or "fixture" in node.name else GENERATOR
         if isinstance(node, ast.AsyncFunctionDef):
             return "a coroutine"
         known = self.bound(node.body, {})
@@ -97,7 +99,7 @@ class Lasting:
         """Describe the value of an expression if it cannot be stored; "" if it can."""
         match node:
             case ast.GeneratorExp():
-                return "a generator"
+                return GENERATOR
             case ast.Name(id=name):
                 return known.get(name, "")
             case ast.Call():
@@ -134,7 +136,7 @@ class Lasting:
         if origin.startswith("itertools."):
             return self._first(call.args, known)
         if origin == "numpy.load":
-            return "an open file" if any(".npz" in ast.unparse(one) for one in call.args) else ""
+            return FILE if any(".npz" in ast.unparse(one) for one in call.args) else ""
         return _WORDS.get(origin, "")
 
     def bound(self, body: Iterable[ast.stmt], known: _Words) -> dict[str, str]:
