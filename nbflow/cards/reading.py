@@ -13,9 +13,9 @@ from typing import Any, overload
 
 from nbflow.cards.making import CARDS_ARTIFACT, live_file
 from nbflow.client import Task
-from nbflow.run.program.regular_file import read_regular
 from nbflow.store.catalog.writer import LIVE_FOLDER
 from nbflow.store.drivers import is_own
+from nbflow.store.regular_file import read_regular
 
 _SANDBOX = "allow-scripts allow-popups allow-downloads"
 """What a card may do in a notebook: charts run, but nothing reaches the page around it."""

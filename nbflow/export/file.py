@@ -7,7 +7,7 @@ from pathlib import Path
 from nbflow.export.errors import ScriptUnreadable, TargetIsNotebook
 from nbflow.flow.source.encoding import decode_source
 from nbflow.notebook.write import write_whole
-from nbflow.run.program.regular_file import read_regular
+from nbflow.store.regular_file import read_regular
 
 
 def read_exported(path: Path) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 from nbflow.errors import ParameterError, ParameterMissing
 from nbflow.flow.syntax.parameter_cell import coerce, parse_value
 from nbflow.flow.syntax.specs import FlowSource, ParameterSpec, ParameterType
-from nbflow.run.program.regular_file import read_regular
+from nbflow.store.regular_file import read_regular
 
 
 def bind_parameters(

@@ -13,7 +13,7 @@ from nbflow.flow.source.encoding import encoding_of
 from nbflow.flow.syntax.header import CellKind, read_header, rest_of
 from nbflow.notebook.read import read_cells
 from nbflow.notebook.write import write_whole
-from nbflow.run.program.regular_file import read_regular
+from nbflow.store.regular_file import read_regular
 
 FORMS = ("comment", "magic")
 _KINDS = (CellKind.STEP, CellKind.PARAMETERS, CellKind.SHARED, CellKind.ENVIRONMENT)

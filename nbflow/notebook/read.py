@@ -19,8 +19,8 @@ from nbflow.flow.source.encoding import decode_source, without_coding
 from nbflow.flow.syntax.header import read_header
 from nbflow.flow.syntax.specs import FlowSource
 from nbflow.notebook.jupytext_import import import_jupytext
-from nbflow.run.program.regular_file import read_regular
 from nbflow.run.program.star_names import look_beside
+from nbflow.store.regular_file import read_regular
 
 SUFFIXES = (".ipynb", ".py")
 _MARKDOWN = (".md", ".markdown", ".rmd", ".qmd")

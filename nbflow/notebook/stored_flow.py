@@ -14,10 +14,10 @@ from functools import lru_cache
 from pathlib import Path
 
 from nbflow.errors import StoreError
-from nbflow.run.program.regular_file import read_regular
 from nbflow.store.catalog.flow_names import has_flow_of, name_flow
 from nbflow.store.catalog.known_stores import known_stores
 from nbflow.store.homes import HOME_VARIABLE, is_copy, locate_store
+from nbflow.store.regular_file import read_regular
 from nbflow.store.store import CATALOG
 
 _LARGEST = 256 << 20

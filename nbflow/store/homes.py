@@ -15,6 +15,7 @@ from urllib.parse import quote, urlsplit
 from blake3 import blake3
 
 from nbflow.errors import BucketFailed, StoreBroken, StoreReadOnly
+from nbflow.store.regular_file import read_regular
 from nbflow.store.whole_file import replace_file
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ PROJECT = "pyproject.toml"
 """The file that has settings of nbflow in a table of its own."""
 
 _TABLE = "[tool.nbflow]"
+_LONGEST = 4 << 20  # bytes of a file that says where a store is
 _MARK = "bucket"  # the file in the folder of a copy that holds the URL
 _SERVERS = {"s3": ("AWS_ENDPOINT_URL", "AWS_ENDPOINT"), "az": ("AZURE_STORAGE_ACCOUNT_NAME", "AZURE_STORAGE_ENDPOINT")}
 """Lists, for a scheme, the variables that say which server is meant, so that equal addresses at two have two copies."""
@@ -106,7 +108,7 @@ def cache_folder() -> Path:
 def team_of(root: Path) -> Team | None:
     """Return what connects the store in a folder with its bucket; None if the store is this folder itself."""
     try:
-        url = (root / _MARK).read_text("utf-8")
+        url = read_regular(root / _MARK, _LONGEST).decode("utf-8")
     except (OSError, UnicodeDecodeError):
         return None
     from nbflow.store.team.team import Team  # noqa: PLC0415 - a local store needs none of it
@@ -141,7 +143,7 @@ def _setting_of(folder: Path) -> str | None:
 @lru_cache(64)
 def _read_settings(file: Path, _changed: int) -> str | None:
     try:
-        text = file.read_text("utf-8")
+        text = read_regular(file, _LONGEST).decode("utf-8")
         if "store" not in text:  # to import tomllib takes longer than to look
             return None
         import tomllib  # noqa: PLC0415 - as above

@@ -37,7 +37,6 @@ if TYPE_CHECKING:
     from nbflow.store.values.artifact_ref import Component
 
 CATALOG = "catalog.db"
-_BESIDE = ("", "-wal", "-shm", "-journal")  # the catalog, and what SQLite keeps beside it
 
 
 class Store(ValueStore):
@@ -49,7 +48,7 @@ class Store(ValueStore):
     def __init__(self, root: Path) -> None:
         self.root = root
         self.catalog = root / CATALOG
-        refuse_links(root / LIVE_FOLDER, *_files_of(self.catalog))
+        refuse_links(root / LIVE_FOLDER, *schema.files_of(self.catalog))
         _refuse_open_to_all(root, root / "blobs", self.catalog)
         self.on_network = schema.is_on_network(self.catalog)  # then SQLite is slower, and blobs are not mapped
         self.team = team_of(root)  # None where the folder itself is the store
@@ -239,7 +238,7 @@ def _refuse_open_to_all(*paths: Path) -> None:
 
 
 def _lay_out(root: Path) -> None:
-    refuse_links(root / LIVE_FOLDER, *_files_of(root / CATALOG))
+    refuse_links(root / LIVE_FOLDER, *schema.files_of(root / CATALOG))
     try:
         for folder in (root, root / LIVE_FOLDER):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -251,7 +250,3 @@ def _lay_out(root: Path) -> None:
     except OSError as error:
         raise StoreReadOnly(root, os.strerror(error.errno or 0)) from error
     schema.create(root / CATALOG)
-
-
-def _files_of(catalog: Path) -> Iterator[Path]:
-    return (catalog.with_name(catalog.name + suffix) for suffix in _BESIDE)

@@ -15,7 +15,7 @@ from nbflow.jupyter.panel import flow_state
 from nbflow.jupyter.panel.answers import Question, answer
 from nbflow.notebook.arguments import bind_parameters
 from nbflow.notebook.read import read_notebook
-from nbflow.run.program.regular_file import read_regular
+from nbflow.store.regular_file import read_regular
 from tests.cli.shell import Shell
 
 

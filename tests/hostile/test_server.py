@@ -183,7 +183,10 @@ ENDLESS: dict[str, Callable[[Path], object]] = {
     "a pipe": os.mkfifo,
     "a link to a device": lambda path: path.symlink_to("/dev/zero"),
 }
-PARTS = ("x.ipynb", "x/.nbflow", "x/.nbflow/catalog.db", "x/.nbflow/catalog.db-wal", "x/.nbflow/live", "x/live.txt")
+PARTS = (
+    *("x.ipynb", "x/.nbflow", "x/.nbflow/catalog.db", "x/.nbflow/catalog.db-wal", "x/.nbflow/catalog.seal"),
+    *("x/.nbflow/bucket", "x/.nbflow/live", "x/live.txt"),
+)
 
 
 @pytest.mark.parametrize("kind", ENDLESS)

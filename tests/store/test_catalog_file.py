@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sqlite3
 import subprocess
@@ -12,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from nbflow.errors import StoreBroken, StoreFull, StoreReadOnly, StoreTooNew
-from nbflow.store.catalog import schema
+from nbflow.store.catalog import schema, tables
 from nbflow.store.catalog.reader import CatalogReader
 from nbflow.store.catalog.rows import RunRow, RunStatus, TaskRow
 from nbflow.store.catalog.trust import Seal
@@ -46,6 +47,56 @@ class TestRefusals:
         schema.create(tmp_path / "catalog.db")
         with pytest.raises(StoreBroken, match="not nbflow's"):
             CatalogReader(tmp_path / "catalog.db")
+
+    @pytest.mark.parametrize(
+        "change",
+        [
+            "CREATE TRIGGER t AFTER INSERT ON artifacts BEGIN UPDATE artifacts SET idx = 1; END",
+            "CREATE TRIGGER note_0 AFTER INSERT ON runs BEGIN DELETE FROM tags; END",
+            "CREATE VIEW v AS SELECT 1",
+            "ALTER TABLE tags RENAME TO moved; CREATE VIEW tags AS WITH RECURSIVE r(i) AS (SELECT 1 UNION ALL "
+            "SELECT i + 1 FROM r) SELECT i AS run, i AS tag FROM r",
+            "ALTER TABLE artifacts RENAME COLUMN component TO kept; "
+            "ALTER TABLE artifacts ADD COLUMN component TEXT AS (upper(kept))",
+            "CREATE VIRTUAL TABLE words USING fts5(text)",
+            "CREATE INDEX extra ON tasks (abs(number))",
+        ],
+    )
+    def test_what_nbflow_has_not_made_in_it(self, path: Path, change: str) -> None:
+        with sqlite3.connect(path) as connection:
+            connection.executescript(change)
+        connection.close()
+        for connect in (CatalogReader, CatalogWriter):
+            with pytest.raises(StoreBroken, match=r"nbflow has not made the .* Drop it"):
+                connect(path)
+
+    @pytest.mark.parametrize("name", ["catalog.db", "catalog.db-wal", "catalog.db-journal", "catalog.seal"])
+    def test_a_link_leaves_nothing_beside_its_target(self, path: Path, tmp_path: Path, name: str) -> None:
+        outside = tmp_path / "outside"
+        outside.mkdir()
+        (outside / "c.db").write_bytes(path.read_bytes())
+        path.with_name(name).unlink(missing_ok=True)
+        path.with_name(name).symlink_to(outside / "c.db")
+        for connect in (CatalogReader, CatalogWriter, schema.create):
+            with pytest.raises(StoreBroken, match="it is a symbolic link"):
+                connect(path)
+        assert [file.name for file in outside.iterdir()] == ["c.db"]
+
+    @pytest.mark.parametrize("name", ["catalog.db", "catalog.db-wal", "catalog.seal"])
+    def test_a_pipe(self, path: Path, name: str) -> None:
+        path.with_name(name).unlink(missing_ok=True)
+        os.mkfifo(path.with_name(name))
+        for connect in (CatalogReader, CatalogWriter):
+            with pytest.raises(StoreBroken, match="it is not a file"):
+                connect(path)
+
+    @pytest.mark.parametrize(
+        "text",
+        ['{"catalog.db": [1]}', '{"catalog.db": 1}', '{"catalog.db": [[], {}, 1]}', "[1]", "[" * 9_999, "1" * 9_999],
+    )
+    def test_a_seal_that_makes_no_sense_seals_nothing(self, path: Path, text: str) -> None:
+        path.with_suffix(".seal").write_text(text)
+        CatalogReader(path).close()
 
     def test_no_catalog(self, tmp_path: Path) -> None:
         with pytest.raises(StoreBroken, match="there is no catalog"):
@@ -143,10 +194,10 @@ class TestEarlierFormats:
         with sqlite3.connect(path) as connection:
             connection.execute("INSERT INTO seals (task, signer, mac) SELECT id, 'me', CAST('mac' AS BLOB) FROM tasks")
             connection.execute("DROP INDEX runs_uid")
-            for since, table, column, _ in schema.ADDED:
+            for since, table, column, _ in tables.ADDED:
                 if since > form:
                     connection.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
-            for table, (since, _) in schema.ADDED_TABLES.items():
+            for table, (since, _) in tables.ADDED_TABLES.items():
                 if since > form:
                     connection.execute(f"DROP TABLE {table}")
             connection.execute(f"PRAGMA user_version = {form}")

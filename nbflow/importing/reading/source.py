@@ -19,7 +19,7 @@ from nbflow.importing.reading.decorator_facts import Decoration, decorator_name,
 from nbflow.importing.reading.parameter_calls import is_parameter
 from nbflow.importing.refusals import CannotCarryOver, NotAScript, Obstacle, ObstacleFound
 from nbflow.notebook.read import is_notebook
-from nbflow.run.program.regular_file import read_regular
+from nbflow.store.regular_file import read_regular
 
 
 @dataclass(frozen=True)

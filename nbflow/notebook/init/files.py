@@ -18,8 +18,8 @@ from nbflow.notebook.init.repairing import plan_repair
 from nbflow.notebook.jupytext_import import import_jupytext
 from nbflow.notebook.read import read_cells, segments, with_markers
 from nbflow.notebook.write import write_whole
-from nbflow.run.program.regular_file import read_regular
 from nbflow.run.program.star_names import look_beside
+from nbflow.store.regular_file import read_regular
 
 
 class NotMade(NbflowError):

@@ -15,7 +15,7 @@ from typing import Any
 from nbflow.run.output import frontend
 from nbflow.run.output.display import bundle_of
 from nbflow.run.output.outputs import Output
-from nbflow.run.program.regular_file import read_regular
+from nbflow.store.regular_file import read_regular
 
 CARD_ID = "nbflow_card"
 """The key in the metadata of an output that says on which card it is, if that has an id."""

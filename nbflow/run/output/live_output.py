@@ -8,7 +8,7 @@ from pathlib import Path
 
 from nbflow.run.output.card_parts import card_outputs
 from nbflow.run.output.outputs import Output, settled
-from nbflow.run.program.regular_file import read_beginning
+from nbflow.store.regular_file import read_beginning
 
 OUTPUT_LIMIT = 10_000_000  # bytes that are kept of one stream of a task
 _LONGEST_LABEL = 1 << 16  # bytes of a `PID.task` file that are read

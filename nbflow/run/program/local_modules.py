@@ -10,7 +10,7 @@ from blake3 import blake3
 
 from nbflow.flow.names.code import called_module
 from nbflow.flow.source.trees import every_node
-from nbflow.run.program.regular_file import read_regular
+from nbflow.store.regular_file import read_regular
 
 
 def local_modules(names: Iterable[str], folders: Iterable[Path]) -> Mapping[str, Path]:

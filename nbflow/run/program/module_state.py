@@ -23,7 +23,7 @@ from nbflow.flow.syntax.definition import Definition, Prelude, Scratch
 from nbflow.flow.syntax.places import listed, problem
 from nbflow.flow.syntax.specs import StepSpec
 from nbflow.run.program.local_modules import local_modules
-from nbflow.run.program.regular_file import read_regular
+from nbflow.store.regular_file import read_regular
 
 Spot = tuple[str, str]
 """Names a place of state: a module, and a name in it."""

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from nbflow.flow.names.code import names_of
 from nbflow.flow.names.stars import ask
-from nbflow.run.program.regular_file import read_regular
+from nbflow.store.regular_file import read_regular
 from nbflow.store.whole_file import replace_file
 
 _PATIENCE = 120

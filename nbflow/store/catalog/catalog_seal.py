@@ -18,8 +18,10 @@ from blake3 import blake3
 from nbflow.errors import StoreBroken
 from nbflow.store.blobs.protocol import HASH_LENGTH
 from nbflow.store.catalog.open_catalogs import descriptor_of, note_closed, note_open
+from nbflow.store.regular_file import read_regular
 
 LARGEST = 128 << 20  # bytes; a larger catalog takes too long to hash after every run
+_LONGEST = 10_000  # bytes of a seal
 QUICK = 4 << 20  # bytes that are hashed even before the catalog is only read
 
 _Stamp = tuple[int, int]
@@ -81,7 +83,7 @@ def refuse_changed(path: Path, write: bool) -> None:
         raise StoreBroken(changed, "it has other bytes than were written", fix)
 
 
-def _seal_of(path: Path) -> Path:
+def seal_of(path: Path) -> Path:
     return path.with_suffix(".seal")
 
 
@@ -110,7 +112,7 @@ def _write_seal(path: Path) -> None:
     # an odd nanosecond: a write in the same tick of the clock, which sets the old time, breaks the seal as well
     made = {file: (size, changed + 1, _hash(file)) for file, (size, changed) in files.items()}
     who_may = path.stat().st_mode & 0o660  # the group, if it may use the catalog
-    _put(_seal_of(path), json.dumps({file.name: facts for file, facts in made.items()}), who_may)
+    _put(seal_of(path), json.dumps({file.name: facts for file, facts in made.items()}), who_may)
     for file, (_, changed, _) in made.items():
         os.utime(file, ns=(changed, changed))
         _known[file] = _identity(file)
@@ -127,10 +129,14 @@ def _put(seal: Path, text: str, mode: int) -> None:
 
 def _read_seal(path: Path) -> dict[Path, tuple[int, int, str]]:
     try:
-        held = json.loads(_seal_of(path).read_bytes())
-        return {file: tuple(held[file.name]) for file in _files(path) if file.name in held}
-    except (OSError, ValueError, TypeError, AttributeError):
+        held = json.loads(read_regular(seal_of(path), _LONGEST))
+        return {file: _facts_of(*held[file.name]) for file in _files(path) if file.name in held}
+    except (OSError, ValueError, TypeError, AttributeError, RecursionError):  # whatever somebody has put there
         return {}
+
+
+def _facts_of(size: int, changed: int, digest: str) -> tuple[int, int, str]:
+    return size, changed, digest
 
 
 def _hash(file: Path) -> str:

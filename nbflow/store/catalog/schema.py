@@ -11,78 +11,18 @@ from pathlib import Path
 from typing import Any
 
 from nbflow.errors import StoreBroken, StoreError, StoreFull, StoreReadOnly, StoreTooNew, StoreUnreadable
-from nbflow.store.catalog.catalog_seal import refuse_changed, seal_catalog
+from nbflow.store.catalog.catalog_seal import refuse_changed, seal_catalog, seal_of
 from nbflow.store.catalog.lock_wait import SLICE, is_locked, patience, wait_for_lock
 from nbflow.store.catalog.open_catalogs import note_closed, note_open
+from nbflow.store.catalog.strange_objects import find_strange_object
+from nbflow.store.catalog.tables import ADDED, ADDED_TABLES, NEW, TABLES
+from nbflow.store.symlinks import refuse_what_is_no_file
 
+_BESIDE = ("", "-wal", "-shm", "-journal")  # the catalog, and what SQLite keeps beside it
 _FORMAT = 5
 _SHORTEST = 100  # bytes: the header of a database; what is shorter is taken as empty, also by SQLite
 NEEDS = "0.2.0"  # the first version that reads this format; stored for the message of older versions
 APPLICATION = 0x6E62666C  # "nbfl"
-
-TABLES = """
-CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
-CREATE TABLE flows (name TEXT PRIMARY KEY, last INTEGER NOT NULL) WITHOUT ROWID;
-CREATE TABLE runs (
-    id INTEGER PRIMARY KEY AUTOINCREMENT, flow TEXT NOT NULL, number INTEGER NOT NULL, document TEXT NOT NULL,
-    kind TEXT NOT NULL, status TEXT NOT NULL, started REAL NOT NULL, finished REAL, parameters TEXT NOT NULL,
-    origin INTEGER, user TEXT, host TEXT, pid INTEGER, pid_start INTEGER, code TEXT, environment TEXT, uid TEXT,
-    UNIQUE (flow, number));
-CREATE TABLE names (id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE);
-CREATE TABLE tasks (
-    id INTEGER PRIMARY KEY, run INTEGER NOT NULL, number INTEGER NOT NULL, step INTEGER NOT NULL,
-    path BLOB NOT NULL, turn INTEGER NOT NULL, split INTEGER NOT NULL, attempt INTEGER NOT NULL, key TEXT,
-    status TEXT NOT NULL, started REAL, finished REAL, seconds REAL, item TEXT, failure TEXT, outputs TEXT,
-    source TEXT, items INTEGER, again INTEGER NOT NULL, passed_on TEXT, memory INTEGER, cpu_seconds REAL,
-    host TEXT);
-CREATE INDEX tasks_place ON tasks (run, step, path, turn, split, number);
-CREATE INDEX tasks_key ON tasks (key) WHERE key IS NOT NULL;
-CREATE TABLE artifacts (
-    task INTEGER NOT NULL, name INTEGER NOT NULL, position INTEGER NOT NULL, component TEXT NOT NULL,
-    idx INTEGER NOT NULL, size INTEGER NOT NULL, summary TEXT NOT NULL, lost TEXT, shares TEXT,
-    PRIMARY KEY (task, name)) WITHOUT ROWID;
-CREATE TABLE components (
-    id INTEGER PRIMARY KEY, digest TEXT NOT NULL UNIQUE, stream BLOB, blob TEXT, buffers TEXT, size INTEGER NOT NULL,
-    members TEXT NOT NULL, scope TEXT, refs TEXT);
-CREATE TABLE seals (
-    task INTEGER PRIMARY KEY, signer TEXT NOT NULL, key TEXT, code TEXT, mac BLOB NOT NULL, batch BLOB);
-CREATE TABLE code_seals (
-    digest TEXT, signer TEXT, mac BLOB NOT NULL, signature BLOB, PRIMARY KEY (digest, signer)) WITHOUT ROWID;
-CREATE TABLE randoms (task INTEGER PRIMARY KEY, state TEXT NOT NULL);
-CREATE TABLE events (
-    id INTEGER PRIMARY KEY, run INTEGER NOT NULL, time REAL NOT NULL, kind TEXT NOT NULL, payload TEXT);
-CREATE INDEX events_run ON events (run);
-CREATE TABLE texts (digest TEXT PRIMARY KEY, body BLOB NOT NULL);
-CREATE TABLE code (digest TEXT PRIMARY KEY, body TEXT NOT NULL);
-CREATE TABLE environment (digest TEXT PRIMARY KEY, body TEXT NOT NULL);
-CREATE TABLE learned (
-    flow TEXT NOT NULL, step TEXT NOT NULL, code TEXT NOT NULL, name TEXT NOT NULL,
-    PRIMARY KEY (flow, step, code, name)) WITHOUT ROWID;
-CREATE TABLE tags (run INTEGER NOT NULL, tag TEXT NOT NULL, PRIMARY KEY (run, tag)) WITHOUT ROWID;
-"""
-ADDED_TABLES = {
-    "files": (2, """task INTEGER NOT NULL, path TEXT NOT NULL, access TEXT NOT NULL, digest TEXT NOT NULL,
-        size INTEGER NOT NULL, mtime INTEGER NOT NULL, ctime INTEGER NOT NULL, inode INTEGER NOT NULL,
-        PRIMARY KEY (task, path)"""),
-    "batches": (4, "digest BLOB PRIMARY KEY, hashes BLOB NOT NULL, signature BLOB NOT NULL"),
-    "users": (4, "signer TEXT PRIMARY KEY, key BLOB NOT NULL, name TEXT NOT NULL"),
-}  # fmt: skip
-"""Lists the tables that catalogs of earlier formats do not have: since which format, and their columns."""
-
-NEW = (
-    *(f"CREATE TABLE IF NOT EXISTS {table} ({columns}) WITHOUT ROWID" for table, (_, columns) in ADDED_TABLES.items()),
-    "CREATE INDEX IF NOT EXISTS files_path ON files (path)",
-    "UPDATE runs SET uid = lower(hex(randomblob(8))) WHERE uid IS NULL",
-    "CREATE UNIQUE INDEX IF NOT EXISTS runs_uid ON runs (uid)",
-)  # fmt: skip
-"""Makes what catalogs of earlier formats do not have, once their tables have all columns."""
-
-ADDED = (
-    (2, "tasks", "passed_on", "TEXT"), (2, "artifacts", "shares", "TEXT"), (2, "components", "refs", "TEXT"),
-    (3, "tasks", "memory", "INTEGER"), (4, "runs", "uid", "TEXT"), (4, "seals", "batch", "BLOB"),
-    (4, "code_seals", "signature", "BLOB"), (5, "tasks", "cpu_seconds", "REAL"), (5, "tasks", "host", "TEXT"),
-)  # fmt: skip
-"""Lists the columns that catalogs of earlier formats do not have: since which format, table, name and type."""
 
 DATABASE_ERRORS = (sqlite3.Error, UnicodeDecodeError)
 """What SQLite raises; the second if the message itself has parts of a damaged file in it."""
@@ -166,6 +106,7 @@ def connect(path: Path, write: bool) -> sqlite3.Connection:
 
 
 def _connect(path: Path, mode: str) -> sqlite3.Connection:
+    refuse_what_is_no_file(*files_of(path))  # SQLite would make files beside what a link leads to
     uri = f"{path.absolute().as_uri()}?{mode}"
     connection = sqlite3.connect(uri, SLICE, uri=True, isolation_level=None, check_same_thread=False, factory=Catalog)
     connection.path = path
@@ -214,6 +155,7 @@ def identity(path: Path) -> tuple[int, int] | None:
 
 def create(path: Path) -> None:
     """Create the catalog unless it exists; several processes may do so at once. Raises StoreReadOnly."""
+    refuse_what_is_no_file(*files_of(path))
     if not path.exists():
         try:
             os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
@@ -263,9 +205,13 @@ def _check(connection: sqlite3.Connection, path: Path) -> None:
             path, "it is a database, but not nbflow's", "Move it away, or set NBFLOW_HOME to another folder"
         )
     found = _pragma(connection, "user_version")
+    strange = find_strange_object(connection)
     if not isinstance(found, int) or found > _FORMAT:
-        row = connection.execute("SELECT value FROM meta WHERE key = 'needs'").fetchone()
+        row = None if strange else connection.execute("SELECT value FROM meta WHERE key = 'needs'").fetchone()
         raise StoreTooNew(path, int(str(found)), _FORMAT, row[0] if row else "a newer version")
+    if strange:
+        fix = "Drop it if you have made it; else move the store away (a new one is made), or restore it from a backup"
+        raise StoreBroken(path, f"nbflow has not made {strange} in it, which could change what is read", fix)
 
 
 def _bring_up_to_date(connection: sqlite3.Connection, write: bool) -> None:
@@ -330,6 +276,11 @@ def meaning(error: Exception, path: Path) -> StoreError:
     if code & 0xFF in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT):
         return StoreBroken(path, str(error), "Move it away (a new one is made), or restore it from a backup")
     return StoreBroken(path, str(error), "Check the disk, then try again")
+
+
+def files_of(path: Path) -> list[Path]:
+    """Return the files of a catalog: itself, what SQLite keeps beside it, and its seal."""
+    return [*(path.with_name(path.name + suffix) for suffix in _BESIDE), seal_of(path)]
 
 
 def _not_there(path: Path) -> StoreBroken:

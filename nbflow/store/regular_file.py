@@ -1,4 +1,4 @@
-"""Reads files that a notebook names. A pipe, a socket or a device may never end, so only regular files are read."""
+"""Reads files that a notebook or a store names: only regular ones, because a pipe or a device may never end."""
 
 from __future__ import annotations
 
