@@ -7,12 +7,14 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import tracemalloc
+import zlib
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from nbflow.errors import StoreBroken, StoreFull, StoreReadOnly, StoreTooNew
+from nbflow.errors import BlobCorrupt, StoreBroken, StoreFull, StoreReadOnly, StoreTooNew
 from nbflow.store.catalog import schema, tables
 from nbflow.store.catalog.reader import CatalogReader
 from nbflow.store.catalog.rows import RunRow, RunStatus, TaskRow
@@ -97,6 +99,19 @@ class TestRefusals:
     def test_a_seal_that_makes_no_sense_seals_nothing(self, path: Path, text: str) -> None:
         path.with_suffix(".seal").write_text(text)
         CatalogReader(path).close()
+
+    def test_a_text_that_unpacks_to_more_than_it_should(self, path: Path) -> None:
+        with CatalogWriter(path) as writer:
+            digest = writer.put_text("short")
+        with sqlite3.connect(path) as connection:
+            connection.execute("UPDATE texts SET body = ?", (zlib.compress(b"x" * (64 << 20), 9),))
+        connection.close()
+        tracemalloc.start()
+        with CatalogReader(path) as reader, pytest.raises(BlobCorrupt, match="not the one that was stored"):
+            reader.text(digest)
+        held = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        assert held < 40 << 20
 
     def test_no_catalog(self, tmp_path: Path) -> None:
         with pytest.raises(StoreBroken, match="there is no catalog"):

@@ -152,6 +152,18 @@ def test_an_object_whose_file_is_a_pipe_is_damaged(store: Store) -> None:
         store.blobs.open(digest)
 
 
+@pytest.mark.parametrize("mend", [lambda store: store.forget(store.verify()), lambda store: None])
+def test_a_folder_in_the_place_of_an_object_makes_way(store: Store, mend: Callable[[Store], object]) -> None:
+    digest = store.blobs.put(b"x" * 100_000)
+    path = store.blobs.whole.path(digest)  # type: ignore[attr-defined]
+    path.unlink()
+    (path / "within").mkdir(parents=True)
+    assert not store.blobs.exists(digest)
+    mend(store)
+    assert store.blobs.put(b"x" * 100_000) == digest
+    assert bytes(store.blobs.open(digest)) == b"x" * 100_000
+
+
 def test_a_run_that_meets_a_link_leaves_no_row(store: Store, outside: Path) -> None:
     (store.root / "live" / "1").symlink_to(outside)
     with pytest.raises(StoreBroken):

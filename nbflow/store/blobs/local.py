@@ -12,6 +12,7 @@ import itertools
 import mmap
 import os
 import secrets
+import shutil
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -128,7 +129,7 @@ class LocalBlobs:
         try:
             path = self.path(digest)
             freed = path.lstat().st_size
-            path.unlink()  # never truncate: another process may have it mapped
+            _remove(path)
         except (FileNotFoundError, BlobCorrupt):
             return 0
         return freed
@@ -184,6 +185,8 @@ class LocalBlobs:
             return
         path = self.path(digest)
         _make_folder(path.parent)
+        if path.is_dir():
+            _remove(path)
         temporary.replace(path)  # so that a reader never sees half a blob
         checks.note_whole(self._key(digest), path.stat().st_ctime_ns)
 
@@ -232,6 +235,14 @@ class LocalBlobs:
         with suppress(OSError):  # the store of another user, or one that cannot be written
             os.utime(self._file(digest))
         raise BlobCorrupt(digest, "its bytes are not those that were written")
+
+
+def _remove(path: Path) -> None:
+    """Remove the file of a blob, or a folder that somebody has put into its place."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink()  # never truncate: another process may have it mapped
 
 
 def _make_folder(path: Path) -> None:
