@@ -48,7 +48,7 @@ class Store(ValueStore):
     def __init__(self, root: Path) -> None:
         self.root = root
         self.catalog = root / CATALOG
-        refuse_links(root / LIVE_FOLDER, *schema.files_of(self.catalog))
+        refuse_links(root / LIVE_FOLDER, *schema.files_of_catalog(self.catalog))
         _refuse_open_to_all(root, root / "blobs", self.catalog)
         self.on_network = schema.is_on_network(self.catalog)  # then SQLite is slower, and blobs are not mapped
         self.team = team_of(root)  # None where the folder itself is the store
@@ -238,7 +238,7 @@ def _refuse_open_to_all(*paths: Path) -> None:
 
 
 def _lay_out(root: Path) -> None:
-    refuse_links(root / LIVE_FOLDER, *schema.files_of(root / CATALOG))
+    refuse_links(root / LIVE_FOLDER, *schema.files_of_catalog(root / CATALOG))
     try:
         for folder in (root, root / LIVE_FOLDER):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from nbflow.errors import BlobCorrupt, StoreBroken, StoreFull, StoreReadOnly, StoreTooNew
-from nbflow.store.catalog import schema, tables
+from nbflow.store.catalog import catalog_tables, schema
 from nbflow.store.catalog.reader import CatalogReader
 from nbflow.store.catalog.rows import RunRow, RunStatus, TaskRow
 from nbflow.store.catalog.trust import Seal
@@ -209,10 +209,10 @@ class TestEarlierFormats:
         with sqlite3.connect(path) as connection:
             connection.execute("INSERT INTO seals (task, signer, mac) SELECT id, 'me', CAST('mac' AS BLOB) FROM tasks")
             connection.execute("DROP INDEX runs_uid")
-            for since, table, column, _ in tables.ADDED:
+            for since, table, column, _ in catalog_tables.ADDED:
                 if since > form:
                     connection.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
-            for table, (since, _) in tables.ADDED_TABLES.items():
+            for table, (since, _) in catalog_tables.ADDED_TABLES.items():
                 if since > form:
                     connection.execute(f"DROP TABLE {table}")
             connection.execute(f"PRAGMA user_version = {form}")

@@ -12,10 +12,10 @@ from typing import Any
 
 from nbflow.errors import StoreBroken, StoreError, StoreFull, StoreReadOnly, StoreTooNew, StoreUnreadable
 from nbflow.store.catalog.catalog_seal import refuse_changed, seal_catalog, seal_of
+from nbflow.store.catalog.catalog_tables import ADDED, ADDED_TABLES, NEW, TABLES
 from nbflow.store.catalog.lock_wait import SLICE, is_locked, patience, wait_for_lock
 from nbflow.store.catalog.open_catalogs import note_closed, note_open
 from nbflow.store.catalog.strange_objects import find_strange_object
-from nbflow.store.catalog.tables import ADDED, ADDED_TABLES, NEW, TABLES
 from nbflow.store.symlinks import refuse_what_is_no_file
 
 _BESIDE = ("", "-wal", "-shm", "-journal")  # the catalog, and what SQLite keeps beside it
@@ -106,7 +106,7 @@ def connect(path: Path, write: bool) -> sqlite3.Connection:
 
 
 def _connect(path: Path, mode: str) -> sqlite3.Connection:
-    refuse_what_is_no_file(*files_of(path))  # SQLite would make files beside what a link leads to
+    refuse_what_is_no_file(*files_of_catalog(path))  # SQLite would make files beside what a link leads to
     uri = f"{path.absolute().as_uri()}?{mode}"
     connection = sqlite3.connect(uri, SLICE, uri=True, isolation_level=None, check_same_thread=False, factory=Catalog)
     connection.path = path
@@ -155,7 +155,7 @@ def identity(path: Path) -> tuple[int, int] | None:
 
 def create(path: Path) -> None:
     """Create the catalog unless it exists; several processes may do so at once. Raises StoreReadOnly."""
-    refuse_what_is_no_file(*files_of(path))
+    refuse_what_is_no_file(*files_of_catalog(path))
     if not path.exists():
         try:
             os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
@@ -278,7 +278,7 @@ def meaning(error: Exception, path: Path) -> StoreError:
     return StoreBroken(path, str(error), "Check the disk, then try again")
 
 
-def files_of(path: Path) -> list[Path]:
+def files_of_catalog(path: Path) -> list[Path]:
     """Return the files of a catalog: itself, what SQLite keeps beside it, and its seal."""
     return [*(path.with_name(path.name + suffix) for suffix in _BESIDE), seal_of(path)]
 

@@ -9,8 +9,8 @@ import re
 import sqlite3
 from functools import cache, lru_cache
 
+from nbflow.store.catalog.catalog_tables import ADDED, NEW, TABLES
 from nbflow.store.catalog.noting import NOTING
-from nbflow.store.catalog.tables import ADDED, NEW, TABLES
 
 _LONGEST = 4000  # characters of a statement that are read; ours are shorter
 _OBJECTS = f"SELECT type, name, substr(sql, 1, {_LONGEST}) FROM main.sqlite_master"
