@@ -93,6 +93,15 @@ def test_what_a_function_keeps_is_there_for_a_step_that_is_written_later(live: L
     assert live.names["seen"] == ([1, 2], {1: 1, 2: 2})
 
 
+@pytest.mark.parametrize("first", ["from math import *", "%%step begin\nfrom math import *\nzero = 0"])
+def test_a_cell_that_uses_one_more_name_of_a_star_import_leaves_the_steps_above_stored(live: Live, first: str) -> None:
+    live.run(first)
+    live.run("%%step one\na = sqrt(4)")
+    live.run("%%step two\nb = a + cos(0)")
+    assert live.names["b"] == 3
+    assert live.run("%%step one\na = sqrt(4)") == ["one · from run 1, just now"]
+
+
 COUNTING = "class K:\n    n = 0\n    def __init__(self):\n        K.n += 1\n        self.id = K.n"
 
 

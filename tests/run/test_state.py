@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+import importlib
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+
 from nbflow.run.events.events import Outcome, TaskFailed
+from nbflow.run.task.definition_state import is_code
 from tests.flows import Shape
 from tests.run.running import Place
 
@@ -249,3 +256,13 @@ def test_a_body_that_changes_a_parameter_fails_and_the_next_task_sees_the_old_va
     assert ran.value("b.seen") == [1]
     (failure,) = [event.failure for event in ran.events if isinstance(event, TaskFailed)]
     assert "step 'a' changes parameter 'grid' in place" in failure.message
+
+
+def test_classes_of_libraries_keep_no_state_and_those_of_modules_beside_the_notebook_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "beside_a_notebook.py").write_text("class Counter:\n    n = 0\n\ndef count(): pass")
+    monkeypatch.syspath_prepend(tmp_path)
+    beside = importlib.import_module("beside_a_notebook")
+    assert all(map(is_code, [beside.Counter, beside.count]))
+    assert not any(map(is_code, [Fraction, pytest.Config, Path.exists, int]))

@@ -254,7 +254,10 @@ def line_of_word(body: _Code, word: str) -> int | None:
 
 
 def code_digest(source: _Code) -> str:
-    """Return 32 hex digits that name what code does: BLAKE3 over the AST without layout, comments and docstrings."""
+    """Return 32 hex digits that name what code does: BLAKE3 over the AST without layout, comments and docstrings.
+
+    A star import counts as such: which of its names the cells mention does not matter.
+    """
     shape: list[str] = []
     _add_shape(shape, _statements(source))
     return blake3("".join(shape).encode("utf-8", "surrogatepass")).hexdigest(length=16)
@@ -286,7 +289,7 @@ def _add_shape(shape: list[str], value: object) -> None:
         for name, label in fields:
             if (part := getattr(value, name, _MISSING)) is not _MISSING:
                 shape.append(label)
-                _add_shape(shape, _undocumented(value, part) if name == "body" else part)
+                _add_shape(shape, _counted(value, name, part) if name in _COUNTED else part)
         shape.append(")")
     elif isinstance(value, str):
         shape.append(f"str:{value!r},")
@@ -297,6 +300,16 @@ def _add_shape(shape: list[str], value: object) -> None:
         shape.append("]")
     else:
         shape.append(f"{type(value).__name__}:{value!r},")
+
+
+_COUNTED = frozenset({"body", "names"})  # fields of which not everything counts
+
+
+def _counted(node: ast.AST, field: str, value: object) -> object:
+    """Return what counts of a field of a node."""
+    if field == "body":
+        return _undocumented(node, value)
+    return "*" if field == "names" and getattr(node, "is_star", False) else value
 
 
 def _undocumented(node: ast.AST, body: object) -> object:

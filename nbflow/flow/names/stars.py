@@ -70,13 +70,25 @@ def _run_files(sources: Sequence[str]) -> Iterator[tuple[str, tuple[str, ...]]]:
                 yield file, tuple(sorted(found.bound - unsure))
 
 
-def with_star_names(source: str, tree: ast.Module, stars: Mapping[str, tuple[str, ...]]) -> str:
-    """Replace each star of a known module by its names. Lines keep their numbers."""
+def with_star_names(source: str, tree: ast.Module, stars: Mapping[str, tuple[str, ...]]) -> tuple[str, ast.Module]:
+    """Replace each star of a known module by its names, and return the text with its tree. Lines keep their numbers."""
     lines = [line.encode() for line in lines_of(source)]
-    imports = [node for node in every_node(tree) if isinstance(node, ast.ImportFrom) and node.names[0].name == "*"]
-    for node in sorted(imports, key=lambda one: (one.lineno, one.col_offset), reverse=True):
-        if not node.level and node.module and node.module in stars:
-            star = node.names[0]
-            line, names = lines[star.lineno - 1], ", ".join(stars[node.module])
-            lines[star.lineno - 1] = line[: star.col_offset] + names.encode() + line[star.col_offset + 1 :]
-    return b"\n".join(lines).decode()
+    found = [node for node in every_node(tree) if isinstance(node, ast.ImportFrom) and _is_known_star(node, stars)]
+    for node in sorted(found, key=lambda one: (one.lineno, one.col_offset), reverse=True):
+        star = node.names[0]
+        line, names = lines[star.lineno - 1], ", ".join(stars[node.module or ""])
+        lines[star.lineno - 1] = line[: star.col_offset] + names.encode() + line[star.col_offset + 1 :]
+    text = b"\n".join(lines).decode()
+    return text, _marked(parse(text), {(node.lineno, node.col_offset) for node in found})
+
+
+def _is_known_star(node: ast.ImportFrom, stars: Mapping[str, tuple[str, ...]]) -> bool:
+    return node.names[0].name == "*" and not node.level and node.module in stars
+
+
+def _marked(tree: ast.Module, places: set[tuple[int, int]]) -> ast.Module:
+    """Mark the imports at these places, (line, column), as stars: their names say nothing of what the code does."""
+    for node in every_node(tree):
+        if isinstance(node, ast.ImportFrom) and (node.lineno, node.col_offset) in places:
+            node.is_star = True  # type: ignore[attr-defined]
+    return tree

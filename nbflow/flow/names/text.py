@@ -79,8 +79,8 @@ def parse_step(source: str, stars: Stars = ()) -> Text:
 def _with_names(text: Text, stars: Stars) -> Text:
     if not stars:
         return text
-    source = with_star_names(text.source, text.tree, dict(stars))
-    return Text(parse(source), source, text.magic, text.refused)
+    source, tree = with_star_names(text.source, text.tree, dict(stars))
+    return Text(tree, source, text.magic, text.refused)
 
 
 def _unwrap(lines: list[str]) -> Iterator[Refused]:

@@ -10,6 +10,7 @@ import abc
 import enum
 import functools
 import sys
+import sysconfig
 import types
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
@@ -81,10 +82,23 @@ def applied(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def is_code(value: object) -> bool:
-    """Return whether a value is a function or a class; an enumeration does not count, because it keeps no state."""
+    """Return whether a value is a function or a class of the notebook or of a module beside it.
+
+    Those of libraries keep caches, which are no values. An enumeration does not count, because it keeps no state.
+    """
     if isinstance(value, type):
-        return not issubclass(value, enum.Enum)
-    return isinstance(value, types.FunctionType)
+        return not issubclass(value, enum.Enum) and not _is_of_library(value.__module__)
+    return isinstance(value, types.FunctionType) and not _is_of_library(value.__module__)
+
+
+@functools.cache
+def _is_of_library(module: str) -> bool:
+    """Return whether a module belongs to Python or to an installed package."""
+    if module == "__main__" or module not in sys.modules:
+        return False
+    place = getattr(sys.modules[module], "__file__", None)
+    roots = [sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")]
+    return place is None or place.startswith(tuple(roots))
 
 
 def held_attributes(code: Any) -> dict[str, Any]:
