@@ -80,6 +80,18 @@ def artifact_read_outside(graph: Graph) -> Iterator[Problem]:
                     yield with_step(graph, Problem("artifact-read", message, "", definition.place))
 
 
+def extended_under_its_name(graph: Graph) -> Iterator[Problem]:
+    """Find classes that extend one of the same name which a step has changed: both are made anew for each step."""
+    for definition in graph.prelude.definitions:
+        own = definition.names & definition.reads if definition.is_code else frozenset[str]()
+        for name in sorted(own & names_of(definition.source).now if own else own):
+            writer = _changed_by(graph, definition, name)
+            if writer is not None:
+                what = f"this is made of another '{name}', which step '{writer}' changes"
+                fix = f"Give it a name of its own, such as {name}2, here and below"
+                yield Problem("artifact-read", f"{what}; the steps below would not see that", fix, definition.place)
+
+
 def _verb(definition: Definition, name: str) -> str:
     """Return what a definition does with a name: a call may change its arguments, but `print(Film.count)` does not."""
     if name not in definition.changes:
@@ -96,7 +108,8 @@ def _read_at_once(definition: Definition) -> frozenset[str]:
 def _changed_by(graph: Graph, definition: Definition, name: str) -> str | None:
     """Return the step that changes a name between its definition in the prelude and this definition, or None."""
     places = [place for place in graph.prelude.places[name] if place < definition.place]
-    above = (step for step in graph.steps.values() if places and places[-1] < step.place < definition.place)
+    steps = (step for step in graph.steps.values() if step.place.cell != definition.place.cell)
+    above = (step for step in steps if places and places[-1] < step.place < definition.place)
     return next((step.name for step in above if name in graph.links[step.name].writes), None)
 
 
@@ -163,6 +176,7 @@ ORDINARY_RULES = (
     drawn_outside,
     artifact_changed_outside,
     artifact_read_outside,
+    extended_under_its_name,
     bound_anew,
     bound_below,
     setting_outside,
