@@ -1,3 +1,4 @@
+import json
 import os
 from datetime import date
 from pathlib import Path
@@ -7,8 +8,9 @@ import pytest
 from nbflow.errors import ParameterError, ParameterMissing
 from nbflow.flow.reading.cells import read_flow
 from nbflow.flow.source.cell import Cell
+from nbflow.flow.syntax.exact_values import recorded
 from nbflow.flow.syntax.specs import FlowSource
-from nbflow.notebook.arguments import bind_parameters, recorded
+from nbflow.notebook.arguments import bind_parameters
 
 
 def flow_of(*lines: str) -> FlowSource:
@@ -29,6 +31,25 @@ def test_kept_values_become_what_they_were(tmp_path: Path) -> None:
     flow = flow_of("day: date = '2024-01-01'", "cfg: dict = {1: 2}")
     kept = recorded({"day": date(2025, 2, 3), "cfg": {1: 2}})
     assert bind_parameters(flow, {}, tmp_path, kept, flow) == {"day": date(2025, 2, 3), "cfg": {1: 2}}
+
+
+def test_what_json_would_change_is_kept_as_it_was(tmp_path: Path) -> None:
+    flow = flow_of("d = {}", "xs = []", "t = ()", "m: Literal[2, '1', 1] = 2", "p: Optional[Path] = None")
+    given = {
+        "d": {2: (3, 4), "b": None, (1, True): {5}},
+        "xs": [(1, b"x"), {"b": 1, "a": 2}, date(2024, 1, 31)],
+        "t": ([1], {"k": 1.0}),
+        "m": 1,
+        "p": Path("none"),
+    }
+    kept = json.loads(json.dumps(recorded(given)))
+    assert repr(bind_parameters(flow, {}, tmp_path, kept, flow)) == repr(given)
+
+
+def test_a_kept_value_that_only_equals_the_default_is_kept(tmp_path: Path) -> None:
+    then, now = flow_of("d = {'a': 1, 'b': 2}"), flow_of("d = {}")
+    for kept in ({"a": True, "b": 2}, {"b": 2, "a": 1}):
+        assert repr(bind_parameters(now, {}, tmp_path, {"d": kept}, then)) == repr({"d": kept})
 
 
 def test_a_parameter_without_default_must_be_given(tmp_path: Path) -> None:

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 from nbflow.checkpoints.random_generators import RandomState, read_random
-from nbflow.errors import BlobMissing, NotACheckpoint, ParameterError
+from nbflow.errors import BlobMissing, NotACheckpoint
 from nbflow.flow.graph.graph import Graph
 from nbflow.flow.syntax.definition import Prelude
-from nbflow.flow.syntax.parameter_cell import coerce
-from nbflow.flow.syntax.specs import ParameterType
 from nbflow.history.address import Address
 from nbflow.history.archive import Archive, task_name
+from nbflow.notebook.arguments import as_in_run
 from nbflow.run.program.keys import prelude_references
 from nbflow.store.blobs import protocol
 from nbflow.store.catalog.evictions import refuse_evicted
@@ -118,7 +116,7 @@ def describe_checkpoint(archive: Archive, row: RunRow, task: TaskRow) -> Checkpo
         _components(reader, held),
         graph.prelude_below(task.step) if is_step else Prelude(),
         _needed(graph, task.step) if is_step else frozenset(),
-        dict(_parameters(graph, row)),
+        as_in_run(graph.flow, row.parameters),
         read_random(reader, task.id),
         row.document,
         frozenset() if is_step else frozenset(held) - frozenset().union(*(one.writes for one in graph.links.values())),
@@ -161,16 +159,6 @@ def as_signed(reader: CatalogReader, row: RunRow, task: TaskRow) -> RunRow:
     """Return the row of the run, with the code that the task ran with: the cells of a live session change."""
     seal = reader.seal(task.id)
     return replace(row, code=seal.code) if seal else row
-
-
-def _parameters(graph: Graph, row: RunRow) -> Iterator[tuple[str, object]]:
-    """Yield the values of the run's parameters, made from their JSON; those that JSON cannot hold are left out."""
-    for parameter in graph.flow.parameters:
-        if parameter.name in row.parameters:
-            value = row.parameters[parameter.name]
-            with suppress(ParameterError):
-                is_text = parameter.type is ParameterType.FILE
-                yield parameter.name, value if is_text else coerce(parameter, value)
 
 
 def _needed(graph: Graph, step: str) -> frozenset[str]:

@@ -97,7 +97,7 @@ class Run(Tagged, ClientObject):
 
     @property
     def parameters(self) -> dict[str, Any]:
-        """Return the parameters by name, with values as JSON stores them: a date is text."""
+        """Return the parameters by name, with values as JSON stores them: what it would change, as a date, is text."""
         return dict(self._row.parameters)
 
     @property

@@ -9,7 +9,8 @@ from typing import assert_never
 
 from nbflow.export.import_lines import Imports
 from nbflow.flow.graph.graph import Graph
-from nbflow.flow.syntax.specs import ParameterSpec, ParameterType
+from nbflow.flow.syntax.exact_values import is_json
+from nbflow.flow.syntax.specs import COLLECTIONS, ParameterSpec, ParameterType
 
 _PLAIN = {
     ParameterType.INT: "int",
@@ -62,6 +63,8 @@ class Parameters:
                 return f"{self.imports.name('pathlib.Path', inside=True)}({text})"
             case ParameterType.LIST | ParameterType.DICT:
                 return text if _is_json(parameter) else f"{self.imports.name('ast.literal_eval', inside=True)}({text})"
+            case ParameterType.TUPLE:
+                return f"tuple({self.imports.name('ast.literal_eval', inside=True)}({text}))"
             case ParameterType.INT | ParameterType.FLOAT | ParameterType.BOOL | ParameterType.STR | ParameterType.FILE:
                 return text
             case _:
@@ -78,13 +81,10 @@ class Parameters:
 
 
 def _is_json(parameter: ParameterSpec) -> bool:
-    """Tell whether the default survives JSON: a tuple would come back as a list, the key 1 as a text."""
-    if parameter.type not in (ParameterType.LIST, ParameterType.DICT):
-        return False
-    try:
-        return repr(json.loads(json.dumps(parameter.default))) == repr(parameter.default)
-    except (TypeError, ValueError):
-        return False
+    """Tell whether the option of the script takes JSON: type=float would make a float of a whole number."""
+    if parameter.type is ParameterType.FLOAT:
+        return isinstance(parameter.default, int)
+    return parameter.type in COLLECTIONS and is_json(parameter.default)
 
 
 def _default(parameter: ParameterSpec) -> object:
@@ -92,7 +92,7 @@ def _default(parameter: ParameterSpec) -> object:
         return json.dumps(parameter.default, ensure_ascii=False)
     if parameter.type in (*_PLAIN, ParameterType.FILE):
         return parameter.default
-    if parameter.type in (ParameterType.LIST, ParameterType.DICT):
+    if parameter.type in COLLECTIONS:
         return repr(parameter.default)
     iso = getattr(parameter.default, "isoformat", None)
     return iso() if iso else str(parameter.default)

@@ -7,7 +7,6 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from nbflow.errors import ParameterError
 from nbflow.export.hoisting import is_written, modules_written
 from nbflow.export.plan.join_inputs_plan import names_asked_of_tasks
 from nbflow.export.plan.name_usage import Usage, bound_names
@@ -27,9 +26,8 @@ from nbflow.flow.source.trees import every_node
 from nbflow.flow.syntax.definition import Definition
 from nbflow.flow.syntax.environment_braces import has_braces
 from nbflow.flow.syntax.environment_words import is_version
-from nbflow.flow.syntax.parameter_cell import parse_value
 from nbflow.flow.syntax.places import listed, problem
-from nbflow.flow.syntax.specs import ParameterType, StepSpec
+from nbflow.flow.syntax.specs import COLLECTIONS, StepSpec
 from nbflow.script.inputs.parameters import RESERVED_OPTIONS as RESERVED_PARAMETERS
 
 _Rule = Callable[[Usage], Iterator[Problem]]
@@ -103,13 +101,14 @@ def parameter_names(usage: Usage) -> Iterator[Problem]:
 def parameter_defaults(usage: Usage) -> Iterator[Problem]:
     """Yield defaults of lists or dicts that cannot be written as text and read again."""
     for parameter in usage.graph.flow.parameters:
-        if parameter.type not in (ParameterType.LIST, ParameterType.DICT) or parameter.default is None:
+        if parameter.type not in COLLECTIONS or parameter.default is None:
             continue
         try:
-            parse_value(parameter, repr(parameter.default))
-        except ParameterError:
+            ast.literal_eval(repr(parameter.default))
+        except ValueError:
             message = f"the default of parameter '{parameter.name}' cannot be written as text"
-            yield Problem("parameter-default", message, "Keep only numbers, texts, lists and dicts", parameter.place)
+            fix = "Keep only numbers, texts, tuples, lists and dicts"
+            yield Problem("parameter-default", message, fix, parameter.place)
 
 
 def loops_that_may_fail(usage: Usage) -> Iterator[Problem]:

@@ -15,6 +15,7 @@ from nbflow.flow.reading.cells import read_flow
 from nbflow.flow.syntax.specs import FlowSource
 from nbflow.history.address import Address, is_row_number
 from nbflow.history.versions import Lived, Past, Version
+from nbflow.notebook.arguments import as_in_run
 from nbflow.run.environments.environment_lock import locks_in, task_locks_in
 from nbflow.run.events.events import TaskId
 from nbflow.run.events.replay import read_failure
@@ -191,9 +192,10 @@ class Archive:
         from nbflow.run.task.namespace import Namespace  # noqa: PLC0415 - most verbs load no artifact
 
         graph = self.graph(row)
-        home = Namespace(Program(graph, row.parameters, folder, self.root), self.reader.code)
+        parameters = as_in_run(graph.flow, row.parameters)
+        home = Namespace(Program(graph, parameters, folder, self.root), self.reader.code)
         home.clear()
-        home.namespace.update(row.parameters)
+        home.namespace.update(parameters)
         return home
 
     # tasks

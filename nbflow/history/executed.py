@@ -10,9 +10,10 @@ from typing import Any
 
 from nbflow.flow.graph.graph import Graph
 from nbflow.flow.source.cell import Cell
+from nbflow.flow.syntax.exact_values import recorded
 from nbflow.history.archive import Archive
 from nbflow.history.step_outputs import CellOutputs, outputs_of_step
-from nbflow.notebook.arguments import recorded
+from nbflow.notebook.arguments import as_in_run
 from nbflow.notebook.ipynb_form import CellForm, NotebookForm, form_of
 from nbflow.progress.status import StepStatus
 from nbflow.store.catalog.rows import RunKind, RunRow, RunStatus
@@ -88,16 +89,17 @@ class ExecutedNotebook:
             cell["metadata"]["papermill"] = _note("completed", False) if is_over else _note("pending")
         for number in (scratch | {step.place.cell for step in flow.steps}) & form.code.keys():
             form.code[number]["metadata"]["papermill"] = _note("pending")
-        for number, names in self._parameters().items():
+        for number, values in self._parameters().items():
             if number in form.code:
-                form.code[number]["outputs"] = [_values({name: self._row.parameters[name] for name in names})]
+                form.code[number]["outputs"] = [_values(values)]
 
-    def _parameters(self) -> dict[int, list[str]]:
-        """Return the names of the parameters that each cell defines, by the number of the cell."""
-        found: dict[int, list[str]] = {}
+    def _parameters(self) -> dict[int, dict[str, Any]]:
+        """Return the parameters that each cell defines, as steps saw them, by the number of the cell."""
+        found: dict[int, dict[str, Any]] = {}
+        values = as_in_run(self._graph.flow, self._row.parameters)
         for one in self._graph.flow.parameters:
-            if one.name in self._row.parameters:
-                found.setdefault(one.place.cell, []).append(one.name)
+            if one.name in values:
+                found.setdefault(one.place.cell, {})[one.name] = values[one.name]
         return found
 
     def _metadata(self, form: NotebookForm, target: Path) -> dict[str, Any]:

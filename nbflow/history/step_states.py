@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from nbflow.flow.graph.graph import Graph
+from nbflow.flow.syntax.exact_values import recorded
 from nbflow.flow.syntax.specs import FlowSource
 from nbflow.history.versions import ChangesSince, Past, StepState, Version, current_state
-from nbflow.notebook.arguments import bind_parameters, recorded
+from nbflow.notebook.arguments import bind_parameters
 from nbflow.progress.status import StepStatus
 from nbflow.run.environment import files_of
 from nbflow.run.environments.locking import known_lock, known_locks

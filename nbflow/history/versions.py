@@ -10,6 +10,7 @@ from typing import Any
 from nbflow.flow.graph.graph import Graph
 from nbflow.flow.syntax.definition import Definition
 from nbflow.flow.syntax.environment_braces import depends_on_values
+from nbflow.flow.syntax.exact_values import is_same_value
 from nbflow.flow.syntax.specs import CacheMode, StepSpec
 from nbflow.progress.pictures import mark
 from nbflow.progress.status import StepStatus
@@ -165,7 +166,7 @@ def _place(definition: Definition) -> str:
 def _parameters(step: str, then: Version, now: Version) -> Iterator[str]:
     for name in sorted(now.graph.links[step].parameters):
         before, after = then.parameters.get(name, _UNSET), now.parameters.get(name, _UNSET)
-        if before != after:
+        if not is_same_value(before, after):
             yield f"parameter {name} is {after!r}, before {before!r}"
 
 
@@ -373,7 +374,7 @@ def diff_values(*versions: Mapping[str, Any]) -> list[tuple[str, tuple[str, ...]
     return [
         (name, tuple(_shown(values, name) for values in versions))
         for name, (first, *others) in held
-        if any(other != first for other in others)
+        if not all(is_same_value(other, first) for other in others)
     ]
 
 

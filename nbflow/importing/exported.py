@@ -201,6 +201,9 @@ _READINGS = {
     "pathlib.Path": "Path",
 }
 
+_MAKERS = {one: f"{name}.fromisoformat" if "iso" in one else name for one, name in _READINGS.items()}
+"""Maps each reading to the function that makes the same value in a notebook."""
+
 
 def _with_type(line: str, flow: ast.ClassDef, origins: Mapping[str, str]) -> str:
     """Return a parameter line with the type as which the script reads its text."""
@@ -225,7 +228,11 @@ def _read_as(function: str, kind: str, value: str) -> tuple[str, str]:
         text, comment, rest = value.partition("  # ")
         literal = ast.literal_eval(ast.literal_eval(text))
         return type(literal).__name__, f"{literal!r}{comment}{rest}"
-    return kind.replace("str", _READINGS.get(function, "str"), 1), value
+    if function not in _READINGS or "str" not in kind:  # another step has said so already
+        return kind, value
+    text, comment, rest = value.partition("  # ")
+    made = text if text in ("", "None") else f"{_MAKERS[function]}({text})"
+    return kind.replace("str", _READINGS[function], 1), f"{made}{comment}{rest}"
 
 
 # whether it is still what was exported

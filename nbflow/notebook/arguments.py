@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from nbflow.errors import ParameterError, ParameterMissing
-from nbflow.flow.syntax.parameter_cell import coerce, parse_value
+from nbflow.flow.syntax.exact_values import coerce, is_same_value, parse_value, recorded
 from nbflow.flow.syntax.specs import FlowSource, ParameterSpec, ParameterType
 from nbflow.store.regular_file import read_regular
 
@@ -28,8 +28,8 @@ def bind_parameters(
     value of a File is the text of the file; a default path is relative to `folder`, the notebook's folder. Files of
     more than `limit` bytes are refused, if it is given. Raises ParameterMissing and ParameterError.
     """
-    before = {parameter.name: parameter for parameter in kept_from.parameters} if kept_from else {}
-    chosen = {n: v for n, v in (kept or {}).items() if n not in before or v != as_recorded(before[n], folder, limit)}
+    before = {one.name: as_recorded(one, folder, limit) for one in kept_from.parameters} if kept_from else {}
+    chosen = {n: v for n, v in (kept or {}).items() if n not in before or not is_same_value(v, before[n])}
     missing = [p.name for p in flow.parameters if p.required and p.name not in given and p.name not in chosen]
     if missing:
         raise ParameterMissing(missing)
@@ -45,6 +45,19 @@ def _value(
         value = kept[parameter.name]
         return value if parameter.type is ParameterType.FILE else coerce(parameter, value)
     return _content(parameter, parameter.default, folder, limit)
+
+
+def as_in_run(flow: FlowSource, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the values that steps saw, from those that the catalog has recorded; `flow` is as it was in the run.
+
+    A value that the flow does not take is left out: it was recorded before the last change of the parameter.
+    """
+    return {one.name: found for one in flow.parameters if one.name in values for found in _seen(one, values[one.name])}
+
+
+def _seen(parameter: ParameterSpec, value: Any) -> Iterator[Any]:
+    with suppress(ParameterError):
+        yield value if parameter.type is ParameterType.FILE else coerce(parameter, value)
 
 
 def _content(parameter: ParameterSpec, value: Any, folder: Path, limit: int | None) -> Any:
@@ -88,9 +101,3 @@ def as_recorded(parameter: ParameterSpec, folder: Path, limit: int | None = None
         return recorded({"it": _content(parameter, parameter.default, folder, limit)})["it"]
     except ParameterError:
         return None
-
-
-def recorded(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return values as the catalog records them: as plain JSON, with text for what JSON cannot express."""
-    plain: dict[str, Any] = json.loads(json.dumps(dict(values), default=str))
-    return plain

@@ -9,6 +9,7 @@ from pathlib import Path
 from nbflow.errors import FlowRefused
 from nbflow.flow.checks.rules import check_flow
 from nbflow.flow.graph.graph import Graph
+from nbflow.flow.syntax.exact_values import recorded
 from nbflow.run.environment import describe_environment, files_of
 from nbflow.run.environments.locking import resolve_locks
 from nbflow.run.events.events import Outcome
@@ -98,7 +99,7 @@ def begin_run(writer: CatalogWriter, program: Program, request: RunRequest) -> R
         flow.name,
         flow.document,
         request.kind,
-        parameters=program.parameters,
+        parameters=recorded(program.parameters),
         origin=request.origin,
         tags=request.tags,
         code=writer.put_code(write_cells(flow.cells)),

@@ -11,7 +11,7 @@ import click
 from click.core import ParameterSource
 
 from nbflow.errors import ParameterError, UnknownName
-from nbflow.flow.syntax.parameter_cell import parse_value
+from nbflow.flow.syntax.exact_values import parse_value
 from nbflow.flow.syntax.specs import FlowSource, ParameterSpec, ParameterType
 from nbflow.notebook.read import SUFFIXES, read_notebook
 from nbflow.verbs.context import FLOW, GIVEN

@@ -90,7 +90,7 @@ def test_parameters_have_type_default_and_help() -> None:
     text = script(*cells)
     assert text[text.index("    n = ") : text.index("\n\n    @step")].splitlines() == [
         '    n = Parameter("n", type=int, default=3, help="how many")',
-        '    x = Parameter("x", type=float, default=2.0)',
+        '    x = Parameter("x", type=JSONType, default="2")',
         '    ok = Parameter("ok", type=bool, default=False)',
         '    who = Parameter("who", type=str, required=True, help="of whom")',
         '    words = Parameter("words", type=JSONType, default=\'["a"]\')',

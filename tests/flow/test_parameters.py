@@ -8,7 +8,8 @@ import pytest
 
 from nbflow.errors import ParameterError
 from nbflow.flow.source.cell import Place
-from nbflow.flow.syntax.parameter_cell import coerce, parse_value, read_parameters, with_injected
+from nbflow.flow.syntax.exact_values import coerce, parse_value
+from nbflow.flow.syntax.parameter_cell import read_parameters, with_injected
 from nbflow.flow.syntax.specs import ParameterSpec, ParameterType
 from tests.flow.reading import problems_of
 
@@ -26,15 +27,18 @@ DECLARED = [
     ('genre: str = "Sci-Fi"  # genre to pick', ParameterSpec("genre", T.STR, "Sci-Fi", "genre to pick")),
     ("k: int = 5", ParameterSpec("k", T.INT, 5)),
     ("k = 60 * 60", ParameterSpec("k", T.INT, 3600)),
-    ("rate: float = 1", ParameterSpec("rate", T.FLOAT, 1.0)),
+    ("rate: float = 1", ParameterSpec("rate", T.FLOAT, 1)),
     ("on = True", ParameterSpec("on", T.BOOL, True)),
     ("xs = [1, -2]", ParameterSpec("xs", T.LIST, [1, -2])),
-    ("xs: list[str] = ('a', 'b')", ParameterSpec("xs", T.LIST, ["a", "b"])),
+    ("xs: list[str] = ['a', 'b']", ParameterSpec("xs", T.LIST, ["a", "b"])),
+    ("t = (1, 2)", ParameterSpec("t", T.TUPLE, (1, 2))),
+    ("t: tuple[int, ...] = ()", ParameterSpec("t", T.TUPLE, ())),
+    ("d = {1: (2, {'x': 60 * 60})}", ParameterSpec("d", T.DICT, {1: (2, {"x": 3600})})),
+    ("days = [date(2024, 1, 31)]", ParameterSpec("days", T.LIST, [date(2024, 1, 31)])),
     ("d: dict[str, int] = {'a': 1}", ParameterSpec("d", T.DICT, {"a": 1})),
-    ("since: date = '2024-01-31'", ParameterSpec("since", T.DATE, date(2024, 1, 31))),
+    ("since: date = date.fromisoformat('2024-01-31')", ParameterSpec("since", T.DATE, date(2024, 1, 31))),
     ("since = datetime.date(2024, 1, 31)", ParameterSpec("since", T.DATE, date(2024, 1, 31))),
     ("at: datetime = datetime(2024, 1, 31, 12)", ParameterSpec("at", T.DATETIME, datetime(2024, 1, 31, 12))),
-    ("p: Path = 'a/b.csv'", ParameterSpec("p", T.PATH, Path("a/b.csv"))),
     ("p = Path('a', 'b.csv')", ParameterSpec("p", T.PATH, Path("a/b.csv"))),
     ("f: File = 'a.csv'", ParameterSpec("f", T.FILE, "a.csv")),
     ("n: Optional[int] = None", ParameterSpec("n", T.INT, None, optional=True)),
@@ -56,13 +60,32 @@ def test_an_assignment_declares_a_parameter(source: str, parameter: ParameterSpe
 
 WRONG = [
     (
+        "xs: list = (1, 2)",
+        "the default of parameter 'xs' must be a list in JSON or Python, not (1, 2). "
+        "Change the default or the annotation",
+    ),
+    (
+        "n: int = '3'",
+        "the default of parameter 'n' must be a whole number, not '3'. Change the default or the annotation",
+    ),
+    (
+        "d = {1: (1e999, 2)}",
+        "the default of parameter 'd' must be a dict of finite numbers, texts, dates, True, False, None, and "
+        "collections of these, not {1: (inf, 2)}. Change the default or the annotation",
+    ),
+    (
+        "since: date = '2024-01-31'",
+        "parameter 'since' is datetime.date(2024, 1, 31) in steps, and '2024-01-31' in plain Python. "
+        "Write  date.fromisoformat('2024-01-31')  as its default",
+    ),
+    (
         "x: int = 'a'",
         "the default of parameter 'x' must be a whole number, not 'a'. Change the default or the annotation",
     ),
     (
         "x: Frame = 1",
         "'Frame' is not a type that a parameter can have. "
-        "Use int, float, bool, str, list, dict, date, datetime, Path, File, Literal[…] or Optional[…] of one",
+        "Use int, float, bool, str, list, tuple, dict, date, datetime, Path, File, Literal[…] or Optional[…] of one",
     ),
     (
         "x = load()",
@@ -101,6 +124,9 @@ PARSED = [
     (T.STR, "None", "None"),
     (T.LIST, "[1, true, null]", [1, True, None]),
     (T.LIST, "('a', 'b')", ["a", "b"]),
+    (T.TUPLE, "[1, true]", (1, True)),
+    (T.TUPLE, "(1, (2,))", (1, (2,))),
+    (T.DICT, "{1: (3, 4), (1, 2): {5}}", {1: (3, 4), (1, 2): {5}}),
     (T.DICT, "{'a': 1}", {"a": 1}),
     (T.DATE, "2024-01-31", date(2024, 1, 31)),
     (T.DATETIME, "2024-01-31T12:30", datetime(2024, 1, 31, 12, 30)),
@@ -144,7 +170,7 @@ def test_a_choice_is_refused_unless_it_is_one() -> None:
 
 
 def test_a_value_that_is_no_text_is_held_to_the_type() -> None:
-    assert coerce(ParameterSpec("p", T.FLOAT), 1) == 1.0
+    assert repr(coerce(ParameterSpec("p", T.FLOAT), 1)) == "1"
     assert coerce(ParameterSpec("p", T.DATE), "2024-01-31") == date(2024, 1, 31)
     for kind, value in ((T.INT, True), (T.STR, 3), (T.INT, None)):
         with pytest.raises(ParameterError):
@@ -157,7 +183,7 @@ def test_injected_values_override_defaults_and_keep_type_and_help() -> None:
     found = {p.name: (p.type, p.default, p.help, p.required) for p in with_injected(declared, injected)}
     assert found == {
         "k": (T.INT, 5, "how many", False),
-        "rate": (T.FLOAT, 2.0, "", False),
+        "rate": (T.FLOAT, 2, "", False),
         "needed": (T.STR, "x", "", False),
         "extra": (T.STR, "new", "", False),
     }

@@ -16,7 +16,7 @@ from nbflow.export.sharing.held import NONE, NOTHING, PRELUDE, HeldObject, Root,
 from nbflow.export.sharing.walk import Walk
 from nbflow.flow.graph.graph import Graph
 from nbflow.flow.names.code import names_of, parse, parse_expression
-from nbflow.flow.syntax.specs import ParameterType, StepSpec
+from nbflow.flow.syntax.specs import COLLECTIONS, StepSpec
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class SharedNames:
             if one.kind not in ("import", "function", "class"):
                 walk.run(parse(one.source).body)
         for walk.part, parameter in enumerate(graph.flow.parameters, start=len(graph.prelude.definitions)):
-            if parameter.type in (ParameterType.LIST, ParameterType.DICT):
+            if parameter.type in COLLECTIONS:
                 walk.run(parse(f"{parameter.name} = []").body)
         found.constants = {name: held for name, held in walk.names.items() if held.deep}
         for name in graph.links:

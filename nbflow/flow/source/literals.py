@@ -1,4 +1,4 @@
-"""Computes the values of parameter defaults from the AST, without running code."""
+"""Computes the values of parameters from the AST, without running code."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import ast
 import operator
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
-from pathlib import PurePath
+from pathlib import Path, PurePath
 
 from nbflow.errors import DefaultError
 
@@ -23,7 +23,9 @@ _CONSTRUCTORS: dict[str, Callable[..., object]] = {
     "date.fromisoformat": date.fromisoformat,
     "datetime.fromisoformat": datetime.fromisoformat,
     "timedelta": timedelta,
-    "Path": lambda *parts: PurePath(*parts),
+    "Path": Path,
+    "PosixPath": Path,  # as Python writes a Path
+    "WindowsPath": Path,
     "PurePath": PurePath,
     "File": lambda path: path,
     "dict": dict,
@@ -39,7 +41,7 @@ def value_of(node: ast.expr) -> object:
     """
     try:
         return _evaluate(node)
-    except (ValueError, TypeError, ArithmeticError, MemoryError, SyntaxError) as error:
+    except (ValueError, TypeError, ArithmeticError, MemoryError, RecursionError, SyntaxError) as error:
         fix = "Write a literal, or compute the value in a step and keep only what it depends on as a parameter"
         raise DefaultError(f"'{ast.unparse(node)}' is not a literal", fix) from error
 
@@ -53,6 +55,12 @@ def _evaluate(node: ast.expr) -> object:
             return _CONSTRUCTORS[_constructor(func)](*map(_evaluate, args), **named)
         case ast.List(elts=parts):
             return [_evaluate(part) for part in parts]
+        case ast.Tuple(elts=parts):
+            return tuple(_evaluate(part) for part in parts)
+        case ast.Set(elts=parts):
+            return {_evaluate(part) for part in parts}
+        case ast.Dict(keys=keys, values=values) if None not in keys:
+            return {_evaluate(key): _evaluate(one) for key, one in zip(keys, values, strict=True) if key is not None}
         case _:
             return ast.literal_eval(node)
 

@@ -1,174 +1,19 @@
-"""Reads the `%%parameters` cell, and values of parameters from a command line, a form or an injected cell."""
+"""Reads the `%%parameters` cell: the types, the defaults and the help of parameters."""
 
 from __future__ import annotations
 
 import ast
 import io
-import json
 import tokenize
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
-from pathlib import Path, PurePath
-from typing import assert_never
 
 from nbflow.errors import DefaultError, ParameterError
 from nbflow.flow.source.cell import Place, Problem
 from nbflow.flow.source.lines import lines_of
 from nbflow.flow.source.literals import value_of
+from nbflow.flow.syntax.exact_values import coerce, fits, is_same_value, refusal
 from nbflow.flow.syntax.specs import ParameterSpec, ParameterType
-
-_EXAMPLES = {
-    ParameterType.INT: ("a whole number", "3"),
-    ParameterType.FLOAT: ("a number", "0.5"),
-    ParameterType.BOOL: ("true or false", "true"),
-    ParameterType.STR: ("a text", "abc"),
-    ParameterType.LIST: ("a list in JSON or Python", "'[1, 2]'"),
-    ParameterType.DICT: ("a dict in JSON or Python", "'{\"a\": 1}'"),
-    ParameterType.DATE: ("a date", "2024-01-31"),
-    ParameterType.DATETIME: ("a date and time", "2024-01-31T12:00"),
-    ParameterType.PATH: ("a path", "data/in.csv"),
-    ParameterType.FILE: ("the path of a file", "data/in.csv"),
-}
-_TRUE, _FALSE = frozenset({"true", "1", "yes", "on"}), frozenset({"false", "0", "no", "off"})
-_NONE = frozenset({"none", "null"})
-
-
-def example_of(kind: ParameterType) -> tuple[str, str]:
-    """Return what a value of this type is called, and one as it is written on a command line."""
-    return _EXAMPLES[kind]
-
-
-# values
-
-
-def parse_value(parameter: ParameterSpec, text: str) -> object:
-    """Return the value that a text from the command line has for a parameter.
-
-    The value has the type of the parameter; for a File it is the path as text. Raises ParameterError.
-    """
-    if parameter.optional and text.strip().lower() in _NONE:
-        return None
-    try:
-        value = _parse(parameter.type, text)
-    except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError) as error:
-        raise _refusal(parameter, text) from error
-    return _chosen(parameter, value)
-
-
-def coerce(parameter: ParameterSpec, value: object) -> object:
-    """Return the value of a parameter that a form, JSON, an injected cell or a default gives.
-
-    A text is parsed as on the command line, any other value is checked and converted. Raises ParameterError.
-    """
-    if value is None and parameter.optional:
-        return None
-    if isinstance(value, str) and parameter.type is not ParameterType.STR:
-        return parse_value(parameter, value)
-    if not _fits(parameter.type, value):
-        raise _refusal(parameter, value)
-    return _chosen(parameter, _converted(parameter.type, value))
-
-
-def _parse(kind: ParameterType, text: str) -> object:
-    match kind:
-        case ParameterType.INT:
-            return int(text)
-        case ParameterType.FLOAT:
-            return float(text)
-        case ParameterType.BOOL:
-            return _parse_bool(text)
-        case ParameterType.STR | ParameterType.FILE:
-            return text
-        case ParameterType.LIST:
-            return _parse_collection(text, (list, tuple), list)
-        case ParameterType.DICT:
-            return _parse_collection(text, (dict,), dict)
-        case ParameterType.DATE:
-            return date.fromisoformat(text)
-        case ParameterType.DATETIME:
-            return datetime.fromisoformat(text)
-        case ParameterType.PATH:
-            return Path(text)
-        case _:
-            assert_never(kind)
-
-
-def _parse_bool(text: str) -> bool:
-    word = text.strip().lower()
-    if word not in _TRUE | _FALSE:
-        raise ValueError(text)
-    return word in _TRUE
-
-
-def _parse_collection(text: str, kinds: tuple[type, ...], make: Callable[..., object]) -> object:
-    """Parse JSON first, so that `true` and `null` are understood, then a Python literal."""
-    try:
-        value = json.loads(text)
-    except ValueError:
-        value = ast.literal_eval(text.strip())
-    if not isinstance(value, kinds):
-        raise ValueError(text)
-    return make(value)
-
-
-_MOST_BITS = 14_000  # the most bits of an int that Python writes as text and JSON can hold
-
-
-def _fits(kind: ParameterType, value: object) -> bool:
-    match kind:
-        case ParameterType.INT:
-            return isinstance(value, int) and not isinstance(value, bool) and value.bit_length() < _MOST_BITS
-        case ParameterType.FLOAT:
-            return isinstance(value, int | float) and not isinstance(value, bool)
-        case ParameterType.BOOL:
-            return isinstance(value, bool)
-        case ParameterType.STR:
-            return isinstance(value, str)
-        case ParameterType.LIST:
-            return isinstance(value, list | tuple)
-        case ParameterType.DICT:
-            return isinstance(value, dict)
-        case ParameterType.DATE:
-            return isinstance(value, date) and not isinstance(value, datetime)
-        case ParameterType.DATETIME:
-            return isinstance(value, datetime)
-        case ParameterType.PATH | ParameterType.FILE:
-            return isinstance(value, PurePath)
-        case _:
-            assert_never(kind)
-
-
-def _converted(kind: ParameterType, value: object) -> object:
-    match kind:
-        case ParameterType.FLOAT if isinstance(value, int):
-            return float(value)
-        case ParameterType.LIST if isinstance(value, tuple):
-            return list(value)
-        case ParameterType.PATH:
-            return Path(str(value))
-        case ParameterType.FILE:
-            return str(value)
-        case _:
-            return value
-
-
-def _chosen(parameter: ParameterSpec, value: object) -> object:
-    if not parameter.choices:
-        return value
-    same = [choice for choice in parameter.choices if choice == value or str(choice) == str(value)]
-    if not same:
-        raise _refusal(parameter, value)
-    return same[0]
-
-
-def _refusal(parameter: ParameterSpec, value: object) -> ParameterError:
-    if parameter.choices:
-        listed = ", ".join(repr(choice) for choice in parameter.choices)
-        return ParameterError(parameter.name, value, f"one of {listed}", str(parameter.choices[0]))
-    expected, example = example_of(parameter.type)
-    return ParameterError(parameter.name, value, expected, example)
-
 
 # types
 
@@ -184,6 +29,7 @@ class Annotation:
 
 _TYPES = {kind.value: kind for kind in ParameterType} | {
     "List": ParameterType.LIST,
+    "Tuple": ParameterType.TUPLE,
     "Dict": ParameterType.DICT,
     "PurePath": ParameterType.PATH,
 }
@@ -232,7 +78,7 @@ def annotation_for(value: object) -> Annotation:
     if value is None:
         return Annotation(ParameterType.STR, optional=True)
     for kind in (ParameterType.BOOL, *ParameterType):
-        if kind is not ParameterType.FILE and _fits(kind, value):
+        if kind is not ParameterType.FILE and fits(kind, value):
             return Annotation(kind)
     known = ", ".join(kind.value for kind in ParameterType)
     raise DefaultError(f"a default of type {type(value).__name__} cannot be a parameter", f"Use one of {known}")
@@ -267,6 +113,7 @@ def read_parameters(tree: ast.Module, source: str, place: Place) -> ParameterCel
             elif not _says_nothing(statement):
                 comment = comments.get(statement.end_lineno or 0, "")
                 parameters.append(replace(_read_parameter(statement), help=comment, place=where))
+                problems += _converted_defaults(statement, parameters[-1])
         except (DefaultError, SyntaxError) as error:
             fix = error.fix if isinstance(error, DefaultError) else "Write one type"
             message = error.message if isinstance(error, DefaultError) else "the annotation is not valid Python"
@@ -304,7 +151,30 @@ def _with_default(parameter: ParameterSpec, default: object) -> ParameterSpec:
         return replace(parameter, optional=True)
     if parameter.type is ParameterType.FILE and isinstance(default, str):
         return replace(parameter, default=default)
-    return replace(parameter, default=coerce(replace(parameter, default=default), default))
+    value = coerce(parameter, default)
+    if parameter.type not in _WRITTEN_AS_TEXT and not is_same_value(value, default):
+        raise refusal(parameter, default)
+    return replace(parameter, default=value)
+
+
+_WRITTEN_AS_TEXT = {
+    ParameterType.DATE: "date.fromisoformat({!r})",
+    ParameterType.DATETIME: "datetime.fromisoformat({!r})",
+    ParameterType.PATH: "Path({!r})",
+    ParameterType.FILE: "{!r}",
+}
+"""Maps each type whose defaults may be texts to the expression that gives the value in plain Python."""
+
+
+def _converted_defaults(statement: ast.stmt, parameter: ParameterSpec) -> Iterator[Problem]:
+    """Warn of a default that steps see as another value than the cell does where it runs as plain Python."""
+    value = statement.value if isinstance(statement, ast.AnnAssign | ast.Assign) else None
+    written = None if value is None else value_of(value)
+    if written is None or parameter.type is ParameterType.FILE or is_same_value(written, parameter.default):
+        return
+    message = f"parameter '{parameter.name}' is {parameter.default!r} in steps, and {written!r} in plain Python"
+    fix = f"Write  {_WRITTEN_AS_TEXT[parameter.type].format(str(written))}  as its default"
+    yield Problem("parameter", message, fix, parameter.place, warning=True)
 
 
 def _comments(source: str) -> dict[int, str]:

@@ -228,11 +228,15 @@ class ParameterType(StrEnum):
     BOOL = "bool"
     STR = "str"
     LIST = "list"
+    TUPLE = "tuple"
     DICT = "dict"
     DATE = "date"
     DATETIME = "datetime"
     PATH = "Path"
     FILE = "File"
+
+
+COLLECTIONS = (ParameterType.LIST, ParameterType.TUPLE, ParameterType.DICT)
 
 
 @dataclass(frozen=True, slots=True)

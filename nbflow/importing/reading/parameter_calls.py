@@ -212,4 +212,6 @@ def _typed(node: ast.Assign, given: dict[str, ast.expr], default: Any, values: V
 
 def _json(default: Any) -> tuple[str, Any]:
     value = json.loads(default) if isinstance(default, str) else default
+    if type(value) is int:
+        return "float", value  # JSON makes a float of  --x 2.5  too
     return "dict" if value is None else type(value).__name__, value

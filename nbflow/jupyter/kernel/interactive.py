@@ -6,9 +6,9 @@ import atexit
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import Any
 
 from nbflow.flow.graph.graph import Graph
+from nbflow.flow.syntax.exact_values import is_same_value, recorded
 from nbflow.flow.syntax.specs import Cache
 from nbflow.run.environment import describe_environment
 from nbflow.run.environments.environment_lock import EnvironmentLock
@@ -178,7 +178,8 @@ class InteractiveRun:
     def working(self, program: Program) -> Iterator[LiveJournal]:
         """Protect the store from gc during the block, and record the notebook as it is now."""
         with self.store.lease():
-            if program.graph is not self._program.graph or program.parameters != self._program.parameters:
+            before = self._program
+            if program.graph is not before.graph or not is_same_value(program.parameters, before.parameters):
                 self._keep_code(program)
             self.journal.notice_others()
             try:
@@ -195,7 +196,7 @@ class InteractiveRun:
                 self.writer.put_code(source, reference)
             self._references |= new
         code = self.writer.put_code(write_cells(flow.cells))
-        parameters: dict[str, Any] = dict(program.parameters)
+        parameters = recorded(program.parameters)
         self.writer.update_run(self.row.id, code=code, parameters=parameters)
         self.writer.commit()
         self.journal.run_row = replace(self.row, code=code, parameters=parameters)

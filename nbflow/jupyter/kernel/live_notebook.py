@@ -15,6 +15,7 @@ from nbflow.flow.graph.graph import Graph
 from nbflow.flow.graph.link import link
 from nbflow.flow.graph.link_memory import LinkMemory
 from nbflow.flow.source.cell import Problem
+from nbflow.flow.syntax.exact_values import is_same_value
 from nbflow.flow.syntax.specs import FlowSource
 from nbflow.jupyter.kernel.broadcast import Broadcast
 from nbflow.jupyter.kernel.document import Document
@@ -113,7 +114,7 @@ class LiveNotebook:
         self.given = read_choices(flow, choices, self.folder)
         self.held = {name: self.held[name] for name in files_among(flow) & self.held.keys()}
         now = self._known_parameters()
-        changed = {name for name in now if name not in before or before[name] != now[name]}
+        changed = {name for name in now if name not in before or not is_same_value(before[name], now[name])}
         self.namespace.update({name: now[name] for name in changed})
 
     def _known_parameters(self) -> Mapping[str, Any]:
@@ -315,5 +316,5 @@ class LiveNotebook:
 
 
 def _is_same(known: Program, program: Program) -> bool:
-    facts = (known.parameters, known.locks) == (program.parameters, program.locks)
+    facts = known.locks == program.locks and is_same_value(known.parameters, program.parameters)
     return known.graph is program.graph and facts

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from itertools import takewhile
 
 from nbflow.flow.graph.graph import Graph, Link
+from nbflow.flow.syntax.exact_values import canonical
 from nbflow.flow.syntax.specs import CacheMode
 from nbflow.jupyter.kernel.interactive import InteractiveRun, LiveJournal
 from nbflow.jupyter.kernel.known import find_stored, look_up
@@ -39,7 +40,8 @@ class FoundAbove:
         """Return whether the same would be found again, and nothing above a step has changed in the program."""
         known = self.program
         before, now = (
-            (one.parameters, one.locks, one.folder, one.root, one.graph.flow.prelude) for one in (known, program)
+            (canonical(one.parameters), one.locks, one.folder, one.root, one.graph.flow.prelude)
+            for one in (known, program)
         )
         if journal.standing is not self.keys or before != now or not _is_same_above(known.graph, program.graph, step):
             return False

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from textwrap import fill, indent
 
-from nbflow.flow.syntax.parameter_cell import example_of
+from nbflow.flow.syntax.exact_values import example_of
 from nbflow.flow.syntax.specs import ParameterType
 from nbflow.flow.syntax.step_options import STEP_OPTIONS
 from nbflow.progress.numbers import table

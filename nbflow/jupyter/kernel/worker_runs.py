@@ -9,6 +9,7 @@ from typing import Any
 
 from nbflow.errors import NbflowError, TasksFailed, VerbUnknown
 from nbflow.flow.graph.graph import Graph
+from nbflow.flow.syntax.exact_values import is_same_value
 from nbflow.flow.syntax.specs import StepSpec
 from nbflow.history.archive import Archive
 from nbflow.history.executed_file import ExecutedFile
@@ -19,6 +20,7 @@ from nbflow.jupyter.kernel.live_notebook import LiveNotebook
 from nbflow.jupyter.kernel.phrases import offer_magics
 from nbflow.jupyter.kernel.screen import Update
 from nbflow.jupyter.kernel.watched import Watched
+from nbflow.notebook.arguments import as_in_run
 from nbflow.progress.narrator import Memory, Narrator
 from nbflow.progress.numbers import duration
 from nbflow.progress.pictures import count
@@ -248,7 +250,7 @@ class WorkerRuns:
                 ended.add(name)
         notebook.unbind(ended - last.keys())
         self._let_go(finished, {name: artifact for name, (artifact, _) in last.items()})
-        notebook.hold(known_parameters(notebook, finished.row.parameters))
+        notebook.hold(known_parameters(notebook, as_in_run(finished.run.graph.flow, finished.row.parameters)))
         by_task: dict[int, list[ArtifactRef]] = {}
         for artifact, row in last.values():
             by_task.setdefault(row, []).append(artifact)
@@ -269,8 +271,8 @@ class WorkerRuns:
         notebook = self._notebook
         notebook.ledger.prune()
         held = {name: one.artifact for name, one in notebook.ledger.bound.items() if one.ours}
-        before = notebook.live_parameters()
-        changed = {name for name, value in finished.row.parameters.items() if before.get(name, value) != value}
+        before, ran = notebook.live_parameters(), as_in_run(finished.run.graph.flow, finished.row.parameters)
+        changed = {name for name, value in ran.items() if not is_same_value(before.get(name, value), value)}
         left = outdated(finished.run, held, made, frozenset(changed))
         for name in left:
             del notebook.namespace[name]

@@ -14,6 +14,7 @@ from nbflow.flow.files.fileorder import shared_paths
 from nbflow.flow.files.pathtexts import show_path
 from nbflow.flow.graph.graph import Graph
 from nbflow.flow.source.cell import Problem
+from nbflow.flow.syntax.exact_values import is_json
 from nbflow.flow.syntax.specs import ParameterSpec, ParameterType
 from nbflow.jupyter.panel.repair_lines import repair_line
 from nbflow.jupyter.protocol.messages import Edge, FlowShape, ParameterField, ProblemLine, StepFacts
@@ -83,8 +84,8 @@ def typed(parameter: ParameterSpec, value: object) -> str:
             return "none" if parameter.optional else ""
         case bool():
             return str(value).lower()
-        case list() | dict():
-            return json.dumps(value, default=str, ensure_ascii=False)
+        case list() | dict() | tuple():
+            return json.dumps(value, ensure_ascii=False) if is_json(value) else repr(value)
         case date():
             return value.isoformat()
         case _:

@@ -15,6 +15,7 @@ from nbflow.flow.graph.link_memory import LinkMemory
 from nbflow.flow.reading.cells import read_flow
 from nbflow.flow.reading.reading_memory import ReadingMemory
 from nbflow.flow.source.cell import Cell
+from nbflow.flow.syntax.exact_values import recorded
 from nbflow.flow.syntax.specs import FlowSource
 from nbflow.history.archive import Archive, expected
 from nbflow.history.step_states import LOOKED_AT, resumed_parameters, states_of_steps, version_of
@@ -24,7 +25,7 @@ from nbflow.jupyter.panel.notebook_place import LARGEST_FILE, NotebookPlace
 from nbflow.jupyter.panel.past_runs import recall_past, recall_totals
 from nbflow.jupyter.panel.status_lines import Totals, run_line, step_line, step_line_of
 from nbflow.jupyter.protocol.messages import PROTOCOL, FlowShape, FlowState, ProblemLine, RunLine, StepLine
-from nbflow.notebook.arguments import bind_parameters, files_among, read_choices, recorded
+from nbflow.notebook.arguments import bind_parameters, files_among, read_choices
 from nbflow.progress.status import StepStatus
 from nbflow.run.diskcheck import check_disk
 from nbflow.run.hosts.named_clusters import cluster_names

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from nbflow.flow.graph.graph import Graph
+from nbflow.flow.syntax.exact_values import recorded
 from nbflow.history.archive import Archive, expected, is_cut_off
 from nbflow.jupyter.protocol.messages import RunLine, StepLine
-from nbflow.notebook.arguments import recorded
 from nbflow.progress.status import RunStatus, StepStatus
 from nbflow.progress.tally import Count
 from nbflow.store.catalog.rows import RunKind, RunRow, StepRow, TaskStatus

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import sys
 from collections.abc import Iterable
 from itertools import chain
@@ -11,6 +10,7 @@ from itertools import chain
 from nbflow.flow.effects.generator_names import GENERATORS
 from nbflow.flow.syntax.definition import Definition, Prelude
 from nbflow.flow.syntax.environment_braces import depends_on_values
+from nbflow.flow.syntax.exact_values import canonical
 from nbflow.flow.syntax.specs import StepSpec
 from nbflow.run.environments.environment_lock import EnvironmentLock
 from nbflow.run.events.events import StartTask
@@ -115,13 +115,6 @@ def digest_definitions(closure: Iterable[Definition]) -> str:
 
 def _source_of(closure: Iterable[Definition]) -> str:
     return "\n\n".join(definition.source for definition in closure) + "\n"
-
-
-def canonical(value: object) -> str:
-    """Return a parameter's value as a text that is equal for equal values of equal types."""
-    return f"{type(value).__name__}:" + json.dumps(
-        value, sort_keys=True, default=lambda other: f"{type(other).__name__}:{other}"
-    )
 
 
 def seed_of(seed: int, path: tuple[int, ...]) -> int:

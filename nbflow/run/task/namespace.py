@@ -114,8 +114,8 @@ class Namespace:
 
     def fingerprint_parameters(self, step: str) -> Fingerprint:
         """Return what the parameters of a step hold that a body can change in place."""
-        values = self.program.parameters
-        names = [name for name in self.program.graph.links[step].parameters if type(values[name]) in (list, dict)]
+        values, read = self.program.parameters, self.program.graph.links[step].parameters
+        names = [name for name in read if type(values[name]) in (list, tuple, dict)]
         return Fingerprint(names, self.namespace, self)
 
     def _is_code(self, name: str) -> bool:

@@ -12,7 +12,7 @@ from nbflow.flow.names.code import names_of
 from nbflow.flow.syntax.environment_words import is_file
 from nbflow.flow.syntax.header import CellKind, read_header
 from nbflow.flow.syntax.proposals import propose_name
-from nbflow.flow.syntax.specs import ParameterSpec, ParameterType
+from nbflow.flow.syntax.specs import COLLECTIONS, ParameterSpec, ParameterType
 from nbflow.flow.syntax.step_options import EXCLUSIVE_OPTIONS, STEP_OPTIONS
 from nbflow.jupyter.kernel.completing.machine_words import counts_of_processors, files_like
 from nbflow.jupyter.kernel.session import Session
@@ -121,7 +121,7 @@ class _Scene:
     @property
     def iterable(self) -> set[str]:
         """Return the names that a foreach can begin with."""
-        lists = {name for name, one in self.parameters.items() if one.type in (ParameterType.LIST, ParameterType.DICT)}
+        lists = {name for name, one in self.parameters.items() if one.type in COLLECTIONS}
         return self.artifacts | self.shared | lists
 
     @property

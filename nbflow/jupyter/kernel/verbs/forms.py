@@ -9,7 +9,7 @@ import click
 import ipywidgets as widgets
 
 from nbflow.errors import NbflowError, ParameterError
-from nbflow.flow.syntax.parameter_cell import coerce, parse_value
+from nbflow.flow.syntax.exact_values import coerce, parse_value
 from nbflow.flow.syntax.specs import ParameterSpec, ParameterType
 from nbflow.jupyter.kernel.session import Session
 from nbflow.progress.numbers import table
