@@ -22,7 +22,7 @@ from nbflow.flow.source.cell import Cell
 from nbflow.flow.source.lines import lines_of
 from nbflow.flow.source.trees import every_node
 from nbflow.flow.syntax.header import read_header
-from nbflow.script.preparing.static_branches import EXPORTED, SHARED, SILENT
+from nbflow.script.preparing.static_branches import CELLS, EXPORTED, SHARED, SILENT
 
 NO_BODY = "-"
 
@@ -66,6 +66,7 @@ class Marks:
     rest: str = ""  # the digest of what is around the bodies
     shared: Sequence[str] = ()  # the names that shared cells bind
     silent: Mapping[str, Sequence[str]] = field(default_factory=dict)  # random module -> methods not known to draw
+    places: Mapping[str, int] = field(default_factory=dict)  # method -> its cell, if methods run side by side
 
 
 def mark_of(cell: Cell, body: str | None = None) -> Mark:
@@ -161,6 +162,7 @@ def write_marks(marks: Marks) -> str:
             *(_row(mark, width) for mark in marks.cells),
             *([f"{_REST}{marks.rest}"] if marks.rest else []),
             *([SHARED + ", ".join(marks.shared)] if marks.shared else []),
+            *([CELLS + ", ".join(f"{name} {cell}" for name, cell in marks.places.items())] if marks.places else []),
             *(f"{SILENT}{module}: {', '.join(methods)}" for module, methods in marks.silent.items()),
         ]
     )

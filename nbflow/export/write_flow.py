@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -23,6 +23,7 @@ from nbflow.export.plan.attribute_names import AttributeNames
 from nbflow.export.plan.generators import GENERATOR, silent_methods
 from nbflow.export.plan.name_usage import Usage
 from nbflow.export.plan.naming import FLOWSPEC, NameSupply, class_name
+from nbflow.export.plan.parts import PartRow, has_branches
 from nbflow.export.plan.plan_methods import Planned, plan_methods
 from nbflow.export.plan.seeding import seeding_of
 from nbflow.export.plan.value_versions import Versions
@@ -111,7 +112,7 @@ class _Export:
         flow = self._class(methods, parameters, spelling, waits, shared)
         head = self._head(writer.flowspec | needs, writer.used, spelling)
         text = self._whole(head, additions, flow)
-        marks = self._marks(text)
+        marks = self._marks(text, _places(plan.row, methods))
         text = f"{text.rstrip()}\n\n\n{write_marks(marks)}\n"
         names = {step.name: plan.names.method(step) for step in self.graph.steps.values()}
         return Exported(
@@ -218,14 +219,14 @@ class _Export:
         codes = complaints(text)
         return f"# ruff: noqa: {', '.join(codes)}\n{text}" if codes else text
 
-    def _marks(self, text: str) -> Marks:
+    def _marks(self, text: str, places: Mapping[str, int]) -> Marks:
         bodies = {body.cell: body.text for body in read_bodies(text)}
         marks = tuple(self._mark(bodies))
         cells = (one for one in self.graph.prelude.definitions if one.kind == "shared")
         shared = frozenset(name for one in cells if "__future__" not in one.source for name in one.names - {"*"})
         return Marks(
             *(self.graph.flow.document, self.target, self.all_artifacts, marks, digest_rest(text)),
-            *(sorted(shared), silent_methods(self.graph, self.names)),
+            *(sorted(shared), silent_methods(self.graph, self.names), places),
         )
 
     def _mark(self, bodies: Mapping[int, str]) -> list[Mark]:
@@ -266,3 +267,9 @@ class _Export:
             notes += self._packages_of(step)
             notes += [f"{option} of '{step.name}' has no counterpart in a script" for option, value in given if value]
         return notes
+
+
+def _places(row: PartRow, methods: Iterable[MethodDraft]) -> dict[str, int]:
+    """Return the cell of each method; nothing if no methods run side by side, as the order is clear then."""
+    places = {method.name: method.cell or method.place for method in methods} if has_branches(row) else {}
+    return {name: cell for name, cell in places.items() if cell}

@@ -258,6 +258,24 @@ def test_once_it_has_run_the_script_does_the_same(engines: Engines, tmp_path: Pa
     assert values["end", (), "result"] == plain((2, 12))
 
 
+ABOVE = [
+    "LIMITS = [1]",
+    "%%step load\nxs = [0, 1]\nrows = [xs]",
+    "%%step fit\nq = sum(xs) + sum(LIMITS)",
+    "%%step each --foreach x in xs\ny = x",
+    "%%step gather --join each\nys = sorted(inputs.y)",
+    "%%step change\nimport operator\nadd = operator.methodcaller('append', 9)\nadd(rows[0])\nadd(LIMITS)",
+    "%%step end\nresult = (q, ys, rows, xs)",
+]
+
+
+def test_only_steps_that_stand_below_a_change_would_have_to_see_it(engines: Engines) -> None:
+    graph = link(graph_of(*ABOVE).flow, {"change": frozenset({"xs"})})
+    exported = export_flow(graph, known=graph.links.keys())
+    assert "fit 3, whether_each 4, each_each 4, each 4, gather 5, change 6, " in exported.text
+    assert engines.nbflow(exported)["end", (), "result"] == plain((2, [0, 1], [[0, 1, 9]], [0, 1, 9]))
+
+
 def test_names_from_two_branches_share_below_the_join_what_they_shared_above(engines: Engines) -> None:
     cells = [
         "%%step load\nrows = [[1], [2]]",

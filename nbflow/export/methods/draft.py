@@ -21,6 +21,7 @@ class MethodDraft:
     """Holds the parts of one method.
 
     `before` and `after` are the lines that take artifacts in and pass them on; `cell` is the number of the body's cell.
+    `place` is that of the lowest cell for which a method without a body decides whether it runs, or how often.
     """
 
     name: str
@@ -30,6 +31,7 @@ class MethodDraft:
     outside: tuple[str, ...] = ()  # names that belong to the module
     before: list[str] = field(default_factory=list)
     cell: int = 0
+    place: int = 0
     body: str = ""
     uses_self: bool = False
     figures: str = ""  # the statement that shows them

@@ -60,7 +60,11 @@ class MethodWriter(Leading, JoinWriter, DrawWriter, Decorating):
 
     def _task(self, task: MethodPart, host: Item | None, target: str, failing: Sequence[StepSpec]) -> MethodDraft:
         draft = (
-            self._draft(task.name, task.step) if task.step else MethodDraft(task.name, doc=self._between(task, host))
+            self._draft(task.name, task.step)
+            if task.step
+            else MethodDraft(
+                task.name, doc=self._between(task, host), place=max(_first_cells((host,) if host else ()), default=0)
+            )
         )
         if task.name == "start":
             draft.before = [*self.parameters.checks(), *draft.before]
@@ -162,6 +166,19 @@ class MethodWriter(Leading, JoinWriter, DrawWriter, Decorating):
         draft.next = f"self.next(self.{target})"
         self._finish(draft, join.step)
         return draft
+
+
+def _first_cells(row: PartRow) -> list[int]:
+    """Return the cells of the steps with which a row begins; methods that FlowSpec needs before them have none."""
+    for item in row:
+        match item:
+            case MethodPart(step=StepSpec() as step) | ForeachPart(opener=step):
+                return [step.place.cell]
+            case Parallel(branches=rows):
+                return [cell for one in rows for cell in _first_cells(one)]
+            case Switch(ways=ways):
+                return [cell for way in ways for cell in _first_cells(way.row)]
+    return []
 
 
 def _exit(row: PartRow) -> str:

@@ -95,5 +95,15 @@ def steps_of(row: PartRow) -> frozenset[str]:
     return frozenset(found)
 
 
+def has_branches(row: PartRow) -> bool:
+    """Tell whether something in a row runs beside something else."""
+    return any(
+        isinstance(item, Parallel)
+        or (isinstance(item, ForeachPart) and has_branches(item.body))
+        or (isinstance(item, Switch) and any(has_branches(way.row) for way in item.ways))
+        for item in row
+    )
+
+
 def _joining(join: Join) -> frozenset[str]:
     return frozenset({join.step.name} if join.step else ())

@@ -70,6 +70,8 @@ class ExportWatch(TopWatch):
         """Raise PreludeChanged if another step reads a changed name, and UnknownDraw for unexpected random numbers."""
         for other in self.graph.links.keys() - self.graph.ancestors(self.step):
             seen = _names_of(self.graph, other) & frozenset(changed)
+            if self.branches.is_earlier(other, self.step):
+                continue
             if seen and (other != self.step or self.graph.steps[other].control.loop):
                 raise PreludeChanged(self.step, min(seen), other, self.branches.notebook)
         now = observe(self._random)

@@ -28,6 +28,9 @@ SHARED = "# of each process: "
 SILENT = "# not known to draw from "
 """Begins the lines of the marks that name methods of which the export does not know that they draw random numbers."""
 
+CELLS = "# cells of the methods: "
+"""Begins the line of the marks that says for each method the number of the cell that it was made of, or made for."""
+
 SEEDING = " (seeds)"
 """Stands in these lines behind methods that seed the generator before their body, because another step needs it."""
 
@@ -40,6 +43,7 @@ class Branches:
     shared: frozenset[str] = frozenset()  # names that steps may change in their own process
     silent: Mapping[str, Mapping[str, bool]] = field(default_factory=dict)  # step -> random module -> whether it seeds
     taken: Mapping[str, frozenset[tuple[str, str]]] = field(default_factory=dict)  # join -> (step, name) of its inputs
+    cells: Mapping[str, int] = field(default_factory=dict)  # step -> number of its cell in the notebook
     mentioned: frozenset[str] = frozenset()  # attributes that the script may read; the others are only results
 
     def left_behind(self, graph: Graph, step: str, names: Collection[str]) -> tuple[str, str] | None:
@@ -49,8 +53,13 @@ class Branches:
 
     def _read_beside(self, graph: Graph, step: str, names: Collection[str]) -> Iterator[tuple[str, str]]:
         for other, one in graph.steps.items():
-            if not graph.links[other].joined and _are_beside(graph, step, other):
+            beside = not graph.links[other].joined and _are_beside(graph, step, other)
+            if beside and not self.is_earlier(other, step):
                 yield from ((name, other) for name in sorted(one.names.reads.intersection(names)))
+
+    def is_earlier(self, one: str, other: str) -> bool:
+        """Tell whether a step certainly stands above another one in the notebook, and so sees no change of it there."""
+        return one in self.cells and other in self.cells and self.cells[one] < self.cells[other]
 
     def _taken_from_beside(self, graph: Graph, step: str, names: Collection[str]) -> Iterator[tuple[str, str]]:
         for join in graph.descendants(step):
@@ -66,13 +75,17 @@ def branches_of(script: Script, graph: Graph) -> Branches | None:
         if found is not None:
             joins = {name: linked.joined for name, linked in graph.links.items() if linked.joined and not linked.opened}
             taken = {name: frozenset(_taken(script.steps[name].tree, joined)) for name, joined in joins.items()}
-            shared = re.search(rf"^{SHARED}(.+)$", source, re.MULTILINE)
             mentioned = frozenset(_mentioned(parse(source)))
-            return Branches(
-                *(found["notebook"], frozenset(shared[1].split(", ") if shared else ()), _silent(source), taken),
-                mentioned,
-            )
+            cells = {name: int(number) for name, number in map(str.split, _listed(source, CELLS))}
+            shared = frozenset(_listed(source, SHARED))
+            return Branches(found["notebook"], shared, _silent(source), taken, cells, mentioned)
     return None
+
+
+def _listed(source: str, beginning: str) -> list[str]:
+    """Return what a line of the marks lists; nothing if there is no such line."""
+    found = re.search(rf"^{beginning}(.+)$", source, re.MULTILINE)
+    return found[1].split(", ") if found else []
 
 
 def _silent(source: str) -> Mapping[str, Mapping[str, bool]]:
