@@ -28,7 +28,7 @@ def hoist(graph: Graph) -> Hoisted:
     code = {name: definitions for name in graph.code_of if (definitions := _movable(graph, name))}
     steps = (_without(step, code[step.name]) if step.name in code else step for step in graph.flow.steps)
     links = {name: _with_names(linked, code.get(name, ())) for name, linked in graph.links.items()}
-    return Hoisted(replace(graph.flow, steps=tuple(steps)), links)
+    return Hoisted(replace(graph.flow, steps=tuple(steps)), links, learned=graph.learned)
 
 
 def modules_written(graph: Graph) -> frozenset[str]:

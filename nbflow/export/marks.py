@@ -22,7 +22,7 @@ from nbflow.flow.source.cell import Cell
 from nbflow.flow.source.lines import lines_of
 from nbflow.flow.source.trees import every_node
 from nbflow.flow.syntax.header import read_header
-from nbflow.script.preparing.static_branches import CELLS, EXPORTED, SHARED, SILENT
+from nbflow.script.preparing.static_branches import CELLS, EXPORTED, SHARED, SILENT, cells_in, listed, silent_in
 
 NO_BODY = "-"
 
@@ -67,6 +67,8 @@ class Marks:
     shared: Sequence[str] = ()  # the names that shared cells bind
     silent: Mapping[str, Sequence[str]] = field(default_factory=dict)  # random module -> methods not known to draw
     places: Mapping[str, int] = field(default_factory=dict)  # method -> its cell, if methods run side by side
+    learned: Mapping[str, frozenset[str]] = field(default_factory=dict)  # step -> names that runs found it to change
+    known: Sequence[str] = ()  # the steps whose changes a run has shown, if the order of the methods depends on it
 
 
 def mark_of(cell: Cell, body: str | None = None) -> Mark:
@@ -148,6 +150,8 @@ _ROW = re.compile(
 
 
 _REST = "# all around the cells: "
+_LEARNED = "# changes that runs have found: "
+_KNOWN = "# steps whose changes a run has shown: "
 
 
 def write_marks(marks: Marks) -> str:
@@ -163,9 +167,15 @@ def write_marks(marks: Marks) -> str:
             *([f"{_REST}{marks.rest}"] if marks.rest else []),
             *([SHARED + ", ".join(marks.shared)] if marks.shared else []),
             *([CELLS + ", ".join(f"{name} {cell}" for name, cell in marks.places.items())] if marks.places else []),
+            *([_LEARNED + ", ".join(_changes(marks))] if marks.learned else []),
+            *([_KNOWN + ", ".join(marks.known)] if marks.known else []),
             *(f"{SILENT}{module}: {', '.join(methods)}" for module, methods in marks.silent.items()),
         ]
     )
+
+
+def _changes(marks: Marks) -> Iterator[str]:
+    return (f"{step} {name}" for step, names in marks.learned.items() for name in sorted(names))
 
 
 def _row(mark: Mark, width: int) -> str:
@@ -182,8 +192,15 @@ def read_marks(script: str) -> Marks | None:
     at, head = heads[-1]
     rows = (_ROW.fullmatch(line.strip()) for line in lines[at + 1 :])
     cells = tuple(_mark(row) for row in rows if row)
-    rest = next((line.removeprefix(_REST).strip() for line in lines[at + 1 :] if line.startswith(_REST)), "")
-    return Marks(head["notebook"], Target(head["target"]), bool(head["all"]), cells, rest)
+    table = "\n".join(lines[at + 1 :])
+    learned: dict[str, frozenset[str]] = {}
+    for step, _, name in (change.partition(" ") for change in listed(table, _LEARNED)):
+        learned[step] = learned.get(step, frozenset()) | {name}
+    rest = "".join(listed(table, _REST))
+    return Marks(
+        *(head["notebook"], Target(head["target"]), bool(head["all"]), cells, rest, listed(table, SHARED)),
+        *(silent_in(table), cells_in(table), learned, listed(table, _KNOWN)),
+    )
 
 
 def _mark(row: re.Match[str]) -> Mark:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from nbflow.errors import FlowRefused
@@ -112,7 +112,12 @@ class _Export:
         flow = self._class(methods, parameters, spelling, waits, shared)
         head = self._head(writer.flowspec | needs, writer.used, spelling)
         text = self._whole(head, additions, flow)
-        marks = self._marks(text, _places(plan.row, methods))
+        marks = replace(
+            self._marks(text),
+            places=_places(plan.row, methods),
+            learned=self._learned,
+            known=self._needed_known(sharing),
+        )
         text = f"{text.rstrip()}\n\n\n{write_marks(marks)}\n"
         names = {step.name: plan.names.method(step) for step in self.graph.steps.values()}
         return Exported(
@@ -219,14 +224,23 @@ class _Export:
         codes = complaints(text)
         return f"# ruff: noqa: {', '.join(codes)}\n{text}" if codes else text
 
-    def _marks(self, text: str, places: Mapping[str, int]) -> Marks:
+    @property
+    def _learned(self) -> dict[str, frozenset[str]]:
+        return {step: names for step, names in self.graph.learned.items() if step in self.graph.links and names}
+
+    def _needed_known(self, sharing: SharedNames) -> tuple[str, ...]:
+        """Return the steps whose changes a run has shown; nothing if all methods would stand in the same order."""
+        alike = replace(sharing, known=frozenset()).pairs == sharing.pairs
+        return () if alike else tuple(name for name in self.graph.links if name in self.known)
+
+    def _marks(self, text: str) -> Marks:
         bodies = {body.cell: body.text for body in read_bodies(text)}
         marks = tuple(self._mark(bodies))
         cells = (one for one in self.graph.prelude.definitions if one.kind == "shared")
         shared = frozenset(name for one in cells if "__future__" not in one.source for name in one.names - {"*"})
         return Marks(
             *(self.graph.flow.document, self.target, self.all_artifacts, marks, digest_rest(text)),
-            *(sorted(shared), silent_methods(self.graph, self.names), places),
+            *(sorted(shared), silent_methods(self.graph, self.names)),
         )
 
     def _mark(self, bodies: Mapping[int, str]) -> list[Mark]:

@@ -82,7 +82,9 @@ class _Exported:
         cells = cells_of(draft for draft in self.drafts() if not draft.markdown)
         flow = read_flow(cells, Path(self.marks.notebook).stem, self.marks.notebook)
         try:
-            return export_flow(link(flow), self.marks.target, self.marks.all_artifacts).text
+            return export_flow(
+                link(flow, self.marks.learned), self.marks.target, self.marks.all_artifacts, self.marks.known
+            ).text
         except NbflowError:
             return ""
 

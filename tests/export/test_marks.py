@@ -15,6 +15,11 @@ MARKS = Marks(
     True,
     (Mark(6, "load", "0123456789ab", "ba9876543210"), Mark(12, "", "111111111111")),
     "0123456789ab",
+    ["shared", "names"],
+    {"numpy": ["load", "clean (seeds)"]},
+    {"load": 6, "clean": 12},
+    {"load": frozenset({"xs", "NumPy random state"})},
+    ["load", "clean"],
 )
 
 

@@ -80,6 +80,24 @@ def test_seeds_come_back_to_the_cells_that_they_stood_in(tmp_path: Path) -> None
     assert [cell.source for cell in read_notebook(path).cells][-4:] == cells[2:]
 
 
+def test_what_runs_have_found_is_no_edit_of_the_script(tmp_path: Path) -> None:
+    cells = [
+        "%%step load\nxs = [[0], [1]]\nrows, first = [xs], xs[0]",
+        "%%step change\nrows[0].append(9)\nprint(2)",
+        "%%step look\nprint(first)",
+        "%%step end\nprint(xs, rows)",
+    ]
+    path = tmp_path / "found.ipynb"
+    path.write_text(notebook_of(cells))
+    graph = link(read_notebook(path), {"change": frozenset({"xs"})})
+    script = path.with_name("exported.py")
+    exported = export_flow(graph, known=graph.links.keys())
+    assert exported.marks.known == tuple(graph.links)
+    script.write_text(exported.text)
+    import_script(script, path, force=True)
+    assert [cell.source for cell in read_notebook(path).cells][1:] == cells
+
+
 OPTIONS = [
     "%load_ext nbflow",
     "%matplotlib inline",

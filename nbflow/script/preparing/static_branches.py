@@ -76,24 +76,34 @@ def branches_of(script: Script, graph: Graph) -> Branches | None:
             joins = {name: linked.joined for name, linked in graph.links.items() if linked.joined and not linked.opened}
             taken = {name: frozenset(_taken(script.steps[name].tree, joined)) for name, joined in joins.items()}
             mentioned = frozenset(_mentioned(parse(source)))
-            cells = {name: int(number) for name, number in map(str.split, _listed(source, CELLS))}
-            shared = frozenset(_listed(source, SHARED))
-            return Branches(found["notebook"], shared, _silent(source), taken, cells, mentioned)
+            shared = frozenset(listed(source, SHARED))
+            return Branches(found["notebook"], shared, _silent(source), taken, cells_in(source), mentioned)
     return None
 
 
-def _listed(source: str, beginning: str) -> list[str]:
-    """Return what a line of the marks lists; nothing if there is no such line."""
-    found = re.search(rf"^{beginning}(.+)$", source, re.MULTILINE)
-    return found[1].split(", ") if found else []
+def cells_in(source: str) -> dict[str, int]:
+    """Return the cell of each method, as the marks of a script say it."""
+    return {name: int(number) for name, number in map(str.split, listed(source, CELLS))}
+
+
+def silent_in(source: str) -> dict[str, list[str]]:
+    """Return per random module what the marks of a script say about methods that are not known to draw from it."""
+    found = re.finditer(rf"^{SILENT}(\w+): (.+)$", source, re.MULTILINE)
+    return {line[1]: line[2].split(", ") for line in found}
 
 
 def _silent(source: str) -> Mapping[str, Mapping[str, bool]]:
     found: dict[str, dict[str, bool]] = {}
-    for line in re.finditer(rf"^{SILENT}(\w+): (.+)$", source, re.MULTILINE):
-        for step in line[2].split(", "):
-            found.setdefault(step.removesuffix(SEEDING), {})[line[1]] = step.endswith(SEEDING)
+    for module, methods in silent_in(source).items():
+        for step in methods:
+            found.setdefault(step.removesuffix(SEEDING), {})[module] = step.endswith(SEEDING)
     return found
+
+
+def listed(source: str, beginning: str) -> list[str]:
+    """Return what a line of the marks lists; nothing if there is no such line."""
+    found = re.search(rf"^{beginning}(.+)$", source, re.MULTILINE)
+    return found[1].split(", ") if found else []
 
 
 def _mentioned(tree: ast.AST) -> Iterator[str]:

@@ -141,5 +141,6 @@ if __name__ == "__main__":
 #   10  cell-10  848ac80eec37  dd8b74670db6  %%step another
 #   11  cell-11  c4e53c5833b2  8ecca36ab90e  %%step end
 # all around the cells: 0c0521f307bb
+# cells of the methods: start 10, order 5, each_play 6, play 6, winner_step 7, another 10, end 11
 # not known to draw from numpy: order (seeds), winner_step
 # not known to draw from random: play (seeds), winner_step, another

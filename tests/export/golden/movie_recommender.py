@@ -350,3 +350,4 @@ if __name__ == "__main__":
 #   23  playlist      7b9a4f291ebc  5441780945fd  %%step playlist
 #   25  figure        35b1c477a1b8  b337f02dad6c  %%step figure
 # all around the cells: 1871802a986f
+# cells of the methods: load 10, clean 11, split_pick_bonus 15, pick 13, bonus_step 15, playlist 23, split_grid_split 18, grid_step 17, split 18, each_fit 19, fit 19, best 21, figure 25
