@@ -45,14 +45,17 @@ def is_written(definition: Definition, modules: frozenset[str]) -> bool:
 def _movable(graph: Graph, step: str) -> tuple[Definition, ...]:
     written = modules_written(graph)
     found = [one for one in graph.code_of[step] if not is_written(one, written)]
-    if not graph.steps[step].options.env:
+    if not any(one.options.env for one in graph.steps.values()):
         return tuple(found)
     shared = _used_elsewhere(graph, step).union(*(one.wants for one in found))
     return tuple(one for one in found if one.kind != "import" or not one.names.isdisjoint(shared))
 
 
 def _used_elsewhere(graph: Graph, step: str) -> frozenset[str]:
-    """Return the names that other steps use of the code of a step: only with its packages it can be imported."""
+    """Return the names that other steps use of the code of a step.
+
+    Its other imports stay in its method, because the environment of another step may lack these packages.
+    """
     return frozenset[str]().union(*(linked.prelude for name, linked in graph.links.items() if name != step))
 
 

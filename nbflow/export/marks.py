@@ -22,7 +22,15 @@ from nbflow.flow.source.cell import Cell
 from nbflow.flow.source.lines import lines_of
 from nbflow.flow.source.trees import every_node
 from nbflow.flow.syntax.header import read_header
-from nbflow.script.preparing.static_branches import CELLS, EXPORTED, SHARED, SILENT, cells_in, listed, silent_in
+from nbflow.script.preparing.static_branches import (
+    EXPORTED,
+    METHOD_CELLS,
+    SHARED,
+    SILENT,
+    cells_in,
+    items_of_marks,
+    silent_in,
+)
 
 NO_BODY = "-"
 
@@ -166,7 +174,11 @@ def write_marks(marks: Marks) -> str:
             *(_row(mark, width) for mark in marks.cells),
             *([f"{_REST}{marks.rest}"] if marks.rest else []),
             *([SHARED + ", ".join(marks.shared)] if marks.shared else []),
-            *([CELLS + ", ".join(f"{name} {cell}" for name, cell in marks.places.items())] if marks.places else []),
+            *(
+                [METHOD_CELLS + ", ".join(f"{name} {cell}" for name, cell in marks.places.items())]
+                if marks.places
+                else []
+            ),
             *([_LEARNED + ", ".join(_changes(marks))] if marks.learned else []),
             *([_KNOWN + ", ".join(marks.known)] if marks.known else []),
             *(f"{SILENT}{module}: {', '.join(methods)}" for module, methods in marks.silent.items()),
@@ -194,12 +206,12 @@ def read_marks(script: str) -> Marks | None:
     cells = tuple(_mark(row) for row in rows if row)
     table = "\n".join(lines[at + 1 :])
     learned: dict[str, frozenset[str]] = {}
-    for step, _, name in (change.partition(" ") for change in listed(table, _LEARNED)):
+    for step, _, name in (change.partition(" ") for change in items_of_marks(table, _LEARNED)):
         learned[step] = learned.get(step, frozenset()) | {name}
-    rest = "".join(listed(table, _REST))
+    rest = "".join(items_of_marks(table, _REST))
     return Marks(
-        *(head["notebook"], Target(head["target"]), bool(head["all"]), cells, rest, listed(table, SHARED)),
-        *(silent_in(table), cells_in(table), learned, listed(table, _KNOWN)),
+        *(head["notebook"], Target(head["target"]), bool(head["all"]), cells, rest, items_of_marks(table, SHARED)),
+        *(silent_in(table), cells_in(table), learned, items_of_marks(table, _KNOWN)),
     )
 
 

@@ -29,6 +29,15 @@ def test_a_header_becomes_a_decorator_and_its_import_stays_in_the_step(target: T
     assert "        import six" in text
 
 
+def test_so_do_the_imports_of_steps_without_an_environment() -> None:
+    other = "%%step new\nimport numpy\nfrom math import pi\ndef area(r):\n    return pi * r\nw = numpy.sum(v)"
+    written = export_flow(graph_of(STEP, other))
+    top, _, flow = written.text.partition("class FlowFlow")
+    assert ("numpy" in top, "from math import pi" in top) == (False, True)
+    assert "import numpy" in flow
+    assert written.notes == ()
+
+
 def test_an_import_that_another_step_uses_is_at_the_top_and_is_told() -> None:
     written = export_flow(graph_of("import six", "%%step a --env six==1.16.0\nv = six", "%%step b\nw = six.x"))
     assert "the script imports six at its top: @pypi of 'a' must have them too" in written.notes

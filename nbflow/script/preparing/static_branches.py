@@ -28,7 +28,7 @@ SHARED = "# of each process: "
 SILENT = "# not known to draw from "
 """Begins the lines of the marks that name methods of which the export does not know that they draw random numbers."""
 
-CELLS = "# cells of the methods: "
+METHOD_CELLS = "# cells of the methods: "
 """Begins the line of the marks that says for each method the number of the cell that it was made of, or made for."""
 
 SEEDING = " (seeds)"
@@ -76,14 +76,14 @@ def branches_of(script: Script, graph: Graph) -> Branches | None:
             joins = {name: linked.joined for name, linked in graph.links.items() if linked.joined and not linked.opened}
             taken = {name: frozenset(_taken(script.steps[name].tree, joined)) for name, joined in joins.items()}
             mentioned = frozenset(_mentioned(parse(source)))
-            shared = frozenset(listed(source, SHARED))
+            shared = frozenset(items_of_marks(source, SHARED))
             return Branches(found["notebook"], shared, _silent(source), taken, cells_in(source), mentioned)
     return None
 
 
 def cells_in(source: str) -> dict[str, int]:
     """Return the cell of each method, as the marks of a script say it."""
-    return {name: int(number) for name, number in map(str.split, listed(source, CELLS))}
+    return {name: int(number) for name, number in map(str.split, items_of_marks(source, METHOD_CELLS))}
 
 
 def silent_in(source: str) -> dict[str, list[str]]:
@@ -100,7 +100,7 @@ def _silent(source: str) -> Mapping[str, Mapping[str, bool]]:
     return found
 
 
-def listed(source: str, beginning: str) -> list[str]:
+def items_of_marks(source: str, beginning: str) -> list[str]:
     """Return what a line of the marks lists; nothing if there is no such line."""
     found = re.search(rf"^{beginning}(.+)$", source, re.MULTILINE)
     return found[1].split(", ") if found else []
