@@ -136,6 +136,9 @@ def reduce_class(recorder: Recorder, cls: Any) -> Any:
         return rebuild.prelude, reference
     if _is_array_of_c(cls):
         return operator.mul, (cls._type_, cls._length_)
+    generic = vars(cls).get("__pydantic_generic_metadata__") or {}
+    if generic.get("origin") is not None:
+        return operator.getitem, (generic["origin"], generic["args"])
     reduction = reduce_dynamic_class(cls)
     if reduction is NotImplemented or len(reduction) == 2:
         return reduction

@@ -13,6 +13,7 @@ from typing import Any
 from nbflow.store.pickling import rebuild
 from nbflow.store.pickling.recorder import Recorder
 from nbflow.store.pickling.reduce import reopen
+from nbflow.store.pickling.reduce.instances import reduce_owner
 from nbflow.store.values.user_code import reason_of
 
 _LONGEST = 64 << 20  # bytes; longer files are not searched for line ends
@@ -21,6 +22,13 @@ _PLAIN = (int, float, str, bytes, type(None))
 
 _RLOCK = type(threading.RLock())
 LOCKS: Mapping[type, Callable[[], Any]] = {type(threading.Lock()): threading.Lock, _RLOCK: threading.RLock}
+
+
+def reduce_future(recorder: Recorder, future: Any) -> Any:
+    """Store a future that is done; whoever waits for another one in a later step would wait for ever."""
+    if not future.done():
+        return recorder.lose(future, "its work belongs to this process; ask for its result in the step that starts it")
+    return reduce_owner(recorder, future)
 
 
 def reduce_lock(recorder: Recorder, lock: Any) -> Any:

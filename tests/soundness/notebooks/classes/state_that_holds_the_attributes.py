@@ -92,4 +92,5 @@ listed[1].inner.z = 4
 # %%
 # %%step show
 print(point.model_dump_json(), point.move(), same is point, listed[0] is point, type(held).__name__)
+print(isinstance(held, Held), isinstance(held, Held[int]), type(held) is Held[int], held == Held[int](value=2))
 print(packed.z, attributes is vars(packed), record, record.inner["z"], vars(record) is record)
