@@ -75,7 +75,12 @@ class ParameterError(NbflowError):
     def __init__(self, name: str, value: object, expected: str, example: str) -> None:
         self.name, self.value, self.expected, self.example = name, value, expected, example
         self.shown = _shown(value)
-        super().__init__(f"parameter '{name}' needs {expected}, not {self.shown}. Write for example --{name} {example}")
+        super().__init__(self.told_of(f"--{name}"))
+
+    def told_of(self, option: str) -> str:
+        """Return the message for a command line on which this option sets the parameter."""
+        needed = f"parameter '{self.name}' needs {self.expected}, not {self.shown}"
+        return f"{needed}. Write for example {option} {self.example}"
 
 
 def _shown(value: object) -> str:

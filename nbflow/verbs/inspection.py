@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import click
@@ -12,7 +12,7 @@ from nbflow.errors import NothingToRun
 from nbflow.flow.checks.rules import check_flow
 from nbflow.flow.graph.graph import Graph
 from nbflow.flow.source.cell import Problem
-from nbflow.flow.syntax.specs import Site
+from nbflow.flow.syntax.specs import FlowSource, Site
 from nbflow.garbage import without_gc
 from nbflow.notebook.write import write_whole
 from nbflow.progress.numbers import table
@@ -21,7 +21,7 @@ from nbflow.run.diskcheck import check_disk
 from nbflow.run.local_resources import check_resources
 from nbflow.run.program.program import Program
 from nbflow.verbs.context import WORKSPACE
-from nbflow.verbs.options import describe_parameter, type_in_words
+from nbflow.verbs.options import ParameterOption, describe_parameter, parameter_options, type_in_words
 from nbflow.verbs.workspace import NOTEBOOK, Workspace, find_workspace, find_workspace_with_steps
 
 
@@ -73,6 +73,7 @@ def check(notebook: Path, script: Path | None, fix: bool, cluster: str | None) -
     graph = workspace.graph
     problems = [*check_flow(graph), *check_disk(graph, workspace.folder)]
     problems += check_resources(graph) if cluster is None else _problems_on_hosts(workspace)
+    problems += _taken_options(workspace.flow)
     for problem in problems:
         click.echo(f"{'warning' if problem.warning else 'error'}: {problem}")
     errors = sum(not problem.warning for problem in problems)
@@ -83,6 +84,29 @@ def check(notebook: Path, script: Path | None, fix: bool, cluster: str | None) -
     verdict = f"{count(errors, 'error')}, {count(warnings, 'warning')}" if errors or warnings else "nothing is wrong"
     click.echo(f"{graph.flow.document} · {count(len(graph.links), 'step')} · {verdict}")
     sys.exit(1 if errors else 0)
+
+
+def _taken_options(flow: FlowSource) -> Iterator[Problem]:
+    """Warn of parameters that have the name of an option of `run`."""
+    for option in options_of_run(flow):
+        name = option.parameter.name
+        if option.spelling != f"--{name}":
+            message = f"parameter '{name}' has the name of an option: --{name} is not taken for the parameter"
+            fix = f"Set it with {option.spelling}, or rename it"
+            yield Problem("parameter-option", message, fix, option.parameter.place, warning=True)
+
+
+def options_of_run(flow: FlowSource) -> list[ParameterOption]:
+    """Return the options of `nbflow run` that set the parameters."""
+    from nbflow.verbs.execution import run  # noqa: PLC0415 - most verbs of this module run nothing
+
+    return [*parameter_options(flow, run.params)]
+
+
+def lines_of_parameters(flow: FlowSource) -> list[str]:
+    """Return a line for each parameter: its option, its type, its help and its default."""
+    options = options_of_run(flow)
+    return [*table([one.spelling, type_in_words(one.parameter), describe_parameter(one.parameter)] for one in options)]
 
 
 def _problems_on_hosts(workspace: Workspace) -> list[Problem]:
@@ -108,9 +132,9 @@ def _mend(notebook: Path) -> None:
 @NOTEBOOK
 def params(notebook: Path) -> None:
     """List the parameters with their types, defaults and help."""
-    parameters = find_workspace(notebook).flow.parameters
-    if not parameters:
+    flow = find_workspace(notebook).flow
+    if not flow.parameters:
         click.echo("no parameters: begin a cell with %%parameters, and write one per line:  top_k: int = 5  # how many")
         return
-    for line in table([f"--{p.name}", type_in_words(p), describe_parameter(p)] for p in parameters):
+    for line in lines_of_parameters(flow):
         click.echo(line)

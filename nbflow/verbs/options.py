@@ -30,20 +30,21 @@ class Value(click.ParamType[Any]):
         try:
             return parse_value(self.parameter, value)
         except ParameterError as error:
-            raise click.UsageError(str(error), ctx) from None
+            told = error.told_of(param.spelling) if isinstance(param, ParameterOption) else str(error)
+            raise click.UsageError(told, ctx) from None
 
 
 class ParameterOption(click.Option):
     """Offers a parameter as `--NAME VALUE`; `spell_out` has rewritten the forms `--NAME` and `--no-NAME` of a bool."""
 
     def __init__(self, parameter: ParameterSpec, spelling: str) -> None:
-        self.parameter = parameter
+        self.parameter, self.spelling = parameter, spelling
         super().__init__(
             [spelling, f"parameter_{parameter.name}"], type=Value(parameter), help=describe_parameter(parameter)
         )
 
     def get_help_record(self, ctx: click.Context) -> tuple[str, str]:
-        spelling = self.opts[0]
+        spelling = self.spelling
         if self.parameter.type is ParameterType.BOOL:
             return f"{spelling}, --no-{spelling[2:]}", self.help or ""
         return f"{spelling} {type_in_words(self.parameter)}", self.help or ""
@@ -71,13 +72,24 @@ class FlowCommand(click.Command):
             raise click.UsageError(self._no_such_option(ctx, option), ctx)
         if path is not None:
             ctx.meta[FLOW] = ctx.meta.get(FLOW) or read_notebook(Path(path))
-            args = spell_out(args, ctx.meta[FLOW].parameters)
+            options = [one for one in self.get_params(ctx) if isinstance(one, ParameterOption)]
+            self._tell_taken(args, options)
+            args = spell_out(args, options)
         try:
             rest = super().parse_args(ctx, args)
         except click.NoSuchOption as error:
             raise click.UsageError(self._no_such_option(ctx, error.option_name), ctx) from None
         ctx.meta[GIVEN] = dict(self._take_given(ctx))
         return rest
+
+    def _tell_taken(self, args: Sequence[str], options: Sequence[ParameterOption]) -> None:
+        """Say how to set a parameter whose name this verb takes for an option of its own, if that option is there."""
+        words = {as_typed(word.partition("=")[0]).replace("--no-", "--") for word in args}
+        for option in options:
+            plain, spelling = f"--{option.parameter.name}", option.spelling
+            if spelling != plain and as_typed(plain) in words and as_typed(spelling) not in words:
+                told = f"note: {plain} is an option of '{self.name}'; {spelling} sets the parameter of that name"
+                click.echo(told, err=True)
 
     def _unknown_before(self, args: Sequence[str], path: str) -> str | None:
         """Return the unknown option of which the word that was taken for the notebook is the value."""
@@ -139,16 +151,21 @@ def takes_value(param: click.Parameter) -> bool:
 
 def parameter_options(flow: FlowSource, own: Sequence[click.Parameter]) -> Iterator[ParameterOption]:
     """Yield an option for each parameter; `--parameter-NAME` if the verb has an option of that name already."""
-    taken = {name for param in own for name in param.opts} | {"--help"}
+    taken = {as_typed(name) for param in own for name in (*param.opts, *param.secondary_opts)} | {"--help"}
     for parameter in flow.parameters:
-        spelling = f"--{parameter.name}"
-        yield ParameterOption(parameter, f"--parameter-{parameter.name}" if spelling in taken else spelling)
+        plain = f"--{parameter.name}"
+        yield ParameterOption(parameter, f"--parameter-{parameter.name}" if as_typed(plain) in taken else plain)
 
 
-def spell_out(args: Sequence[str], parameters: Sequence[ParameterSpec]) -> list[str]:
+def as_typed(option: str) -> str:
+    """Return an option with dashes, as `--top-k` can be typed for `--top_k`."""
+    return option.replace("_", "-")
+
+
+def spell_out(args: Sequence[str], options: Sequence[ParameterOption]) -> list[str]:
     """Rewrite `--flag`, `--no-flag` and `--flag true` as `--flag=true|false`, and `--top-k` as `--top_k`."""
-    booleans = {f"--{p.name}" for p in parameters if p.type is ParameterType.BOOL}
-    dashed = {f"--{p.name}".replace("_", "-"): f"--{p.name}" for p in parameters}
+    booleans = {one.spelling for one in options if one.parameter.type is ParameterType.BOOL}
+    dashed = {as_typed(one.spelling): one.spelling for one in options}
     spelt: list[str] = []
     rest = list(args)
     while rest:

@@ -3,7 +3,7 @@
 import pytest
 
 from nbflow.flow.syntax.specs import ParameterSpec, ParameterType
-from nbflow.verbs.options import find_notebook, spell_out
+from nbflow.verbs.options import ParameterOption, find_notebook, spell_out
 from tests.cli.shell import Shell
 
 CELLS = (
@@ -15,7 +15,9 @@ CELLS = (
     "level: Literal['low', 'high'] = 'low'",
     "%%step show\nprint(genre, top_k, fast, memory, level)",
 )
-BOOL, WORDS = ParameterSpec("fast_mode", ParameterType.BOOL), ParameterSpec("top_k", ParameterType.INT)
+BOOL = ParameterOption(ParameterSpec("fast_mode", ParameterType.BOOL), "--fast_mode")
+WORDS = ParameterOption(ParameterSpec("top_k", ParameterType.INT), "--top_k")
+TAKEN = ParameterOption(ParameterSpec("on", ParameterType.BOOL), "--parameter-on")
 
 
 @pytest.mark.parametrize(
@@ -29,10 +31,12 @@ BOOL, WORDS = ParameterSpec("fast_mode", ParameterType.BOOL), ParameterSpec("top
         (["--fast_mode=1"], ["--fast_mode=1"]),
         (["--top-k", "3", "--top-k=4"], ["--top_k", "3", "--top_k=4"]),
         (["--dry-run", "-j", "2"], ["--dry-run", "-j", "2"]),
+        (["--on", "tcp://x"], ["--on", "tcp://x"]),
+        (["--no-parameter-on"], ["--parameter-on=false"]),
     ],
 )
 def test_flags_and_dashes_are_spelt_out(words: list[str], spelt: list[str]) -> None:
-    assert spell_out(words, [BOOL, WORDS]) == spelt
+    assert spell_out(words, [BOOL, WORDS, TAKEN]) == spelt
 
 
 @pytest.mark.parametrize(
@@ -75,6 +79,28 @@ def test_an_unknown_option_is_named_and_not_the_word_after_it(shell: Shell) -> N
     assert answer.code == 2
     assert "there is no option --verbose" in answer.err
     assert shell("run", "--genre", "maybe", shell.write("films", *CELLS)).code == 0
+
+
+NAMESAKES = ("%%parameters\ntag: str = 't'\non: bool = False\nwithout_failed = 1\nreuse = 2", "%%step a\ntag, reuse")
+
+
+def test_check_warns_of_parameters_with_the_names_of_options(shell: Shell) -> None:
+    warned = shell("check", shell.write("flow", *NAMESAKES)).lines[:-1]
+    assert warned == [
+        f"warning: flow.ipynb · cell 1, line {line}: parameter '{name}' has the name of an option: --{name} is not "
+        f"taken for the parameter. Set it with --parameter-{name}, or rename it"
+        for line, name in ((2, "tag"), (3, "on"), (5, "reuse"))
+    ]
+
+
+@pytest.mark.parametrize(("words", "name"), [(["--tag", "mine"], "tag"), (["--no-on"], "on"), (["--reuse"], "reuse")])
+def test_an_option_with_the_name_of_a_parameter_says_how_to_set_the_parameter(
+    shell: Shell, words: list[str], name: str
+) -> None:
+    notebook = shell.write("flow", *NAMESAKES)
+    note = f"note: --{name} is an option of 'run'; --parameter-{name} sets the parameter of that name\n"
+    assert shell("run", notebook, *words).err.startswith(note)
+    assert "note" not in shell("run", notebook, f"--parameter-{name}", "1", *words).err
 
 
 def test_an_unknown_parameter_offers_the_nearest(shell: Shell) -> None:
@@ -125,11 +151,11 @@ def test_spin_is_told_what_does_it_in_a_notebook(shell: Shell) -> None:
 
 def test_params_is_a_table(shell: Shell) -> None:
     assert shell("params", shell.write("films", *CELLS)).lines == [
-        "--genre   str       which to pick  [default Drama]",
-        "--top_k   int       [default 3]",
-        "--fast    bool      [default False]",
-        "--memory  float     [default 0.5]",
-        "--level   low|high  [default low]",
+        "--genre             str       which to pick  [default Drama]",
+        "--top_k             int       [default 3]",
+        "--fast              bool      [default False]",
+        "--parameter-memory  float     [default 0.5]",
+        "--level             low|high  [default low]",
     ]
     assert shell("params", shell.write("plain", "%%step a\nx = 1")).out.startswith("no parameters: begin a cell with")
 

@@ -12,9 +12,8 @@ from nbflow.errors import NbflowError, ParameterError
 from nbflow.flow.syntax.exact_values import coerce, parse_value
 from nbflow.flow.syntax.specs import ParameterSpec, ParameterType
 from nbflow.jupyter.kernel.session import Session
-from nbflow.progress.numbers import table
 from nbflow.store.values.user_code import reason_of
-from nbflow.verbs.options import describe_parameter, type_in_words
+from nbflow.verbs.inspection import lines_of_parameters
 
 USE = "nbflow.use"
 """The key under which the context keeps the function that performs a `%flow` line."""
@@ -26,13 +25,13 @@ _WIDE = {"description_width": "10rem"}
 @click.pass_obj
 def live_params(session: Session) -> None:
     """Show a form for the parameters, with a button that runs the flow; without widgets, show them as text."""
-    parameters = session.graph().flow.parameters
-    if not parameters:
+    flow = session.graph().flow
+    if not flow.parameters:
         session.screen.say("no parameters: give a cell the first line %%parameters, and lines such as  top_k: int = 5")
         return
     use = click.get_current_context().meta[USE]
     form = make_form(session, lambda: use(session, "run"))
-    lines = "\n".join(table([f"--{p.name}", type_in_words(p), describe_parameter(p)] for p in parameters))
+    lines = "\n".join(lines_of_parameters(flow))
     bundle = {"text/plain": lines, **form._repr_mimebundle_()}
     bundle["text/plain"] = lines
     session.screen.replay([{"output_type": "display_data", "data": bundle, "metadata": {}}])
