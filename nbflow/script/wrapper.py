@@ -6,6 +6,8 @@ import contextlib
 import pickle
 import traceback
 
+from nbflow.errors import FailureHandledByCatch
+
 
 class MetaflowExceptionWrapper(Exception):
     """Holds an exception: `.type` is its class with the module, `.exception` its text, `.stacktrace` its traceback."""
@@ -27,6 +29,15 @@ class MetaflowExceptionWrapper(Exception):
 
     def __repr__(self) -> str:
         return str(self)
+
+
+def wrap(error: BaseException) -> MetaflowExceptionWrapper:
+    """Return what `@catch` stores of an error, even if the error cannot tell its text."""
+    try:
+        return MetaflowExceptionWrapper(error)
+    except Exception as another:  # noqa: BLE001 - whatever the user's `__str__` raises
+        reason = f"{type(error).__name__}, whose text cannot be had: {type(another).__name__}"
+        return MetaflowExceptionWrapper(FailureHandledByCatch(reason))
 
 
 def _restore(kind: str, text: str, stacktrace: str, original: bytes | None) -> MetaflowExceptionWrapper:

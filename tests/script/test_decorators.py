@@ -64,6 +64,12 @@ def test_catch_makes_the_failure_an_artifact(scripts: Scripts) -> None:
     assert ran.run["middle"].task.exception is None
 
 
+def test_catch_holds_an_error_without_a_text(scripts: Scripts) -> None:
+    body = "type('Mute', (Exception,), {'__str__': lambda self: 1 / 0})"
+    ran = scripts.run(decorated("@catch(var='failure')", f"raise {body}()"))
+    assert "Mute, whose text cannot be had: ZeroDivisionError" in ran.data.failure.exception
+
+
 def test_catch_after_the_last_retry_only(scripts: Scripts) -> None:
     ran = scripts.run(decorated("@catch(var='failure')\n@retry(times=2, minutes_between_retries=0)", FLAKY))
     assert (ran.data.failure, ran.data.x) == (None, 2)

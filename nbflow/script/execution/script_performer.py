@@ -57,7 +57,7 @@ from nbflow.script.language.step_facts import DecoratorFacts
 from nbflow.script.language.transition import HIDDEN, OWN, VARIABLES, Transition
 from nbflow.script.preparing.read_class import step_facts
 from nbflow.script.preparing.settling import finish, leave_out
-from nbflow.script.wrapper import MetaflowExceptionWrapper
+from nbflow.script.wrapper import wrap
 from nbflow.store.leftovers import own_name
 from nbflow.store.pickling.reduce.crossing import expect_crossing
 from nbflow.store.values.artifact_ref import ArtifactRef
@@ -281,7 +281,7 @@ class ScriptPerformer:
         flow._state.transition = None
         flow._state.caught = True
         if facts.catch_var:
-            setattr(flow, facts.catch_var, MetaflowExceptionWrapper(error))
+            setattr(flow, facts.catch_var, wrap(error))
 
     # around the body
 
