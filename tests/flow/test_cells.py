@@ -68,6 +68,14 @@ def test_a_cell_that_cannot_be_read_is_a_problem_with_cell_and_line() -> None:
     assert [step.name for step in flow.steps] == ["a", "b", "c", "d"]
 
 
+@pytest.mark.parametrize("magic", ["%matplotlib inline", "%load_ext nbflow", "!ls", "files = !ls", "print?"])
+def test_a_mistake_below_a_magic_is_told_at_its_own_line(magic: str) -> None:
+    for header in ("", "%%step a\n"):
+        (problem,) = [one for one in flow_of(f"{header}{magic}\nx = 1\ny = = 2").problems if one.rule == "syntax"]
+        assert problem.place is not None
+        assert (problem.place.line, problem.fix) == (3 + bool(header), "Rewrite the line 'y = = 2'")
+
+
 def test_text_that_only_looks_like_a_magic_stays_in_a_step() -> None:
     flow = flow_of("%%step a\nquery = '''\n%like\n!x\n'''\ny = 5 \\\n% 3")
     assert (flow.problems, set(flow.steps[0].names.writes)) == ((), {"query", "y"})

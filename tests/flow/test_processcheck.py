@@ -24,6 +24,7 @@ def told(cells: str) -> list[int]:
         "sys.path.insert(0, 'lib')",
         "warnings.filterwarnings('ignore')",
         "logging.basicConfig(level=10)",
+        "logging.getLogger('x').addHandler(logging.NullHandler())",
         "locale.setlocale(locale.LC_ALL, 'C')",
         "signal.signal(signal.SIGINT, signal.SIG_IGN)",
         "pd.set_option('display.width', 5)",

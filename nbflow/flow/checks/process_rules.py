@@ -26,7 +26,7 @@ from nbflow.flow.syntax.specs import StepSpec
 _WORDS = (
     *("environ", "env(", "chdir", "umask", "sys.", "options", "rcParams", ".rc", ".use", "filter", "basicConfig"),
     *("isable", "nable", "register", "config", "apply", "install", "signal", "getcontext", "patch", "locale"),
-    "autolog",
+    *("autolog", "Handler", "Filter"),
 )
 _SET = re.compile(r"(?<!\.)\bset\w|\.set(?!_index|_title|_[xyz]|_ticks|_aspect|_axis)")
 _WORD = re.compile(r"\w+")

@@ -110,17 +110,16 @@ def _parse(lines: list[str], plain: Callable[[str], str]) -> Text:
     """Parse lines, and replace only those that Python refuses: a `%` at the start of a line may be part of a string."""
     magic: set[int] = set()
     refused: list[Refused] = []
-    first: SyntaxError | None = None
     while True:
         try:
             source = "\n".join(lines)
             return Text(parse(source), source, frozenset(magic), tuple(sorted(refused, key=lambda one: one[0])))
-        except SyntaxError as error:
-            first = first or error
+        except SyntaxError as found:
+            error = found
             lines[:] = [as_automatic(lines[0])] if len(lines) == 1 else lines
             line = (error.lineno or 0) - 1
             if not 0 <= line < len(lines) or not is_magic(lines[line]):
-                raise first from None
+                raise
         command, end = _whole(lines, line)
         try:
             python = plain(command)
@@ -128,7 +127,7 @@ def _parse(lines: list[str], plain: Callable[[str], str]) -> Text:
             refused.append((line + 1, command, refusal))
             python = f"{read_line(command).margin}pass"  # type: ignore[union-attr]  # it is an IPython line
         if python == command:
-            raise first
+            raise error
         if python.strip() == "pass" or SHELL_CALL in python:
             magic.update(range(line + 1, end + 2))
         lines[line : end + 1] = [python, *[""] * (end - line)]
