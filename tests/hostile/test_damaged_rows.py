@@ -19,6 +19,7 @@ CELLS = (
     "import random",
     "%%step load\nvalues = [level, 2]\nvalues[0] += random.random() * 0",
     "%%step fit --foreach value in values\nscore = value * 2",
+    "%%step keep\nopen('kept.txt', 'w').close()\nkept = open('kept.txt').read()",
     "%%step broken\nseen = values[0]\n1 / 0",
 )
 COLUMNS = (
@@ -27,6 +28,11 @@ COLUMNS = (
     *("artifacts.summary", "artifacts.lost", "artifacts.shares", "components.members", "components.buffers"),
 )
 TEXTS = ("", "{", "[]", "{}", "null", "3", '"x"', "[[[]]]", '{"kind": 1, "type": [], "message": {}}')
+WRONG = (
+    *(("code.body", b"\xff\x00"), ("names.text", b"\xff\x00"), ("files.path", b"\xff\x00"), ("runs.parameters", "-1")),
+    *(("runs.started", 1e300), ("runs.number", "null"), ("tasks.status", "null"), ("tasks.source", "null")),
+    *(("tasks.started", "inf"), ("tasks.step", 1 << 40), ("components.stream", "null"), ("events.time", b"")),
+)
 VERBS = (
     *(
         ("status",),
@@ -60,7 +66,7 @@ def shell(tmp_path: Path) -> Shell:
 def notebook(shell: Shell) -> str:
     path = shell.write("films", *CELLS)
     for _ in range(2):
-        shell("run", path)
+        shell("run", "--reuse", path)
     return path
 
 
@@ -73,15 +79,31 @@ def test_a_row_that_cannot_be_read_is_told_in_a_line(
     for number, column in enumerate(COLUMNS):
         with subtests.test(column):
             _damage(catalog, whole, column, TEXTS[number % len(TEXTS) :] + TEXTS[: number % len(TEXTS)])
-            for verb, *words in VERBS:
-                shell(verb, *([] if verb == "verify" else [notebook]), *words)  # raises what is no error of nbflow
-            for what, query in REQUESTS.items():
-                answer(what, Question(shell.folder, {"path": "films.ipynb", **query}))
-            list(_all_that_the_client_reads())
+            _use_all(shell, notebook)
 
 
-def _damage(catalog: Path, whole: bytes, column: str, texts: tuple[str, ...]) -> None:
-    """Write one of the texts after another into the rows of a column, in a catalog that is whole otherwise."""
+def test_a_value_of_another_kind_is_told_in_a_line(
+    shell: Shell, notebook: str, subtests: pytest.Subtests, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(shell.folder)
+    catalog = shell.folder / ".nbflow" / "catalog.db"
+    whole = catalog.read_bytes()
+    for column, value in WRONG:
+        with subtests.test(column):
+            _damage(catalog, whole, column, (value,))
+            _use_all(shell, notebook)
+
+
+def _use_all(shell: Shell, notebook: str) -> None:
+    for verb, *words in VERBS:
+        shell(verb, *([] if verb == "verify" else [notebook]), *words)  # raises what is no error of nbflow
+    for what, query in REQUESTS.items():
+        assert answer(what, Question(shell.folder, {"path": "films.ipynb", **query})).status < 500
+    list(_all_that_the_client_reads())
+
+
+def _damage(catalog: Path, whole: bytes, column: str, texts: tuple[object, ...]) -> None:
+    """Write one of the values after another into the rows of a column, in a catalog that is whole otherwise."""
     for beside in catalog.parent.glob("catalog.*"):
         beside.unlink()
     catalog.write_bytes(whole)

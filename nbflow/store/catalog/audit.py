@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from nbflow.errors import BlobCorrupt, BlobMissing, StoreBroken, StoreError
+from nbflow.errors import BlobCorrupt, BlobMissing, RowDamaged, StoreBroken, StoreError
 from nbflow.store.blobs.protocol import BlobStore
 from nbflow.store.catalog import schema
 from nbflow.store.catalog.columns import bytes_of, path_of
@@ -19,11 +19,11 @@ from nbflow.store.catalog.trust import digest_text, keyring
 from nbflow.store.values.artifact_ref import Component
 from nbflow.store.values.component_digest import digest_component
 
-_HIT = """SELECT tasks.id, runs.flow, runs.number, steps.text, tasks.path, names.text FROM artifacts
+_HIT = """SELECT tasks.id, runs.flow, runs.number, steps.text, tasks.path AS place, names.text FROM artifacts
     JOIN tasks ON tasks.id = artifacts.task JOIN runs ON runs.id = tasks.run
     JOIN names AS steps ON steps.id = tasks.step JOIN names ON names.id = artifacts.name
     WHERE artifacts.component = ?1 OR instr(artifacts.shares, ?1) ORDER BY tasks.id, artifacts.position"""
-_SHOWN = """SELECT tasks.id, runs.flow, runs.number, names.text, tasks.path, 'the output' FROM tasks
+_SHOWN = """SELECT tasks.id, runs.flow, runs.number, names.text, tasks.path AS place, 'the output' FROM tasks
     JOIN runs ON runs.id = tasks.run JOIN names ON names.id = tasks.step
     WHERE tasks.outputs = ?1 OR tasks.id IN (SELECT task FROM randoms WHERE state = ?1) ORDER BY tasks.id"""
 _WITHOUT_ROW = "SELECT DISTINCT component FROM artifacts WHERE component NOT IN (SELECT digest FROM components)"
@@ -77,7 +77,7 @@ def audit(reader: CatalogReader, blobs: BlobStore) -> list[Damage]:
     try:
         of_records = [*_damage_of_structure(reader), *_damaged_records(reader), *_damaged_signatures(reader)]
         return [*of_records, *_damaged_objects(reader, blobs)]
-    except StoreBroken as error:
+    except (StoreBroken, RowDamaged) as error:
         return [RecordDamage("the catalog", f"cannot be read: {error}", False)]
 
 

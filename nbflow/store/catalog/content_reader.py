@@ -10,7 +10,7 @@ from typing import Any, Self
 
 from nbflow.errors import CodeChanged
 from nbflow.store.catalog import schema
-from nbflow.store.catalog.columns import COMPONENT_COLUMNS, bytes_of, component_of, reads_row
+from nbflow.store.catalog.columns import COMPONENT_COLUMNS, bytes_of, component_of, mapping_of, reads_row
 from nbflow.store.catalog.signatures import Batch, hash_record, is_public_key
 from nbflow.store.catalog.texts import unpack_text
 from nbflow.store.catalog.trust import Code, Seal, is_genuine
@@ -25,7 +25,7 @@ def _is_too_large(value: Any) -> bool:
 
 @reads_row("an environment")
 def _facts_of(row: tuple[str]) -> dict[str, Any]:
-    return dict(json.loads(row[0]))
+    return mapping_of(row[0])
 
 
 class ContentReader:
@@ -71,7 +71,7 @@ class ContentReader:
 
     def text(self, digest: str) -> str | None:
         """Return the stored text with this digest. Raises BlobCorrupt if it is another one."""
-        row = self._one("SELECT body FROM texts WHERE digest = ?", digest)
+        row = self._one("SELECT body AS packed FROM texts WHERE digest = ?", digest)
         return None if row is None else unpack_text(digest, row[0])
 
     def code(self, digest: str) -> str | None:
@@ -101,7 +101,7 @@ class ContentReader:
 
     def users(self) -> tuple[User, ...]:
         """Return who has signed something here, as far as can be told: the names are what these users say."""
-        rows = self.query("SELECT signer, key, name FROM users ORDER BY name, signer")
+        rows = self.query("SELECT signer, key AS public, name FROM users ORDER BY name, signer")
         users = ((signer, User(plain_name(str(name)), bytes_of(key))) for signer, key, name in rows)
         return tuple(user for signer, user in users if is_public_key(user.key) and user.signer == signer)
 

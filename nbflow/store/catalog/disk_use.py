@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import NamedTuple, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
+from nbflow.errors import RowDamaged
 from nbflow.store.blobs.protocol import BlobStore, blob_size
 from nbflow.store.catalog.keeping_rules import Kept, runs_to_delete
 from nbflow.store.catalog.pieces import pieces_of_components
 from nbflow.store.catalog.reader import CatalogReader
 
+_Value = TypeVar("_Value")
 Part = TypeVar("Part", bound=Hashable)
 
 _ITEMS, _PRINTED = 0, -1  # stand for names: the items of a foreach, and what tasks have printed
@@ -77,14 +79,22 @@ class _Objects:
         return sum(map(self.sizes.__getitem__, objects))
 
 
+class _Rows(dict[int, _Value], Generic[_Value]):
+    """Holds what the rows of a table say, by their ids."""
+
+    def __missing__(self, id: int) -> _Value:
+        raise RowDamaged("a task", f"there is no row {id}")
+
+
 def add_up(reader: CatalogReader, blobs: BlobStore, kept: Kept) -> DiskUse:
     """Return what everything in a store takes, and what gc would free of it if it kept these runs."""
     objects = _Objects(reader, blobs)
     held = _held(reader, objects)
-    runs = {run: (flow, number) for run, flow, number in reader.query("SELECT id, flow, number FROM runs")}
-    names = {_ITEMS: "(items)", _PRINTED: "(output)"} | {
+    runs = _Rows({run: (flow, number) for run, flow, number in reader.query("SELECT id, flow, number FROM runs")})
+    texts = {
         name: "(random state)" if " " in text else text for name, text in reader.query("SELECT id, text FROM names")
     }
+    names = _Rows({_ITEMS: "(items)", _PRINTED: "(output)"} | texts)
     old = runs_to_delete(reader.query, kept)
     staying = set().union(*(found for part, found in held.items() if part.run not in old))
 

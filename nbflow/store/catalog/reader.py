@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -17,9 +16,14 @@ from nbflow.store.catalog.columns import (
     by_place,
     bytes_of,
     component_of,
+    end_of,
+    event_row_of,
+    mapping_of,
     path_of,
     reads_row,
+    step_row_of,
     task_of,
+    time_of,
 )
 from nbflow.store.catalog.content_reader import ContentReader
 from nbflow.store.catalog.rows import (
@@ -46,12 +50,6 @@ _RUN = (
 _FROM_TASKS = "FROM tasks JOIN names ON names.id = tasks.step"
 _DONE = f"tasks.status IN ('{TaskStatus.SUCCEEDED}', '{TaskStatus.REUSED}')"
 _SETTLED = f"tasks.status IN ('{TaskStatus.SUCCEEDED}', '{TaskStatus.REUSED}', '{TaskStatus.SKIPPED}')"
-
-
-@reads_row("an event")
-def _event_of(row: Sequence[Any]) -> EventRow:
-    event, run, time, kind, payload = row
-    return EventRow(event, run, time, kind, json.loads(payload))
 
 
 def _always(component: Component) -> bool:
@@ -133,8 +131,9 @@ class CatalogReader(ContentReader):
         if seen is RunStatus.RUNNING and is_gone(Process(host, pid, pid_start), read_silence(self.query, run)):
             seen = self._end(run, RunKind(kind))
         return RunRow(
-            run, flow, number, document, RunKind(kind), seen, started, finished, json.loads(parameters), origin,
-            self.tags(run), user, host, pid, pid_start, code, environment, uid or "", *read_run_marks(self.query, run),
+            run, flow, number, document, RunKind(kind), seen, time_of(started), end_of(finished),
+            mapping_of(parameters), origin, self.tags(run), user, host, pid, pid_start, code, environment, uid or "",
+            *read_run_marks(self.query, run),
         )  # fmt: skip
 
     def _end(self, run: int, kind: RunKind) -> RunStatus:
@@ -150,7 +149,7 @@ class CatalogReader(ContentReader):
         """Return the events of a run in their order; only those with an id larger than `after`."""
         query = "SELECT id, run, time, kind, payload FROM events WHERE run = ? AND id > ? ORDER BY id"
         rows = self.query(query, run, after)
-        return tuple(map(_event_of, rows))
+        return tuple(map(event_row_of, rows))
 
     # ---- tasks
 
@@ -189,10 +188,7 @@ class CatalogReader(ContentReader):
             max(newest.finished), total(newest.items), min(newest.started), total(newest.again)
             FROM ({newest}) AS newest JOIN names ON names.id = newest.step
             GROUP BY newest.step, newest.split, newest.status"""
-        return tuple(
-            StepRow(step, bool(split), TaskStatus(status), tasks, seconds, finished, int(items), started, int(again))
-            for step, split, status, tasks, seconds, finished, items, started, again in self.query(query, run)
-        )
+        return tuple(map(step_row_of, self.query(query, run)))
 
     def task(self, task: int) -> TaskRow | None:
         """Return the task with this row."""
@@ -274,7 +270,7 @@ class CatalogReader(ContentReader):
     ) -> Iterator[tuple[TaskPath, dict[str, ArtifactRef], str]]:
         """Yield what `views` yields, but for the tasks that failed, each with the JSON of its failure."""
         failed = f"newest.status = '{TaskStatus.FAILED}'"
-        told = f"""SELECT names.text, tasks.path, tasks.failure {_FROM_TASKS}
+        told = f"""SELECT names.text, tasks.path AS place, tasks.failure {_FROM_TASKS}
             WHERE tasks.run = ? AND tasks.failure IS NOT NULL ORDER BY tasks.number"""
         why = {(step, path_of(path)): failure for step, path, failure in self.query(told, run)}
         for place, artifacts in self._views(run, steps, prefix, failed) if why else ():
@@ -288,7 +284,7 @@ class CatalogReader(ContentReader):
         newest = f"""SELECT max(tasks.number), tasks.id AS task, names.text AS step, tasks.path AS path, tasks.status
             {_FROM_TASKS} WHERE tasks.run = ? AND names.text IN ({", ".join("?" * len(wanted))}) AND tasks.split = 0
             AND (? = 0 OR substr(tasks.path, 1, ?) = ?) GROUP BY tasks.step, tasks.path"""
-        query = f"""SELECT newest.step, newest.path, {ARTIFACT_COLUMNS} FROM ({newest}) AS newest
+        query = f"""SELECT newest.step, newest.path AS place, {ARTIFACT_COLUMNS} FROM ({newest}) AS newest
             LEFT JOIN artifacts ON artifacts.task = newest.task LEFT JOIN names ON names.id = artifacts.name
             WHERE {status} ORDER BY newest.step, newest.path, artifacts.position"""
         return by_place(self.query(query, run, *wanted, len(packed), len(packed), packed))

@@ -79,7 +79,7 @@ def read_results(reader: CatalogReader, run: int) -> Iterator[tuple[str, str, Sc
 
 def read_items(reader: CatalogReader, run: int, foreach: str) -> Iterator[ItemRow]:
     """Yield the items into which a foreach step has split, with the path of the task of each."""
-    query = f"""SELECT newest.path, artifacts.position, artifacts.summary
+    query = f"""SELECT newest.path AS place, artifacts.position, artifacts.summary
         FROM ({_NEWEST} AND step = (SELECT id FROM names WHERE text = ?) {_PLACE}) AS newest
         JOIN artifacts ON artifacts.task = newest.id WHERE newest.split = 1 ORDER BY newest.path, artifacts.position"""
     for path, position, summary in reader.query(query, run, foreach):

@@ -10,9 +10,10 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from nbflow.errors import StoreBroken, StoreError, StoreFull, StoreReadOnly, StoreTooNew, StoreUnreadable
+from nbflow.errors import RowDamaged, StoreBroken, StoreError, StoreFull, StoreReadOnly, StoreTooNew, StoreUnreadable
 from nbflow.store.catalog.catalog_seal import refuse_changed, seal_catalog, seal_of
 from nbflow.store.catalog.catalog_tables import ADDED, ADDED_TABLES, NEW, TABLES
+from nbflow.store.catalog.column_kinds import refuse_wrong_kinds
 from nbflow.store.catalog.lock_wait import SLICE, is_locked, patience, wait_for_lock
 from nbflow.store.catalog.open_catalogs import note_closed, note_open
 from nbflow.store.catalog.strange_objects import find_strange_object
@@ -24,8 +25,8 @@ _SHORTEST = 100  # bytes: the header of a database; what is shorter is taken as 
 NEEDS = "0.2.0"  # the first version that reads this format; stored for the message of older versions
 APPLICATION = 0x6E62666C  # "nbfl"
 
-DATABASE_ERRORS = (sqlite3.Error, UnicodeDecodeError)
-"""What SQLite raises; the second if the message itself has parts of a damaged file in it."""
+DATABASE_ERRORS = (sqlite3.Error, UnicodeDecodeError, OverflowError)
+"""What SQLite raises; the second if its message has parts of a damaged file in it, the third for an id from one."""
 
 _READ_ONLY = {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM, sqlite3.SQLITE_AUTH}
 _NETWORK = frozenset(
@@ -66,20 +67,32 @@ class Rows(sqlite3.Cursor):
     """Reads the rows of a statement. Raises StoreError where the file turns out to be damaged only while it is read."""
 
     connection: Catalog
+    _statement = ""
+
+    def execute(self, statement: str, values: Any = (), /) -> Rows:
+        self._statement = statement
+        super().execute(statement, values)
+        return self
 
     def __next__(self) -> Any:
         try:
-            return super().__next__()
+            return self._checked(super().__next__())
         except DATABASE_ERRORS as error:
             raise meaning(error, self.connection.path) from error
 
     def fetchone(self) -> Any:
         with meaning_of_errors(self.connection.path):
-            return super().fetchone()
+            row = super().fetchone()
+        return None if row is None else self._checked(row)
 
     def fetchall(self) -> list[Any]:
         with meaning_of_errors(self.connection.path):
-            return super().fetchall()
+            rows = super().fetchall()
+        return [self._checked(row) for row in rows]
+
+    def _checked(self, row: tuple[Any, ...]) -> tuple[Any, ...]:
+        refuse_wrong_kinds(self._statement, self.description, row)
+        return row
 
 
 def _storable_all(values: Iterable[Any]) -> list[Any]:
@@ -266,6 +279,8 @@ def meaning_of_errors(path: Path) -> Iterator[None]:
 
 def meaning(error: Exception, path: Path) -> StoreError:
     """Return the error that says what an error of SQLite means for the user."""
+    if isinstance(error, OverflowError):
+        return RowDamaged("something", str(error))
     code = getattr(error, "sqlite_errorcode", 0)
     if code == sqlite3.SQLITE_IOERR_WRITE or code & 0xFF == sqlite3.SQLITE_FULL:
         return StoreFull(path, 0, str(error))

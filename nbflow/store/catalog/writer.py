@@ -124,7 +124,7 @@ class CatalogWriter:
     def _execute(self, statement: str, values: Sequence[Any] = ()) -> sqlite3.Cursor:
         try:
             return self._db.execute(statement, values)
-        except sqlite3.Error as error:
+        except schema.DATABASE_ERRORS as error:
             self.rollback()
             raise schema.meaning(error, self.path) from error
 
@@ -140,7 +140,7 @@ class CatalogWriter:
             self._execute("BEGIN IMMEDIATE")
         try:
             self._db.executemany(statement, rows)
-        except sqlite3.Error as error:
+        except schema.DATABASE_ERRORS as error:
             self.rollback()
             raise schema.meaning(error, self.path) from error
 

@@ -60,7 +60,7 @@ class Heap:
             names.setdefault(one.component, []).append(name)
         for digest, component in components.items():
             self._decoded[digest] = self._decode(component, names.get(digest) or [*artifacts], artifacts)
-        values = {name: self._decoded[one.component].values[one.index] for name, one in artifacts.items()}
+        values = {name: _value_of(self._decoded[one.component].values, one) for name, one in artifacts.items()}
         warn_of_versions(one for one in artifacts.values() if one.component in components)
         kept = ((values[name], one) for name, one in artifacts.items())
         self._artifacts.update((id(value), one) for value, one in kept if one.shares or type(value) in ATOMS)
@@ -168,3 +168,9 @@ class Heap:
     def lent(self) -> tuple[Lent, ...]:
         """Return the components that outputs may refer to."""
         return tuple(self._lent.values())
+
+
+def _value_of(values: Sequence[object], artifact: ArtifactRef) -> object:
+    if not 0 <= artifact.index < len(values):
+        raise LoadFailed(artifact.name, "its record names a value that is not there")
+    return values[artifact.index]

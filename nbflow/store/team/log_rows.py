@@ -111,8 +111,13 @@ def _listed(keys: Iterable[object]) -> tuple[str]:
 
 
 def _select(db: sqlite3.Connection, table: str, columns: Sequence[str], where: str, values: Sequence[Any]) -> TableRows:
-    rows = db.execute(f"SELECT {', '.join(columns)} FROM {table} WHERE {where}", values)
+    rows = db.execute(f"SELECT {_as_it_is(columns)} FROM {table} WHERE {where}", values)
     return {"columns": list(columns), "rows": [list(row) for row in rows]}
+
+
+def _as_it_is(columns: Iterable[str]) -> str:
+    """Return columns for a SELECT whose values go on as they are: who reads them there checks them."""
+    return ", ".join(f"{column} AS value_{number}" for number, column in enumerate(columns))
 
 
 def _content(db: sqlite3.Connection, table: str, digests: Iterable[object]) -> TableRows:
@@ -137,7 +142,7 @@ def _rows_of_tasks(db: sqlite3.Connection, table: str, tasks: Sequence[int]) -> 
     joined = "" if table == "tasks" else f"JOIN tasks ON tasks.id = {table}.task"
     texts = f"JOIN names ON names.id = {table}.{named}" if named else ""
     rows = db.execute(
-        f"SELECT {', '.join(wanted)} FROM {table} {joined} {texts} WHERE tasks.id IN {_LISTED}", _listed(tasks)
+        f"SELECT {_as_it_is(wanted)} FROM {table} {joined} {texts} WHERE tasks.id IN {_LISTED}", _listed(tasks)
     )
     return {"columns": list(columns), "rows": [list(row) for row in rows]}
 

@@ -52,7 +52,7 @@ def read_notes(db: sqlite3.Connection, last: int = 1 << 62) -> Noted:
     keys: defaultdict[str, list[str | int]] = defaultdict(list)
     ids = []
     for id, kind, key in db.execute(
-        "SELECT id, kind, key FROM outbox WHERE id <= ? ORDER BY id LIMIT ?", (last, _AT_ONCE)
+        "SELECT id, kind, key AS what FROM outbox WHERE id <= ? ORDER BY id LIMIT ?", (last, _AT_ONCE)
     ):
         keys[kind].append(key)
         ids.append(id)
