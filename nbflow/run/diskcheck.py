@@ -16,7 +16,15 @@ from nbflow.run.program.module_state import state_of_modules
 from nbflow.run.surroundings.disk import files_of_pattern
 
 _OTHER_VALUES = frozenset(
-    ("setting-in-step", "changed-by-items", "draws-of-items", "draws-of-workers", "changed-outside", "drawn-outside")
+    (
+        "setting-in-step",
+        "changed-by-items",
+        "draws-of-items",
+        "draws-of-workers",
+        "changed-outside",
+        "drawn-outside",
+        "differs-by-worker",
+    )
 )
 
 

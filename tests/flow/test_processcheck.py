@@ -102,3 +102,28 @@ def test_a_folder_is_nothing_that_ends_with_its_step(line: str) -> None:
     assert (
         told(f"{IMPORTS}from pathlib import Path\n---\n%%step a\nx = 1\n{line}\n---\n%%step b\ny = os.listdir(x)") == []
     )
+
+
+def differing(cells: str) -> list[str]:
+    return [one.message.split("'")[1] for one in check_flow(graph_of(cells)) if one.rule == "differs-by-worker"]
+
+
+TWO = "\n---\n%%step a\nx = token\n---\n%%step b\ny = token"
+
+
+@pytest.mark.parametrize(
+    "value", ["random.random()", "str(uuid.uuid4())", "datetime.datetime.now()", "time()", "[np.random.rand(3)]"]
+)
+def test_a_value_that_each_worker_makes_for_itself_is_said(value: str) -> None:
+    imports = "import random, uuid, datetime\nimport numpy as np\nfrom time import time\n---\n%%shared\n"
+    assert differing(f"{imports}token = {value}{TWO}") == ["token"]
+    assert differing(f"{imports}token = {value}\n---\n%%step a\nx = token") == []
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["5", "random.Random(0)", "open('data')", "np.random.default_rng(1)", "connect()", "datetime.date(2020, 1, 1)"],
+)
+def test_other_values_of_workers_are_not(value: str) -> None:
+    assert differing(f"%%shared\nimport random, datetime\nimport numpy as np\ntoken = {value}{TWO}") == []
+    assert differing(f"%%shared\nimport random\nrandom.seed(1)\ntoken = random.random(){TWO}") == []

@@ -11,7 +11,7 @@ from dataclasses import replace
 from functools import lru_cache
 from itertools import islice
 
-from nbflow.flow.effects.statement_effects import KnownEffects, Touched, executed
+from nbflow.flow.effects.statement_effects import KnownEffects, Touched, executed, origin_of
 from nbflow.flow.effects.touching import touch
 from nbflow.flow.graph.graph import Graph, reach
 from nbflow.flow.names.code import names_of, parse
@@ -169,4 +169,37 @@ def _only_makes_folders(node: ast.stmt) -> bool:
     return not _FILES.isdisjoint(names) and _FILES.union(_PATHS).issuperset(names)
 
 
-PROCESS_RULES = (settings_in_steps,)
+_DIFFERS = re.compile(
+    r"uuid\.uuid[14]|time\.(time|time_ns|ctime|perf_counter|monotonic)|datetime\.(datetime|date)\.(now|today|utcnow)|secrets\.\w+"
+    r"|os\.(getpid|urandom)|tempfile\.\w+|(random|numpy\.random)\.(?!seed|default_rng|Random|RandomState|SeedSequence)\w+"
+)
+"""Matches the origins of functions that return another value in each process."""
+
+
+def values_of_workers(graph: Graph) -> Iterator[Problem]:
+    """Find values of `%%shared` cells that each worker makes for itself, although several steps read them."""
+    known = KnownEffects()
+    for one in graph.prelude.definitions if any(one.kind == "shared" for one in graph.prelude.definitions) else ():
+        for node in parse(one.source).body:
+            if one.kind == "shared" and isinstance(node, ast.Assign | ast.AnnAssign) and ".seed(" not in one.source:
+                yield from _differing(graph, one, node, known)
+            known.add(node, names_of([node]).writes, Touched())
+
+
+def _differing(
+    graph: Graph, shared: Definition, node: ast.Assign | ast.AnnAssign, known: KnownEffects
+) -> Iterator[Problem]:
+    origins = (origin_of(inner.func, known.origins) for inner in every_node(node) if isinstance(inner, ast.Call))
+    if not any(_DIFFERS.fullmatch(origin) for origin in origins):
+        return
+    for name in sorted(names_of([node]).writes):
+        readers = [step for step, linked in graph.links.items() if name in linked.prelude]
+        if len(readers) > 1:
+            message = (
+                f"each worker makes its own '{name}': steps '{readers[0]}' and '{readers[1]}' may see different ones"
+            )
+            place = replace(shared.place, line=shared.place.line + node.lineno - 1)
+            yield Problem("differs-by-worker", message, f"Assign '{name}' in a step", place, warning=True)
+
+
+PROCESS_RULES = (settings_in_steps, values_of_workers)
