@@ -10,6 +10,7 @@ from typing import Any
 
 from nbflow.flow.source.cell import Cell
 from nbflow.flow.source.encoding import encoding_of
+from nbflow.flow.source.ipython import COMMENTED, PYTHON_MAGICS
 from nbflow.flow.syntax.header import CellKind, read_header, rest_of
 from nbflow.notebook.read import read_cells
 from nbflow.notebook.write import write_whole
@@ -20,17 +21,51 @@ _KINDS = (CellKind.STEP, CellKind.PARAMETERS, CellKind.SHARED, CellKind.ENVIRONM
 
 
 def convert_header(source: str, form: str) -> str:
-    """Return the cell with its header in `form`; return a cell without a header unchanged."""
+    """Return the cell with its header in `form`; return a cell without a header unchanged.
+
+    IPython knows a cell magic only in the first line, so a comment goes below `%%time` and others, and a magic above.
+    """
     header = read_header(source)
     if header.kind not in _KINDS or header.comment is (form == "comment"):
         return source
-    lines = source.split("\n")
-    if form == "magic" and any(line.strip() for line in lines[: header.line - 1]):
-        return source  # IPython accepts a magic only in the first line
-    line = lines[header.line - 1]
-    end = line[len(line.rstrip("\r")) :]
-    lines[header.line - 1] = _header(header.kind, rest_of(line), form) + end
-    return "\n".join(lines)
+    lines = [line.rstrip("\r") for line in source.split("\n")]
+    above, line, below = lines[: header.line - 1], lines[header.line - 1], lines[header.line :]
+    new = _header(header.kind, rest_of(line), form)
+    if form == "comment":
+        magics, below = _magics_and_rest(below)
+        if magics and not _is_commented(magics):
+            return source
+        lines = [*above, *magics, new, *below]
+    elif any(line.strip() and not line.startswith("%%") for line in above):
+        return source
+    else:
+        empty = [line for line in above if not line.strip()]
+        lines = [*empty, new, *above[len(empty) :], *below]
+    ends = (line[len(line.rstrip("\r")) :] for line in source.split("\n"))
+    return "\n".join(line + end for line, end in zip(lines, ends, strict=True))
+
+
+def with_header(header: str, source: str) -> str:
+    """Return a cell with a header on top, or below the cell magics if the header is a comment."""
+    text = f"{header}\n{source}"
+    read = read_header(header)
+    return convert_header(f"%%{read.kind} {rest_of(header)}\n{source}", "comment") if read.comment else text
+
+
+def _magics_and_rest(lines: list[str]) -> tuple[list[str], list[str]]:
+    """Divide lines below the cell magics with which they begin; a script begins below its magic."""
+    number = found = 0
+    for number, line in enumerate(lines, 1):
+        if line.startswith("%%"):
+            found = number
+        if line.strip() and (not line.startswith("%%") or read_header(line).magic not in PYTHON_MAGICS):
+            break
+    return lines[:found], lines[found:]
+
+
+def _is_commented(magics: Iterable[str]) -> bool:
+    """Tell whether a line that begins with `#` is a comment below all of these magics."""
+    return all(read_header(line).magic in PYTHON_MAGICS | COMMENTED for line in magics if line.strip())
 
 
 def header_form(cells: Iterable[Cell]) -> str:
@@ -76,8 +111,9 @@ def json_bytes(content: Any) -> bytes:
     return (json.dumps(content, indent=1, ensure_ascii=False) + "\n").encode("utf-8", "backslashreplace")
 
 
-_HEADER = re.compile(r"(?m)^(# %%(?:[ \t].*)?\r?\n(?:[ \t]*\r?\n)*)((?:# ?)?%%\w.*|#\|.*)$")
-"""Matches the marker of a cell and its first line, which jupytext comments out if it is a magic."""
+_LINE = r"(?:(?:# ?)?%%\w.*|#\|.*)"
+_HEADER = re.compile(rf"(?m)^(# %%(?:[ \t].*)?\r?\n(?:[ \t]*\r?\n)*)({_LINE}(?:\n{_LINE})*)$")
+"""Matches the marker of a cell and the magics with which it begins, which jupytext comments out."""
 
 
 def _convert_percent(data: bytes, form: str) -> tuple[bytes, int]:
@@ -86,9 +122,9 @@ def _convert_percent(data: bytes, form: str) -> tuple[bytes, int]:
 
     def convert(found: re.Match[str]) -> str:
         nonlocal changed
-        line = re.sub(r"^# ?(?=%%)", "", found[2])
-        converted = convert_header(line, form)
-        changed += converted != line
-        return found[1] + (re.sub(r"^(?=%%)", "# ", converted) if converted != line else found[2])
+        lines = re.sub(r"(?m)^# ?(?=%%)", "", found[2])
+        converted = convert_header(lines, form)
+        changed += converted != lines
+        return found[1] + (re.sub(r"(?m)^(?=%%)", "# ", converted) if converted != lines else found[2])
 
     return _HEADER.sub(convert, data.decode(encoding)).encode(encoding), changed

@@ -24,6 +24,7 @@ from nbflow.flow.source.repairs import (
 from nbflow.flow.syntax.header import CellKind, read_header
 from nbflow.flow.syntax.possible_repairs import cell_at
 from nbflow.flow.syntax.statement_lines import lines_of_statement, tree_of, uses_of_name
+from nbflow.notebook.convert import with_header
 from nbflow.notebook.init.dividing import divided
 from nbflow.notebook.init.groups import group_of
 from nbflow.notebook.init.planned_kind import Becomes
@@ -101,7 +102,7 @@ def _make_step(cell: Cell, repair: MakeStep) -> Iterator[MendedCell]:
 
 
 def _with_header(source: str, repair: MakeStep, becomes: Becomes) -> str:
-    return f"{repair.header}\n{source}" if becomes is Becomes.STEP else source
+    return with_header(repair.header, source) if becomes is Becomes.STEP else source
 
 
 def _split(cell: Cell, line: int) -> Iterator[MendedCell]:

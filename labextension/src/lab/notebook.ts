@@ -15,8 +15,8 @@ import { LatestToast } from './toast';
 /** The number of milliseconds without a key stroke after which an edit is read. */
 const QUIET = 400;
 
-/** Matches the beginning of a step cell; the server reads the rest of the header. */
-const STEP = /^\s*(?:%%step\b|#\|\s*step\b)/;
+/** Matches the header of a step cell, below comments and magics; the server reads the rest of it. */
+const STEP = /^(?:[ \t]*(?:[#%!].*)?\r?\n)*[ \t]*(?:%%step\b|#\|[ \t]*step\b)/;
 
 /** The name of nbflow's facts in the metadata of a notebook. */
 const OWN = 'nbflow';

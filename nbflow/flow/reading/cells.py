@@ -21,7 +21,7 @@ from nbflow.flow.reading.prelude import SortingFacts, StepCell
 from nbflow.flow.reading.reading_memory import ReadingMemory
 from nbflow.flow.reading.reading_of_cells import Reading
 from nbflow.flow.source.cell import NOWHERE, Cell, Place, Problem, shortened
-from nbflow.flow.source.ipython import PYTHON_MAGICS, TRANSPARENT, is_capture
+from nbflow.flow.source.ipython import COMMENTED, PYTHON_MAGICS, TRANSPARENT, is_capture
 from nbflow.flow.source.lines import lines_of
 from nbflow.flow.source.repairs import Repair, SplitCell
 from nbflow.flow.syntax.definition import Definition, Scratch
@@ -168,11 +168,14 @@ def _in_python(step: StepSpec, header: Header, shared: tuple[str, ...]) -> tuple
 def _step_of(cell: Cell, header: Header, name: str, place: Place) -> StepSpec:
     """Return the step that a header describes; the names of its body are added later.
 
-    Magics above the header belong to the body, as IPython treats a `%%time` there.
+    Magics above the header belong to the body, as IPython treats a `%%time` there. The header leaves an empty line, so
+    that the lines below keep their numbers; but a script below `%%bash` stays as it is.
     """
     lines, start = lines_of(cell.source), header.line
     if any(line.lstrip().startswith(("%", "!")) for line in lines[: header.line - 1]):
-        lines[header.line - 1], start = "", 0
+        is_script = read_header("\n".join(lines[: header.line - 1])).magic in COMMENTED
+        lines[header.line - 1 : header.line] = [] if is_script else [""]
+        start = 0
     source = StepSource("\n".join(lines[start:]), start + 1)
     control = ControlFlow(header.after, header.foreach, header.join, header.guard, header.loop)
     return StepSpec(name, place, source, cell.id, cell.above, control=control, options=header.options)

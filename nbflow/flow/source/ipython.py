@@ -291,9 +291,10 @@ _SHOWN = {
     "html": "HTML", "HTML": "HTML", "svg": "SVG", "SVG": "SVG", "javascript": "Javascript", "js": "Javascript",
     "latex": "Latex", "markdown": "Markdown",
 }  # fmt: skip
-_SCRIPTS = frozenset(
-    ("bash", "sh", "script", "perl", "ruby", "python", "python2", "python3", "pypy", "system", "sx", "!")
-)
+COMMENTED = frozenset(("bash", "sh", "perl", "ruby", "python", "python2", "python3", "pypy", "system", "sx", "!"))
+"""The cell magics that run scripts in which a `#` begins a comment."""
+
+_SCRIPTS = COMMENTED | {"script"}
 _RUN = _SCRIPTS | {"timeit", "writefile", "file"}
 
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
 
 from nbflow.errors import HeaderError
-from nbflow.flow.source.ipython import PYTHON_MAGICS
+from nbflow.flow.source.ipython import COMMENTED, PYTHON_MAGICS
 from nbflow.flow.source.lines import lines_of
 from nbflow.flow.syntax.specs import Foreach, Guard, Options
 from nbflow.flow.syntax.step_options import EXCLUSIVE_OPTIONS, STEP_OPTIONS, StepOption
@@ -74,7 +74,7 @@ def read_header(source: str) -> Header:
     """Read the header of a cell from the comments and magics on top of it.
 
     The header is the first of these lines, or stands below lines that may also be part of the body: comments, `%%time`,
-    `%%capture`, line magics. Faults are collected and never raised.
+    `%%capture`, line magics; as a comment also directly below `%%bash`. Faults are collected and never raised.
     """
     top = [*_top(source)]
     wrapping: Header | None = None
@@ -88,6 +88,9 @@ def read_header(source: str) -> Header:
         elif wrapping is None:
             wrapping = replace(header, line=line)
             if header.magic not in PYTHON_MAGICS:
+                below = _read_line(dict(top).get(line + 1, "")) if header.magic in COMMENTED else Header()
+                if below.comment and below.kind is CellKind.STEP:
+                    return replace(below, line=line + 1)
                 return replace(wrapping, faults=(*header.faults, *_below(source, top)))
     found = wrapping or ordinary
     return replace(found, faults=(*found.faults, *_misplaced(top), *_below(source, top)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from nbflow.notebook.convert import convert_header
+from nbflow.notebook.convert import convert_header, with_header
 from nbflow.notebook.init.groups import Group
 from nbflow.notebook.init.init_plan import InitPlan
 
@@ -71,4 +71,5 @@ def _new_cell(group: Group, form: str, *, loads: bool) -> NewCell:
     lines = tuple(LineRange(part.cell.number, part.start, part.end) for part in group.parts)
     header = convert_header(group.header, form) if group.is_new else ""
     added = (header,) if header else (LOAD,) if loads else ()
-    return NewCell(lines, added, "\n".join([*added, group.source]))
+    source = with_header(header, group.source) if header else "\n".join([*added, group.source])
+    return NewCell(lines, added, source)

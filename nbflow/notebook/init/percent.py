@@ -23,7 +23,8 @@ def _written(parts: Sequence[str], cell: NewCell) -> str:
     if cell.is_kept:
         return own
     marker = _divided(own)[0] if cell.base else ""
-    if cell.source.partition("\n")[2].lstrip().startswith("%%"):  # only jupytext knows which lines it comments then
+    body = "\n".join(line for line in lines_of(cell.source)[:2] if line not in cell.added)
+    if cell.added and body.lstrip().startswith("%%"):  # only jupytext knows which lines it comments then
         return _by_jupytext(cell.source) + own[len(own.rstrip("\n")) :]
     bodies = [_lines_of(parts, lines).strip("\n") for lines in cell.lines]
     ending = own[len(own.rstrip("\n")) :] or "\n"
