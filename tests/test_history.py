@@ -106,6 +106,24 @@ def test_a_change_makes_a_step_and_what_follows_stale() -> None:
     assert current_state("end", now, pasts).reasons == ("load, above it: its code changed",)
 
 
+def test_a_result_that_is_too_old_makes_a_step_and_what_follows_stale() -> None:
+    now = edited(_3="%%step load --cache ttl=50s\nn = 1")
+    pasts = [Past(1, now, {"load": DONE, "work": DONE, "end": DONE})]
+    assert {one.status for one in states_of_steps(now, pasts, lambda: 150.0).values()} == {StepStatus.DONE}
+    states = states_of_steps(now, pasts, lambda: 151.0)
+    assert states["load"].reasons == ("its result is older than 50.0 s (--cache ttl)",)
+    assert states["end"].reasons == ("load, above it: its result is older than 50.0 s (--cache ttl)",)
+    assert {one.status for one in states.values()} == {StepStatus.STALE}
+
+
+def test_a_pinned_step_and_what_follows_stay_done_whatever_changes_about_it_and_above() -> None:
+    then = edited(_4="%%step work --cache pin\nm = twice(n) + k")
+    now = edited(_3="%%step load\nn = 7", _4="%%step work --cache pin\nm = n")
+    states = states_of_steps(now, [Past(1, then, {"load": DONE, "work": DONE, "end": DONE})])
+    assert {name: one.status for name, one in states.items()} == {"load": "stale", "work": "done", "end": "done"}
+    assert states_of_steps(now, [])["work"].status is StepStatus.MISSING
+
+
 def test_a_failure_stands_and_is_stale_when_something_changes() -> None:
     pasts = [Past(1, THEN, {"work": FAILED})]
     assert current_state("work", THEN, pasts).status is StepStatus.FAILED

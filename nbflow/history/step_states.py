@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import platform
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from nbflow.flow.graph.graph import Graph
 from nbflow.flow.syntax.exact_values import recorded
-from nbflow.flow.syntax.specs import FlowSource
+from nbflow.flow.syntax.specs import FlowSource, StepSpec
 from nbflow.history.versions import ChangesSince, Past, StepState, Version, current_state
 from nbflow.notebook.arguments import bind_parameters
+from nbflow.progress.numbers import duration
 from nbflow.progress.status import StepStatus
 from nbflow.run.environment import files_of
 from nbflow.run.environments.locking import known_lock, known_locks
@@ -57,10 +60,33 @@ def version_of(
     )  # fmt: skip
 
 
-def states_of_steps(now: Version, pasts: Iterable[Past]) -> dict[str, StepState]:
+def states_of_steps(
+    now: Version, pasts: Iterable[Past], clock: Callable[[], float] = time.time
+) -> dict[str, StepState]:
     """Return the status of every step, in document order; `pasts` are newest first, and are read as far as needed."""
     compared, known = ChangesSince(now), ReadOnce(pasts)
-    return {step: current_state(step, compared, known) for step in now.graph.links}
+    states = {step: current_state(step, compared, known) for step in now.graph.links}
+    too_old = {step: reason for step in states if (reason := _age(now.graph.steps[step], states[step], clock()))}
+    return {step: _aged(one, now.graph, too_old) for step, one in states.items()} if too_old else states
+
+
+def _age(step: StepSpec, state: StepState, today: float) -> str:
+    """Return that a result is older than its `--cache ttl` allows, or "" if it is not."""
+    ttl = step.options.cache.ttl
+    if ttl is None or state.lived is None or state.lived.finished >= today - ttl.total_seconds():
+        return ""
+    return f"its result is older than {duration(ttl.total_seconds())} (--cache ttl)"
+
+
+def _aged(state: StepState, graph: Graph, too_old: Mapping[str, str]) -> StepState:
+    """Return the state of a step of which the result, or that of a step above it, is too old."""
+    above = (
+        f"{name}, above it: {reason}" for name, reason in too_old.items() if graph.ancestry.waits(state.step, name)
+    )
+    reasons = (*([too_old[state.step]] if state.step in too_old else []), *above)
+    if state.status is not StepStatus.DONE or not reasons:
+        return state
+    return replace(state, status=StepStatus.STALE, reasons=reasons)
 
 
 class ReadOnce(Iterable[Past]):

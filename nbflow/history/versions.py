@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from nbflow.flow.graph.graph import Graph
+from nbflow.flow.graph.graph import Graph, reach
 from nbflow.flow.syntax.definition import Definition
 from nbflow.flow.syntax.environment_braces import depends_on_values
 from nbflow.flow.syntax.exact_values import is_same_value
@@ -67,25 +67,37 @@ class VersionPair:
     def __init__(self, then: Version, now: Version) -> None:
         self.then, self.now = then, now
         self._ancestry = now.graph.ancestry
+        self._pinned = frozenset(
+            name for name, one in now.graph.steps.items()
+            if one.options.cache.mode is CacheMode.PIN and name in then.graph.links
+        )  # fmt: skip
         self._found: dict[str, list[str]] = {}
         self._seen = self._changed = 0  # sets of the ancestry
 
     def explain_all(self, step: str) -> list[str]:
         """Return what `explain_all` returns for these versions."""
         found = [*self._explain(step)]
-        changed = self._changed_of(self._ancestry.above(step))
+        changed = self._changed_of(self._above(step))
         for name in reversed([*self._ancestry.steps_of(changed)]):
             found += [f"{name}, above it: {reason}" for reason in self._explain(name)]
         return found
 
     def is_same(self, step: str) -> bool:
         """Return whether nothing has changed about a step and those above it."""
-        return not self._explain(step) and not self._changed_of(self._ancestry.above(step))
+        return not self._explain(step) and not self._changed_of(self._above(step))
 
     def _explain(self, step: str) -> list[str]:
         if step not in self._found:
-            self._found[step] = explain(step, self.then, self.now)
+            self._found[step] = [] if step in self._pinned else explain(step, self.then, self.now)
         return self._found[step]
+
+    def _above(self, step: str) -> int:
+        """Return the steps above whose changes count. A pinned step stays as it is, whatever changes above it."""
+        if not self._pinned:
+            return self._ancestry.above(step)
+        links = self.now.graph.links
+        found = reach((step,), lambda name: () if name in self._pinned else links[name].upstream)
+        return self._ancestry.set_of(found - {step})
 
     def _changed_of(self, steps: int) -> int:
         """Return those of a set of steps that have changed themselves."""
