@@ -128,8 +128,9 @@ class Run(Tagged, ClientObject):
     def end_task(self) -> Task | None:
         """Return the task of a script's end step; for a notebook, of the last step that began. Else None."""
         steps = list(self)
-        if steps and self.flow._archive.graph(self._row).passage is Passage.BY_EDGE:
-            steps = [step for step in steps if step._written.control.next is None]
+        graph = self.flow._archive.graph(self._row)
+        if graph.passage is Passage.BY_EDGE:
+            steps = [step for step in steps if graph.steps[step.id].control.next is None]
         return steps[0].task if steps else None
 
     @property

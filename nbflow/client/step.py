@@ -7,11 +7,11 @@ from datetime import datetime
 from typing import Any
 
 from nbflow.client.above import RunAbove
+from nbflow.client.lineage import Lineage, NotebookLineage, lineage_of
 from nbflow.client.named import ClientObject
 from nbflow.client.several import Several
 from nbflow.client.task import Task
 from nbflow.errors import NotInClient
-from nbflow.flow.syntax.specs import StepSpec as StepOfGraph
 from nbflow.store.catalog.rows import TaskRow
 
 
@@ -74,23 +74,22 @@ class Step(ClientObject):
         return Task._of(Step._of(self.run, row.step), row)
 
     @property
-    def _written(self) -> StepOfGraph:
-        """Return the step as it was defined when the run began."""
-        return self.run.flow._archive.graph(self.run._row).steps[self.id]
-
-    @property
     def parent_steps(self) -> Iterator[Step]:
         """Return the steps that lead to this one and have begun."""
-        return (step for step in self.run if step.id != self.id and self.id in step._targets)
+        above = self._relations.steps_above(self.id)
+        return (step for step in self.run if step.id != self.id and step.id in above)
 
     @property
     def child_steps(self) -> Iterator[Step]:
         """Return the steps that this one leads to and that have begun."""
-        return (step for step in self.run if step.id != self.id and step.id in self._targets)
+        below = self._relations.steps_below(self.id)
+        return (step for step in self.run if step.id != self.id and step.id in below)
 
     @property
-    def _targets(self) -> tuple[str, ...]:
-        return self._written.control.next.targets if self._written.control.next else ()
+    def _relations(self) -> Lineage | NotebookLineage:
+        """Return what relates the steps of the run as they are now."""
+        archive, run = self.run.flow._archive, self.run._row
+        return lineage_of(archive.reader, archive.graph(run), run.id)
 
     @property
     def environment_info(self) -> dict[str, Any] | None:

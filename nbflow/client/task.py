@@ -9,11 +9,10 @@ from functools import cached_property
 from nbflow.client.above import StepAbove
 from nbflow.client.artifact import Artifacts, Data, DataArtifact
 from nbflow.client.facts import TaskFacts
-from nbflow.client.lineage import Lineage
+from nbflow.client.lineage import Lineage, NotebookLineage, lineage_of
 from nbflow.client.named import ClientObject, local_time
 from nbflow.client.several import Several
 from nbflow.errors import NotInClient
-from nbflow.flow.graph.graph import Passage
 from nbflow.run.events.events import TaskId
 from nbflow.run.task.job import CAUGHT
 from nbflow.store.catalog.rows import TaskRow, TaskStatus
@@ -178,9 +177,15 @@ class Task(TaskFacts, ClientObject):
     @cached_property
     def _lineage(self) -> Lineage | None:
         """Return how artifacts flow in the run of a script; None for a notebook."""
+        relations = self._relations
+        return relations if isinstance(relations, Lineage) else None
+
+    @property
+    def _relations(self) -> Lineage | NotebookLineage:
+        """Return what relates the tasks of the run as they are now."""
         run = self.step.run._row
         graph = self.step.run.flow._archive.graph(run)
-        return Lineage(self._reader, graph, run.id) if graph.passage is Passage.BY_EDGE else None
+        return lineage_of(self._reader, graph, run.id)
 
     @property
     def parent_task_pathspecs(self) -> Iterator[str]:
@@ -194,16 +199,13 @@ class Task(TaskFacts, ClientObject):
 
     @property
     def parent_tasks(self) -> Several[Task]:
-        """Return the tasks that led to this one; for a join, its inputs in order.
-
-        Only tasks of scripts have parents: steps of a notebook are connected by names.
-        """
-        return self._related(self._lineage.parents(self._row) if self._lineage else ())
+        """Return the tasks that led to this one; for a join, its inputs in order."""
+        return self._related(self._relations.parents(self._row))
 
     @property
     def child_tasks(self) -> Several[Task]:
-        """Return the tasks that this one led to. Only tasks of scripts have children."""
-        return self._related(self._lineage.children(self._row) if self._lineage else ())
+        """Return the tasks that this one led to."""
+        return self._related(self._relations.children(self._row))
 
     def _related(self, rows: Iterable[TaskRow]) -> Several[Task]:
         return Several(self.step._task_of(row) for row in rows)

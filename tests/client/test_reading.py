@@ -199,3 +199,51 @@ def test_what_is_stored_of_the_client_is_its_pathspec(flow: Flow) -> None:
         stream = pickle.dumps(one, 5)
         assert (type(pickle.loads(stream)), pickle.loads(stream).pathspec) == (type(one), one.pathspec)
         assert b"nbflow.client." not in stream  # the package; in which module of it a class is defined may change
+
+
+RELATED = (
+    "%%step a\nx = 1\nxs = [1, 2]\nkind = 'no'",
+    "%%step each --foreach i in xs\nq = i * x",
+    "%%step more\nr = q + 1",
+    "%%step joined --join more\ntotal = sum(inputs.r)",
+    "%%step left_out --if kind == 'yes'\ny = total",
+    "%%step beside\nz = x + 1\nn = 0\ngoes_on = True",
+    "%%step turn --while goes_on\nn = n + z\ngoes_on = n < 3",
+    "%%step last --after left_out\nresult = (total, n, x)",
+)
+
+
+def test_steps_and_tasks_of_a_notebook_know_who_led_to_them(tmp_path: Path) -> None:
+    shell = Shell(tmp_path)
+    assert shell("run", shell.write("related", *RELATED)).code == 0
+    run = Flow("related", tmp_path).latest_run
+    assert run is not None
+    steps = {step.id: ({one.id for one in step.parent_steps}, {one.id for one in step.child_steps}) for step in run}
+    assert steps == {
+        "a": (set(), {"each", "beside"}),
+        "each": ({"a"}, {"more"}),
+        "more": ({"each"}, {"joined"}),
+        "joined": ({"more"}, {"last"}),
+        "left_out": ({"joined"}, set()),
+        "beside": ({"a"}, {"turn"}),
+        "turn": ({"beside"}, {"last"}),
+        "last": ({"joined", "turn"}, set()),
+    }
+    tasks = {
+        one._address: ([p._address for p in one.parent_tasks], [c._address for c in one.child_tasks])
+        for step in run
+        for one in step
+        if step.id != "left_out"
+    }
+    assert tasks == {
+        "a": ([], ["each[0]", "each[1]", "beside"]),
+        "each[0]": (["a"], ["more[0]"]),
+        "each[1]": (["a"], ["more[1]"]),
+        "more[0]": (["each[0]"], ["joined"]),
+        "more[1]": (["each[1]"], ["joined"]),
+        "joined": (["more[0]", "more[1]"], ["last"]),
+        "beside": (["a"], ["turn"]),
+        "turn": (["beside"], ["turn@1"]),
+        "turn@1": (["turn"], ["last"]),
+        "last": (["joined", "turn@1"], []),
+    }
