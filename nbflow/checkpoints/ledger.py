@@ -100,6 +100,13 @@ class Ledger:
                 self.namespace[artifact.name] = value
                 self.bound[artifact.name] = replace(one, value=value)
 
+    def follow(self, before: Mapping[str, object]) -> None:
+        """Bind the user's other names of objects that these names held to what the names hold now."""
+        anew = {id(old): self.namespace[name] for name, old in before.items() if name in self.namespace}
+        for name, value in [*self.namespace.items()] if anew else ():
+            if name not in self.bound and anew.get(id(value), value) is not value:
+                self.namespace[name] = anew[id(value)]
+
     def disown(self, names: Iterable[str]) -> None:
         """Forget that nbflow bound these names."""
         for name in names:

@@ -102,6 +102,25 @@ def test_a_cell_that_uses_one_more_name_of_a_star_import_leaves_the_steps_above_
     assert live.run("%%step one\na = sqrt(4)") == ["one · from run 1, just now"]
 
 
+def test_names_of_ordinary_cells_follow_what_steps_change_in_place_and_nothing_else(live: Live) -> None:
+    live.run("%%step a\nx = [1]")
+    live.run("y = x")
+    live.run("%%step b\nx.append(2)")
+    assert live.names["y"] is live.names["x"]
+    live.run("def grow(thing): thing.append(3)")
+    live.run("%%step c\ngrow(x)")
+    assert live.names["y"] == live.names["x"] == [1, 2, 3]
+    live.run("%%step d\nx = x + [4]")
+    assert (live.names["y"], live.names["x"]) == ([1, 2, 3], [1, 2, 3, 4])
+    live.run("y = x")
+    live.run("%%step b\nx.append(2)")  # from the store
+    assert live.names["y"] is live.names["x"]
+    assert live.names["y"] == [1, 2]
+    with pytest.raises(ZeroDivisionError):
+        live.run("%%step e\nx.append(5)\n1 / 0")
+    assert live.names["y"] is live.names["x"]
+
+
 COUNTING = "class K:\n    n = 0\n    def __init__(self):\n        K.n += 1\n        self.id = K.n"
 
 

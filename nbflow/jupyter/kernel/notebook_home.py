@@ -85,7 +85,7 @@ class NotebookHome(Namespace):
             self._give_back_attributes()
             for name in [name for name in self._names() if name not in aside]:
                 del self.namespace[name]
-            self._adopt([one for one in self._fresh if one.is_code or one not in self._held], given)
+            self._adopt([*self._to_adopt()], given)
             self._keep_own(given)
             self._bound.clear()
             self._given.clear()
@@ -118,6 +118,13 @@ class NotebookHome(Namespace):
         given, nothing = self._given, object()
         on_stage = ((name, self.namespace[name]) for name in self._names())
         return {name: value for name, value in on_stage if given.get(name, nothing) is not value}
+
+    def _to_adopt(self) -> Iterator[Definition]:
+        """Yield the definitions that the kernel lacked, and code that was executed again for what it is made of."""
+        changed = frozenset().union(*(one.changes for one in self.program.graph.prelude.definitions))
+        for one in self._fresh:
+            if one not in self._held or (one.is_code and changed.isdisjoint(one.names)):
+                yield one
 
     def _adopt(self, definitions: Sequence[Definition], space: Mapping[str, Any]) -> None:
         """Give the notebook the definitions executed for a step, unless the user has bound their names otherwise."""

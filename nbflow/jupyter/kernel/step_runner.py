@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from functools import cache
 from typing import NoReturn
 
@@ -77,14 +77,27 @@ class StepRunner:
             if known.start is None or self._needs_workers(scene, step):
                 scene.performer.live.define_code_of(name)
             if known.start is None:
-                self._reuse(step, run, known, journal)
+                with self._followed(step):
+                    self._reuse(step, run, known, journal)
             elif step.options.background:
                 self._runs.start_background(self._plan(scene.program.graph, step, anew), scene.program)
             elif self._needs_workers(scene, step):
                 self._runs.in_workers(self._plan(scene.program.graph, step, anew), scene.program, journal, step)
                 self._bind_found(scene, journal, step)
             else:
-                self._run_here(scene, run, known.start, journal)
+                with self._followed(step):
+                    self._run_here(scene, run, known.start, journal)
+
+    @contextmanager
+    def _followed(self, step: StepSpec) -> Iterator[None]:
+        """Let names of ordinary cells follow the objects that a step changes in place: the step has copies of them."""
+        notebook, assigned = self._notebook, step.names.writes - step.names.mutates
+        before = {name: one.value for name, one in notebook.ledger.bound.items() if name not in assigned}
+        try:
+            yield
+        finally:
+            changed = notebook.graph().links[step.name].writes if step.name in notebook.graph().links else ()
+            notebook.ledger.follow({name: before[name] for name in changed if name in before})
 
     def _needs_workers(self, scene: Scene, step: StepSpec) -> bool:
         """Tell whether a step has many tasks, other packages, or must not see settings that the kernel has executed."""
