@@ -189,6 +189,21 @@ def test_injected_values_override_defaults_and_keep_type_and_help() -> None:
     }
 
 
+def test_what_reads_a_refused_parameter_is_no_further_problem() -> None:
+    cells = [
+        "%%parameters\nst = {1, 2}\na, b = 1, 2\nn: int = len('x')",
+        "def g(): return st",
+        "%%step show\nst, a, b, n, g(), len2",
+    ]
+    found = problems_of("\n---\n".join(cells))
+    assert [one.partition(": ")[2].partition(".")[0] for one in found] == [
+        "a default of type set cannot be a parameter",
+        "'a, b = (1, 2)' is not a parameter",
+        "'len('x')' is not a literal",
+        "nothing above provides 'len2'; needed in step 'show'",
+    ]
+
+
 def test_a_number_that_python_cannot_write_is_refused_in_few_words() -> None:
     [problem, *_] = problems_of(f"%%parameters\nn: int = 0x{'f' * 6000}")
     assert "must be a whole number, not a number of more than 4,300 digits" in problem

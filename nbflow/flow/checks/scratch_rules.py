@@ -16,10 +16,12 @@ from nbflow.flow.names.text import parse_step
 from nbflow.flow.source.builtin_names import BUILTINS
 from nbflow.flow.source.cell import Cell, Need, Place, Problem
 from nbflow.flow.source.ipython import PYTHON_MAGICS, SHELL_CALL
+from nbflow.flow.source.lines import lines_of
 from nbflow.flow.source.repairs import MakeStep
 from nbflow.flow.syntax.definition import Definition, Scratch
 from nbflow.flow.syntax.header import read_header
 from nbflow.flow.syntax.places import HEADER, OF_A_TEXT, divide_step, listed, make_step
+from nbflow.flow.syntax.possible_repairs import cell_at
 from nbflow.flow.syntax.specs import StepSpec
 
 
@@ -97,10 +99,20 @@ _WORD = re.compile(r"[^\W\d]\w*")
 
 
 def words_of_unreadable(graph: Graph) -> frozenset[str]:
-    """Return the words of cells that are not part of the flow: each may be a name that such a cell binds."""
-    broken = (one for one in graph.flow.problems if one.rule in _UNREADABLE and not one.warning)
-    cells = {one.place.cell for one in broken if one.place}
-    return frozenset(word for cell in graph.flow.cells if cell.number in cells for word in _WORD.findall(cell.source))
+    """Return the words of what is not part of the flow: each may be a name that it binds.
+
+    These are whole cells, and the left sides of parameters that are refused.
+    """
+    broken = [one for one in graph.flow.problems if one.place and not one.warning]
+    cells = {one.place.cell for one in broken if one.place and one.rule in _UNREADABLE}
+    lines = {(one.place.cell, one.place.line) for one in broken if one.place and one.rule == "parameter"}
+    sources = [cell.source for cell in graph.flow.cells if cell.number in cells]
+    sources += [_left_side(cell_at(graph.flow.cells, number), line) for number, line in lines if line]
+    return frozenset(word for source in sources for word in _WORD.findall(source))
+
+
+def _left_side(cell: Cell, line: int) -> str:
+    return re.split("[:=]", lines_of(cell.source)[line - 1])[0]
 
 
 class OrdinaryWork:
