@@ -21,11 +21,20 @@ def told(cells: str) -> list[str]:
         "from functools import lru_cache as memo\n@memo\ndef f(n): print(n)\n",
         "import functools as ft\n@ft.cache\ndef f(n): print(n)\n",
         "from functools import cache\ncalls = []\n@cache\ndef f(n): calls.append(n)\n",
+        "from functools import cache\ndef f(n): print(n)\nf = cache(f)\n",
     ],
 )
 def test_a_cached_function_that_does_something_else_is_said(top: str) -> None:
     assert told(top + CALLS) == [
         "'f' starts with an empty cache in step 'b': the cache that step 'a' filled no longer exists there"
+    ]
+
+
+@pytest.mark.parametrize("cached", ["lru_cache(f)", "lru_cache(None)(f)", "lru_cache(lambda n: print(n))"])
+def test_a_cached_function_that_a_step_makes_is_said(cached: str) -> None:
+    made = f"%%step made\nfrom functools import lru_cache\ncalls = []\ndef f(n): calls.append(n)\nf = {cached}\n"
+    assert told(made + CALLS) == [
+        "'f' starts with an empty cache in step 'a': the cache that step 'made' filled no longer exists there"
     ]
 
 
@@ -42,6 +51,8 @@ def test_a_step_that_asks_what_is_cached_is_said() -> None:
         "from functools import cache\n@cache\ndef f(n): return n\n",
         "from library import cache\n@cache\ndef f(n): print(n)\n",
         "import functools\ndef f(n): print(n)\n",
+        "from functools import cache\ndef f(n): return n\nf = cache(f)\n",
+        "from functools import lru_cache\ndef f(n): return lru_cache(n)\n",
     ],
 )
 def test_a_cache_that_nobody_can_see_is_not_said(top: str) -> None:
