@@ -34,6 +34,7 @@ from nbflow.run.events.events import (
 from nbflow.run.hazards import Hazards
 from nbflow.run.job_facts import RecordsOfJobs, choose_job_facts
 from nbflow.run.journal import Journal
+from nbflow.run.left_out import find_left_out
 from nbflow.run.local_resources import what_is_missing
 from nbflow.run.machine.machine import RunMachine
 from nbflow.run.output.live_output import last_words
@@ -230,8 +231,8 @@ class Executor:
         key = self._keys.key(start)
         item = self._item(start)
         self.journal.expect(start, key, item)
+        retry = self.run.graph.steps[start.task.step].options.retry
         if key in self.run.plan.left_out:
-            retry = self.run.graph.steps[start.task.step].options.retry
             return replace(self.run.plan.left_out[key], task=start.task, attempt=retry)
         if start.reuse is Reuse.NEVER:
             return None
@@ -241,7 +242,7 @@ class Executor:
         if found is not None and not self.run.accepts(found):
             found = None
         if found is None and start.reuse is Reuse.ONLY:
-            return TaskMissing(start.task)
+            return find_left_out(self.journal.history, start, key, retry) or TaskMissing(start.task)
         return found
 
     def _item(self, start: StartTask) -> str:

@@ -20,11 +20,11 @@ from nbflow.history.address import Address, read_address
 from nbflow.history.archive import Archive
 from nbflow.progress.narrator import Memory
 from nbflow.progress.numbers import ago
-from nbflow.run.events.events import TaskFailed, TaskId
-from nbflow.run.events.replay import read_failure
+from nbflow.run.events.events import TaskFailed
+from nbflow.run.left_out import as_left_out
 from nbflow.run.machine.plan import plan_run
 from nbflow.run.request import RunRequest
-from nbflow.store.catalog.foreign import read_outputs, signed_as_listed
+from nbflow.store.catalog.foreign import read_outputs
 from nbflow.store.catalog.rows import RunKind, RunRow, TaskStatus
 from nbflow.store.catalog.tag_rules import check_tags
 from nbflow.store.store import Store
@@ -154,11 +154,7 @@ def failed_tasks(archive: Archive, row: RunRow, steps: Iterable[str]) -> dict[st
         failed = [task for task in tasks if task.status is TaskStatus.FAILED and task.failure]
         if not failed:
             raise click.UsageError(f"no foreach task of '{step}' failed in run {row.number}: omit --without-failed")
-        for task in failed:
-            artifacts = signed_as_listed(archive.reader, task) or ()
-            place = TaskId(task.step, task.path, task.turn)
-            failure = read_failure(task.failure or "{}")
-            found[task.key] = TaskFailed(place, failure, artifacts=artifacts, left_out=True)
+        found |= {task.key: as_left_out(archive.reader, task) for task in failed}
     return found
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from nbflow.errors import (
+    AncestorsMissing,
     NoRunYet,
     NothingToRun,
     NothingToUndo,
@@ -40,6 +41,28 @@ def test_a_run_of_one_step_alone_says_what_must_be_stored_first(live: Live) -> N
     with pytest.raises(TasksFailed, match=r"one failed · its result is not stored.* %flow run --to two"):
         live.use("run --only two")
     assert "one · the store has no valid result of it: %flow run --to one\n" in live.screen.said
+
+
+def test_a_join_takes_what_a_run_without_the_failed_items_has_stored(live: Live) -> None:
+    each = "%%step each --foreach i in range(3) --retry 1\nif i == 1:\n    raise ValueError(i)\nz = i"
+    join = "%%step join --join each\nzs = inputs.z\nwhy = [one.item for one in inputs.failed]"
+    with pytest.raises(TasksFailed):
+        live.run(each)
+    with pytest.raises(AncestorsMissing):
+        live.run(join)
+    live.use("resume --without-failed each")
+    live.names.clear()
+    assert live.run(join) == ["join · from run 2, just now"]
+    assert (live.names["zs"], live.names["why"]) == ([0, 2], [1])
+    assert live.run(join.replace("zs =", "more =")) == []
+    assert live.names["more"] == [0, 2]
+    live.use("run --only join")
+    history = live.session.store().history
+    assert history.runs()[0].status is RunStatus.SUCCEEDED
+    with pytest.raises(TasksFailed):  # to execute the step itself takes it up again
+        live.run(each)
+    with pytest.raises(AncestorsMissing):
+        live.run(join)
 
 
 def test_parameters_of_a_run_are_options_of_the_magic(live: Live) -> None:

@@ -17,6 +17,7 @@ from nbflow.run.events.events import (
     ForeachSplit,
     Outcome,
     Reuse,
+    RunCancelled,
     StartTask,
     TaskFailed,
     TaskId,
@@ -59,7 +60,8 @@ class LiveJournal(Journal):
 
     def record(self, event: Event, result: Result | None) -> None:
         """Record an event, unless it repeats what is recorded already."""
-        if isinstance(event, TaskReused) and self._known.get(event.task) == _digests(event.artifacts):
+        seen = self._seen(event)
+        if seen is not None and not isinstance(event, RunCancelled) and self._known.get(event.task) == seen:
             self._starting.pop(event.task, None)
             return
         if isinstance(event, TaskStarted):
@@ -69,6 +71,8 @@ class LiveJournal(Journal):
             self.standing = None if self.standing and key in self.standing else self.standing
         super().record(event, result)
         match event:
+            case TaskFailed() if seen:
+                self._known[event.task] = seen
             case TaskStarted() | TaskFailed():
                 self._known.pop(event.task, None)
             case ForeachSplit():
@@ -79,6 +83,16 @@ class LiveJournal(Journal):
                 self._retire(event.task, len(event.artifacts))
             case TaskReused() | TaskSucceeded():
                 self._known[event.task] = _digests(event.artifacts)
+
+    def _seen(self, event: Event) -> tuple[str, ...] | None:
+        """Return what tells whether an event was recorded before: of a stored task, or of one that is left out."""
+        match event:
+            case TaskReused():
+                return _digests(event.artifacts)
+            case TaskFailed(left_out=True):
+                return "left out", self.key_of(event.task)
+            case _:
+                return None
 
     def _put(self, row: TaskRow, artifacts: tuple[ArtifactRef, ...]) -> int:
         task = super()._put(row, artifacts)

@@ -9,7 +9,17 @@ from dataclasses import dataclass, field
 from nbflow.flow.graph.graph import Graph
 from nbflow.flow.syntax.specs import StepSpec
 from nbflow.jupyter.kernel.interactive import LiveJournal
-from nbflow.run.events.events import FinishRun, Instruction, Reuse, StartTask, TaskId, TaskMissing, TaskReused
+from nbflow.run.events.events import (
+    FinishRun,
+    Instruction,
+    Reuse,
+    StartTask,
+    TaskFailed,
+    TaskId,
+    TaskMissing,
+    TaskReused,
+)
+from nbflow.run.left_out import find_left_out
 from nbflow.run.machine.machine import RunMachine
 from nbflow.run.machine.plan import RunPlan
 from nbflow.run.program.keys import Keys
@@ -32,7 +42,10 @@ def find_start(graph: Graph, target: TaskId, stored: Mapping[TaskId, TaskReused]
 Anew = frozenset[tuple[str, tuple[int, ...]]]
 """The tasks that run even if they are stored, as in a plan."""
 
-_Find = Callable[[StartTask], TaskReused | None]
+Stored = TaskReused | TaskFailed
+"""A stored task, or one that failed and without which its run went on."""
+
+_Find = Callable[[StartTask], Stored | None]
 
 
 @dataclass
@@ -42,13 +55,13 @@ class KnownTasks:
     `start` is the first task of the step that is not stored; None if all are stored or a step above is `missing`.
     """
 
-    found: list[TaskReused] = field(default_factory=list)
+    found: list[Stored] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
     start: StartTask | None = None
 
     def of(self, step: str) -> list[TaskReused]:
         """Return the stored tasks of a step."""
-        return [event for event in self.found if event.task.step == step]
+        return [event for event in self.found if event.task.step == step and isinstance(event, TaskReused)]
 
 
 def look_up(run: RunMachine, step: str, find: _Find, target: TaskId | None = None) -> KnownTasks:
@@ -91,13 +104,19 @@ def run_above(graph: Graph, start: StartTask, find_in: Callable[[RunMachine], _F
     return run
 
 
-def find_stored(start: StartTask, run: RunMachine, keys: Keys, journal: LiveJournal) -> TaskReused | None:
-    """Return the stored task that can replace a task, else None; the journal then knows the task's key."""
+def find_stored(start: StartTask, run: RunMachine, keys: Keys, journal: LiveJournal) -> Stored | None:
+    """Return the stored task that can replace a task, else None; the journal then knows the task's key.
+
+    A task above the executed step may also be one without which a run went on.
+    """
     key, step = keys.key(start), run.graph.steps[start.task.step]
     item = _item_of(start, step)
     journal.expect(start, key, item)
     found = None if start.reuse is Reuse.NEVER else journal.find(start, key, item, step.options.cache)
-    return found if found is not None and run.accepts(found) else None
+    if found is not None and run.accepts(found):
+        return found
+    is_above = start.reuse is Reuse.ONLY
+    return find_left_out(journal.history, start, key, step.options.retry) if is_above else None
 
 
 def _item_of(start: StartTask, step: StepSpec) -> str:

@@ -145,11 +145,10 @@ class CatalogReader(ContentReader):
     def tags(self, run: int) -> tuple[str, ...]:
         return tuple(tag for (tag,) in self.query("SELECT tag FROM tags WHERE run = ? ORDER BY tag", run))
 
-    def events(self, run: int, after: int = 0) -> tuple[EventRow, ...]:
-        """Return the events of a run in their order; only those with an id larger than `after`."""
-        query = "SELECT id, run, time, kind, payload FROM events WHERE run = ? AND id > ? ORDER BY id"
-        rows = self.query(query, run, after)
-        return tuple(map(event_row_of, rows))
+    def events(self, run: int, after: int = 0, kind: str = "") -> tuple[EventRow, ...]:
+        """Return the events of a run in their order; only those with an id larger than `after`, and of one kind."""
+        query = "SELECT id, run, time, kind, payload FROM events WHERE run = ? AND id > ? AND kind LIKE ? ORDER BY id"
+        return tuple(map(event_row_of, self.query(query, run, after, kind or "%")))
 
     # ---- tasks
 
@@ -205,6 +204,11 @@ class CatalogReader(ContentReader):
         where, values = ("AND tasks.run = ?", [within_run]) if within_run is not None else ("", [])
         query = f"SELECT {TASK_COLUMNS} {_FROM_TASKS} WHERE tasks.key = ? AND {_SETTLED} {where} ORDER BY tasks.id DESC"
         return self._first_usable(self.query(query, key, *values), holds)
+
+    def newest_with_key(self, key: str) -> TaskRow | None:
+        """Return the task with this key that began last, however it ended; the run of a kernel goes on after others."""
+        query = f"SELECT {TASK_COLUMNS} {_FROM_TASKS} WHERE tasks.key = ? ORDER BY tasks.started DESC LIMIT 1"
+        return next(map(task_of, self.query(query, key)), None)
 
     def find_pinned(self, flow: str, step: str, path: tuple[int, ...] = (), item: str | None = None) -> TaskRow | None:
         """Return the newest successful task of a step for this foreach item, or at this path, whatever its key is."""
