@@ -11,6 +11,7 @@ from nbflow.checkpoints.point import Checkpoint
 from nbflow.errors import PreludeFailed
 from nbflow.flow.source.cell import Cell
 from nbflow.flow.syntax.definition import Definition
+from nbflow.run.program.keys import is_whole_reference
 from nbflow.run.task.earlier_code import EarlierDefinitions
 from nbflow.run.task.namespace import future_flags
 from nbflow.run.task.tracebacks import filename_of_cell, show_source
@@ -63,7 +64,8 @@ class RestoreHome:
 
     def resolve(self, name: str, digest: str) -> object:
         """Return what the checkpoint's prelude defines, or else what the stored code of an older run defines."""
-        if self._references.get(name, ("",))[0] == digest:
+        known = self._references.get(name)
+        if known and (known[0] == digest or is_whole_reference(self.checkpoint.prelude, name, digest)):
             return self._aside[name] if name in self._aside else self.namespace[name]
         return self._earlier.resolve(name, digest)
 

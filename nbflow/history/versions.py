@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from nbflow.flow.graph.graph import Graph, reach
-from nbflow.flow.syntax.definition import Definition
+from nbflow.flow.syntax.definition import Definition, counted
 from nbflow.flow.syntax.environment_braces import depends_on_values
 from nbflow.flow.syntax.exact_values import is_same_value
 from nbflow.flow.syntax.specs import CacheMode, StepSpec
@@ -160,7 +160,7 @@ def _prelude(step: str, then: Graph, now: Graph) -> Iterator[str]:
 
 
 def _definitions(graph: Graph, step: str) -> dict[str, Definition]:
-    return {label_of(definition): definition for definition in graph.closure(step)}
+    return {label_of(definition): definition for definition in counted(graph.closure(step), graph.links[step].prelude)}
 
 
 def label_of(definition: Definition) -> str:

@@ -12,9 +12,9 @@ import pytest
 from .shell import Answer, Shell
 
 CELLS = {
-    "imports": "import helper",
+    "imports": "import helper\nfrom math import ceil, floor",
     "constants": "A = 1\nB = [1, 2]",
-    "functions": "def f(x): return x + A\ndef g(x): return f(x) * 2",
+    "functions": "def f(x): return floor(x + A)\ndef g(x): return f(x) * 2",
     "parameters": "%%parameters\nn: int = 3",
     "one": "%%step one\nimport json\nxs = list(range(n))\ndef h(v): return v + 1",
     "two": "%%step two\nys = [f(x) for x in xs]\nopen('out.txt', 'w').write(str(ys))",
@@ -30,6 +30,7 @@ CHANGES = [
     ("parameters", "= 3", "= 4"), ("parameters", "= 4", "= 3"), ("one", "v + 1", "v + 2"), ("two", "f(x)", "g(x)"),
     ("three", "read()", "read(3)"), ("four", "append(9)", "append(8)"), ("five", "sum(xs)", "max(xs)"),
     ("six", "i * 2", "i * 3"), ("seven", "sum(", "max("), ("constants", "2]", "2]\nC = 5"),
+    ("imports", "ceil, floor", "ceil, floor, sqrt"), ("imports", "ceil, floor", "floor as ceil, ceil as floor"),
 ]  # fmt: skip
 
 
@@ -68,3 +69,20 @@ def test_status_says_what_a_run_with_reuse_runs(tmp_path: Path, seed: int, monke
         assert bool(ran(run)) == (" 0 ran" not in run.lines[-1])
         names = said.partition(": ")[2].split(", ") if ": " in said else []
         assert ran(run) <= {*names}, (said, cells)
+
+
+def test_a_name_added_to_an_import_changes_nothing_for_steps_that_do_not_use_it(shell: Shell) -> None:
+    shared = "class Root:\n    def of(self, n): return sqrt(n)\n\ndef sep(): return os.sep"
+    steps = "%%step one\na, b = Root(), sep()", "%%step two\nprint(a.of(9), isinstance(a, Root), b == sep())"
+
+    def run(*imports: str) -> str:
+        return shell("run", shell.write("films", "\n".join((*imports, shared)), *steps), "--reuse").out
+
+    assert "2 ran" in run("from math import sqrt", "import os")
+    answer = run("from math import cos as cosine, sqrt", "import json, os, sys")
+    assert "3.0 True True" in answer
+    assert "0 ran · 2 reused" in answer
+    assert "0 steps would run" in shell("status", str(shell.folder / "films.ipynb")).out
+    answer = run("from math import cos as cosine, floor as sqrt", "import os, sys")
+    assert "9 True True" in answer
+    assert "2 ran" in answer

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import ast
 import itertools
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
 from typing import Literal
 
+from nbflow.flow.names.code import code_digest, parse
+from nbflow.flow.names.scope import imported_names
 from nbflow.flow.source.builtin_names import BUILTINS
 from nbflow.flow.source.cell import Place
 
@@ -50,6 +53,33 @@ class Definition:
     def wants(self) -> frozenset[str]:
         """Return the names that it may ask for. Words that are not defined anywhere do no harm."""
         return self.reads | self.held
+
+
+def counted(closure: Iterable[Definition], names: Iterable[str]) -> tuple[Definition, ...]:
+    """Return a closure of these names with its imports cut to what somebody asks for.
+
+    So a name that is added to an import changes nothing for those who do not use it.
+    """
+    closure = tuple(closure)
+    if not any(one.kind == "import" and len(one.names) > 1 for one in closure):
+        return closure
+    wanted = frozenset(names).union(*(one.wants for one in closure))
+    return tuple(
+        one if one.kind != "import" or one.names <= wanted else _cut(one, wanted & one.names) for one in closure
+    )
+
+
+@lru_cache(4096)
+def _cut(definition: Definition, names: frozenset[str]) -> Definition:
+    """Return an import of some names only; as it is if that cannot be told from its text, as of a star import."""
+    if not names or names == definition.names:
+        return definition
+    node = parse(definition.source).body[0]
+    if not isinstance(node, ast.Import | ast.ImportFrom) or code_digest([node]) != definition.code:
+        return definition
+    pairs = zip(node.names, imported_names(node), strict=True)
+    node.names = [alias for alias, name in pairs if name in names]
+    return replace(definition, names=names, code=code_digest([node]))
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol, assert_never
 
 from nbflow.flow.graph.graph import Graph, Passage
-from nbflow.flow.syntax.definition import Definition
+from nbflow.flow.syntax.definition import Definition, counted
 from nbflow.flow.syntax.specs import StepSpec
 from nbflow.run.events.events import StartTask, TaskDone, TaskId
 from nbflow.run.program.watched_files import WatchedFiles
@@ -63,10 +63,12 @@ class _PartsByName:
     def needs(self, step: StepSpec, *, split: bool) -> Needs:
         linked, prelude = self.graph.links[step.name], self.graph.prelude_of(step.name)
         if step.control.foreach is None:
-            return prelude.closure(linked.prelude), linked.parameters
+            return counted(prelude.closure(linked.prelude), linked.prelude), linked.parameters
         named = step.names_in(split=split) | (frozenset() if split else linked.draws)
         closure = prelude.closure(linked.prelude & named)
-        return closure, linked.parameters & named.union(*(definition.wants for definition in closure))
+        return counted(closure, linked.prelude & named), linked.parameters & named.union(
+            *(definition.wants for definition in closure)
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from itertools import chain
 
 from nbflow.flow.effects.generator_names import GENERATORS
-from nbflow.flow.syntax.definition import Definition, Prelude
+from nbflow.flow.syntax.definition import Definition, Prelude, counted
 from nbflow.flow.syntax.environment_braces import depends_on_values
 from nbflow.flow.syntax.exact_values import canonical
 from nbflow.flow.syntax.specs import StepSpec
@@ -95,12 +95,17 @@ def prelude_references(prelude: Prelude) -> dict[str, tuple[str, str]]:
 
     Definitions that need an artifact are left out: they do not exist yet when artifacts are loaded.
     """
-    closures = {name: prelude.closure([name], settings=False) for name in prelude.names}
+    closures = {name: counted(prelude.closure([name], settings=False), [name]) for name in prelude.names}
     return {
         name: (digest_definitions(closure), _source_of(closure))
         for name, closure in closures.items()
         if not any(one.takes for one in closure)
     }
+
+
+def is_whole_reference(prelude: Prelude, name: str, digest: str) -> bool:
+    """Return whether a digest is that of a name with whole imports, as stores of version 0.1 have it."""
+    return digest == digest_definitions(prelude.closure([name], settings=False))
 
 
 def all_references(prelude: Prelude) -> set[tuple[str, str]]:

@@ -15,7 +15,7 @@ from weakref import WeakValueDictionary
 from nbflow.flow.source.cell import Cell
 from nbflow.flow.syntax.definition import Definition, Prelude
 from nbflow.run.output.display import display
-from nbflow.run.program.keys import prelude_references
+from nbflow.run.program.keys import is_whole_reference, prelude_references
 from nbflow.run.program.program import Program
 from nbflow.run.task.definition_state import Fingerprint, applied, changes_of, held_attributes, is_code, shareable
 from nbflow.run.task.earlier_code import EarlierDefinitions
@@ -266,7 +266,7 @@ class Namespace:
         """Return whether `name` means the same object here as where it was pickled."""
         if name not in self._references:
             return False
-        if self._references[name][0] == digest:
+        if self._references[name][0] == digest or is_whole_reference(self.prelude, name, digest):
             return True
         binders = [one for one in self.prelude.definitions if name in one.names]
         return any(
