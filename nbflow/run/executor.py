@@ -231,8 +231,8 @@ class Executor:
         key = self._keys.key(start)
         item = self._item(start)
         self.journal.expect(start, key, item)
-        retry = self.run.graph.steps[start.task.step].options.retry
         if key in self.run.plan.left_out:
+            retry = self.run.graph.steps[start.task.step].options.retry
             return replace(self.run.plan.left_out[key], task=start.task, attempt=retry)
         if start.reuse is Reuse.NEVER:
             return None
@@ -242,7 +242,7 @@ class Executor:
         if found is not None and not self.run.accepts(found):
             found = None
         if found is None and start.reuse is Reuse.ONLY:
-            return find_left_out(self.journal.history, start, key, retry) or TaskMissing(start.task)
+            return find_left_out(self.journal.history, self.run.graph, start, key) or TaskMissing(start.task)
         return found
 
     def _item(self, start: StartTask) -> str:

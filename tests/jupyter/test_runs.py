@@ -65,6 +65,22 @@ def test_a_join_takes_what_a_run_without_the_failed_items_has_stored(live: Live)
         live.run(join)
 
 
+def test_a_join_does_without_the_failures_that_the_header_allows(live: Live) -> None:
+    each = "%%step each --foreach i in range(3) --allow-failures 1\nif i in bad:\n    raise ValueError(i)\nz = i"
+    join = "%%step join --join each\nzs = inputs.z\nwhy = [one.item for one in inputs.failed]"
+    live.run("%%step bad\nbad = [1]")
+    live.run(each)
+    live.run(join)
+    assert (live.names["zs"], live.names["why"]) == ([0, 2], [1])
+    live.run(join.replace("zs =", "more ="))
+    assert live.names["more"] == [0, 2]
+    live.run("%%step bad\nbad = [1, 2]")
+    with pytest.raises(TasksFailed):
+        live.run(each)
+    with pytest.raises(AncestorsMissing, match="'each'"):
+        live.run(join)
+
+
 def test_parameters_of_a_run_are_options_of_the_magic(live: Live) -> None:
     live.run("%%parameters\ntop_k: int = 3")
     live.session.document.execute("%%step one\nx = top_k")

@@ -299,10 +299,7 @@ def joins_of(graph: Graph, opener: str) -> list[str]:
 
 def is_caught(graph: Graph, step: StepSpec) -> bool:
     """Tell whether a failure of the step is allowed, by its own header or by that of its foreach."""
-    scope = graph.links[step.name].scope
-    if not scope:
-        return False
-    return (step.options.allow_failures or graph.steps[scope[-1]].options.allow_failures) is not None
+    return graph.allowance(step.name) is not None
 
 
 def _exclusive(first: Guard, second: Guard, answers: tuple[Guard, ...]) -> bool:

@@ -11,7 +11,7 @@ from nbflow.flow.files.file_use import FileUse
 from nbflow.flow.graph.ancestry import Ancestry
 from nbflow.flow.source.cell import Place
 from nbflow.flow.syntax.definition import Definition, Prelude
-from nbflow.flow.syntax.specs import FlowSource, Guard, StepSpec
+from nbflow.flow.syntax.specs import Allowance, FlowSource, Guard, StepSpec
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +192,12 @@ class Graph:
     def writer_below(self, step: str, name: str) -> str | None:
         """Return the nearest step below a step that may write a name."""
         return self.ancestry.first_below(step, self._set_of_writers(name))
+
+    def allowance(self, name: str) -> Allowance | None:
+        """Return how many tasks of a step inside a foreach may fail, as its header or that of the foreach says."""
+        scope = self.links[name].scope
+        named = (self.steps[one].options.allow_failures for one in (name, *scope[-1:]))
+        return next(filter(None, named), None) if scope else None
 
     def ancestors(self, name: str) -> frozenset[str]:
         """Return every step that must be over before `name` can start."""

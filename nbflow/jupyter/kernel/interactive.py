@@ -71,9 +71,9 @@ class LiveJournal(Journal):
             self.standing = None if self.standing and key in self.standing else self.standing
         super().record(event, result)
         match event:
-            case TaskFailed() if seen:
+            case TaskFailed() if seen is not None:
                 self._known[event.task] = seen
-            case TaskStarted() | TaskFailed():
+            case TaskStarted():
                 self._known.pop(event.task, None)
             case ForeachSplit():
                 self._known[event.task] = _digests(event.items)
@@ -85,12 +85,12 @@ class LiveJournal(Journal):
                 self._known[event.task] = _digests(event.artifacts)
 
     def _seen(self, event: Event) -> tuple[str, ...] | None:
-        """Return what tells whether an event was recorded before: of a stored task, or of one that is left out."""
+        """Return what tells whether an event was recorded before: of a stored task, or of a failed one."""
         match event:
             case TaskReused():
                 return _digests(event.artifacts)
-            case TaskFailed(left_out=True):
-                return "left out", self.key_of(event.task)
+            case TaskFailed():
+                return "failed", self.key_of(event.task)
             case _:
                 return None
 

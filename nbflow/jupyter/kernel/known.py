@@ -43,7 +43,7 @@ Anew = frozenset[tuple[str, tuple[int, ...]]]
 """The tasks that run even if they are stored, as in a plan."""
 
 Stored = TaskReused | TaskFailed
-"""A stored task, or one that failed and without which its run went on."""
+"""A stored task, or one that failed and without which a join goes on."""
 
 _Find = Callable[[StartTask], Stored | None]
 
@@ -78,6 +78,8 @@ def look_up(run: RunMachine, step: str, find: _Find, target: TaskId | None = Non
         if reused is not None:
             known.found.append(reused)
             agenda.extend(run.handle(reused))
+            if isinstance(reused, TaskFailed) and not run.tasks[reused.task].tolerated:
+                known.missing.append(reused.task.step)
         elif instruction.task.step == step and target in (None, instruction.task):
             known.start = instruction
             return known
@@ -107,7 +109,7 @@ def run_above(graph: Graph, start: StartTask, find_in: Callable[[RunMachine], _F
 def find_stored(start: StartTask, run: RunMachine, keys: Keys, journal: LiveJournal) -> Stored | None:
     """Return the stored task that can replace a task, else None; the journal then knows the task's key.
 
-    A task above the executed step may also be one without which a run went on.
+    A task above the executed step may also be one that failed and without which a join goes on.
     """
     key, step = keys.key(start), run.graph.steps[start.task.step]
     item = _item_of(start, step)
@@ -116,7 +118,7 @@ def find_stored(start: StartTask, run: RunMachine, keys: Keys, journal: LiveJour
     if found is not None and run.accepts(found):
         return found
     is_above = start.reuse is Reuse.ONLY
-    return find_left_out(journal.history, start, key, step.options.retry) if is_above else None
+    return find_left_out(journal.history, run.graph, start, key) if is_above else None
 
 
 def _item_of(start: StartTask, step: StepSpec) -> str:

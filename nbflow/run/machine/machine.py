@@ -199,15 +199,10 @@ class RunMachine:
         return event.attempt < attempts and not self._cancelled
 
     def _tolerates(self, task: TaskId) -> bool:
-        scope = self.graph.links[task.step].scope
-        if not scope:
-            return False
-        foreach, path = scope[-1], task.path[:-1]
-        allowance = (
-            self.graph.steps[task.step].options.allow_failures or self.graph.steps[foreach].options.allow_failures
-        )
+        allowance = self.graph.allowance(task.step)
         if allowance is None:
             return False
+        foreach, path = self.graph.links[task.step].scope[-1], task.path[:-1]
         failed = self._failed[foreach, path] = self._failed.get((foreach, path), 0) + 1
         return failed <= allowance.limit(self._progress.width(foreach, path) or 0)
 
