@@ -240,6 +240,7 @@ def live(row: RunRow, totals: list[StepRow], expected: int) -> Lived:
     items since: the tasks that disappeared count as cancelled and are not expected any more.
     """
     tasks = [one for one in totals if not one.split]
+    settled = [one for one in totals if not one.split or one.status is TaskStatus.SKIPPED]
     over = sum(one.tasks for one in tasks if one.status in _OVER)
     open_ = any(one.status is TaskStatus.RUNNING for one in totals)
     failed = sum(one.tasks for one in totals if one.status is TaskStatus.FAILED)
@@ -255,6 +256,7 @@ def live(row: RunRow, totals: list[StepRow], expected: int) -> Lived:
         finished=max((one.finished or 0.0 for one in totals), default=0.0),
         passed=over,
         total=expected,
+        skipped=bool(settled) and all(one.status is TaskStatus.SKIPPED for one in settled),
     )
 
 

@@ -70,9 +70,12 @@ def states_of_steps(
     return {step: _aged(one, now.graph, too_old) for step, one in states.items()} if too_old else states
 
 
+_VALID = (StepStatus.DONE, StepStatus.SKIPPED)
+
+
 def _age(step: StepSpec, state: StepState, today: float) -> str:
     """Return that a result is older than its `--cache ttl` allows, or "" if it is not."""
-    ttl = step.options.cache.ttl
+    ttl = step.options.cache.ttl if state.status is not StepStatus.SKIPPED else None
     if ttl is None or state.lived is None or state.lived.finished >= today - ttl.total_seconds():
         return ""
     return f"its result is older than {duration(ttl.total_seconds())} (--cache ttl)"
@@ -84,7 +87,7 @@ def _aged(state: StepState, graph: Graph, too_old: Mapping[str, str]) -> StepSta
         f"{name}, above it: {reason}" for name, reason in too_old.items() if graph.ancestry.waits(state.step, name)
     )
     reasons = (*([too_old[state.step]] if state.step in too_old else []), *above)
-    if state.status is not StepStatus.DONE or not reasons:
+    if state.status not in _VALID or not reasons:
         return state
     return replace(state, status=StepStatus.STALE, reasons=reasons)
 
@@ -104,4 +107,4 @@ class ReadOnce(Iterable[Past]):
 
 def would_run(states: Mapping[str, StepState]) -> list[str]:
     """Return the steps that a run would compute now."""
-    return [step for step, one in states.items() if one.status not in (StepStatus.DONE, StepStatus.RUNNING)]
+    return [step for step, one in states.items() if one.status not in (*_VALID, StepStatus.RUNNING)]

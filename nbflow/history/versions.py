@@ -270,6 +270,7 @@ class Lived:
     error: str = ""
     passed: int = 0
     total: int = 1
+    skipped: bool = False  # its condition did not hold, so nothing was computed
 
 
 @dataclass(frozen=True)
@@ -308,7 +309,7 @@ class StepState:
 def current_state(step: str, now: Version | ChangesSince, pasts: Iterable[Past]) -> StepState:
     """Return the status of a step; `pasts` are newest first, and no more of them are asked for than are needed.
 
-    A complete and unchanged result in any of them is done.
+    A complete and unchanged result in any of them is done; a step that did not run for its condition was skipped.
     """
     compared = now if isinstance(now, ChangesSince) else ChangesSince(now)
     lived: list[tuple[Past, Lived]] = []
@@ -319,7 +320,7 @@ def current_state(step: str, now: Version | ChangesSince, pasts: Iterable[Past])
         if not lived and then.running:
             return StepState(step, StepStatus.RUNNING, (), past.number, then)
         if then.complete and compared.is_same(step, past):
-            return StepState(step, StepStatus.DONE, (), past.number, then)
+            return StepState(step, StepStatus.SKIPPED if then.skipped else StepStatus.DONE, (), past.number, then)
         lived.append((past, then))
     return _not_done(step, compared, lived)
 

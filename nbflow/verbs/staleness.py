@@ -107,6 +107,9 @@ def _explain(workspace: Workspace, one: StepState) -> Iterator[str]:
     match one.status:
         case StepStatus.DONE:
             yield f"{one.step} is done: nothing it depends on changed since {_when(one)}"
+        case StepStatus.SKIPPED:
+            unchanged = "its condition did not hold, and nothing it depends on changed since"
+            yield f"{one.step} was skipped in {_when(one)}: {unchanged}"
         case StepStatus.RUNNING:
             yield f"{one.step} is running in {_when(one)}"
         case StepStatus.MISSING:

@@ -180,6 +180,19 @@ def test_status_tells_how_many_tasks_of_a_foreach_failed(tmp_path: Path) -> None
     assert shell("status", notebook).lines[3].startswith("  work  2 of 4, 2 failed  ")
 
 
+def test_a_step_whose_condition_did_not_hold_was_skipped_and_is_not_done(tmp_path: Path) -> None:
+    shell = Shell(tmp_path)
+    cells = "%%step one --if kind == 'a'\nx = 1", "%%step many --foreach i in [1, 2] --if kind == 'a'\ny = i"
+    notebook = shell.write("if", "%%parameters\nkind = 'z'", *cells, "%%step other --else kind\nx = 2")
+    shell("run", notebook)
+    rows = [line.split()[:2] for line in shell("status", notebook).lines[2:]]
+    assert rows == [["one", "skipped"], ["many", "skipped"], ["other", "done"], [], ["0", "steps"]]
+    [line] = shell("why", notebook, "one").lines
+    assert line.startswith("one was skipped in run 1, ")
+    assert line.endswith(": its condition did not hold, and nothing it depends on changed since")
+    assert "stale" in shell("status", notebook, "--kind", "a").lines[2]
+
+
 def test_check_tells_errors_from_warnings(shell: Shell) -> None:
     good = shell("check", shell.write("good", "%%step a\nx = 1"))
     assert (good.code, good.out) == (0, "good.ipynb · 1 step · nothing is wrong\n")

@@ -167,14 +167,11 @@ def _chosen(flow: FlowSource, newest: Mapping[str, Any], choices: Mapping[str, s
 
 def _state_line(one: StepState, totals: Callable[[int], Totals], pasts: Callable[[int], Past]) -> StepLine:
     """Return the line of a step with its status now, and the counts of the run that this status comes from."""
-    status = one.status
     if one.past is None:
-        return StepLine(one.step, status, reasons=one.reasons)
+        return StepLine(one.step, one.status, reasons=one.reasons)
     then = totals(one.past)
     count = then.count(one.step, expected(pasts(one.past).version.graph, one.step, then.steps))
-    if one.status is StepStatus.DONE and count.over and count.skipped == count.over:
-        status = StepStatus.SKIPPED
-    line = step_line_of(one.step, count, status, then.began(one.step), one.past, one.reasons)
+    line = step_line_of(one.step, count, one.status, then.began(one.step), one.past, one.reasons)
     return replace(line, outdated=True) if one.outdated else line
 
 
