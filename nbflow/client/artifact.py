@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -16,6 +17,7 @@ class Data:
 
     Args:
         task: The task.
+        where: Says of a name where else it is.
 
     Raises:
         AttributeError: if the task has no artifact of that name; the text lists the names it has.
@@ -25,14 +27,14 @@ class Data:
         0.75
     """
 
-    def __init__(self, task: TaskAbove) -> None:
-        self._task = task
+    def __init__(self, task: TaskAbove, where: Callable[[str], str] = lambda name: "") -> None:
+        self._task, self._where = task, where
 
     def __getattr__(self, name: str) -> Any:
         artifacts = self._task._visible
         if name.startswith("__") or name not in artifacts:
             known = ", ".join(sorted(artifacts)) or "none"
-            raise AttributeError(f"{self._task._address} has no artifact '{name}'; it has {known}")
+            raise AttributeError(f"{self._task._address} has no artifact '{name}'; it has {known}{self._where(name)}")
         value = artifacts[name].data
         self.__dict__[name] = value
         return value

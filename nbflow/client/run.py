@@ -135,8 +135,16 @@ class Run(Tagged, ClientObject):
 
     @property
     def data(self) -> Data | None:
-        """Return the artifacts that `end_task` can see; None without such a task."""
-        return self.end_task.data if self.end_task else None
+        """Return the artifacts that `end_task` can see; None without such a task.
+
+        In a notebook, that is what its last step reads and makes.
+        """
+        return Data(self.end_task, self._where) if self.end_task else None
+
+    def _where(self, name: str) -> str:
+        """Return how to read an artifact of another step, "" if no step makes it."""
+        makers = [step for step, one in self.flow._archive.graph(self._row).links.items() if name in one.writes]
+        return f". Read it of the step that makes it: run['{makers[-1]}'].task.data.{name}" if makers else ""
 
     def steps(self, *tags: str) -> Iterator[Step]:
         """Return the steps that have begun and have all of these `tags`, last first."""

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import click
 
+from nbflow.errors import StoreBroken
 from nbflow.history.archive import Archive
 from nbflow.progress.pictures import count
-from nbflow.store.homes import store_at
+from nbflow.store.homes import address_of, is_url, store_at
 from nbflow.store.run_copies import Copied, copy_runs
 from nbflow.store.store import Store
 from nbflow.verbs.workspace import NOTEBOOK, find_workspace
@@ -27,9 +29,9 @@ def push(notebook: Path, runs: Sequence[str], place: str) -> None:
     Without RUN, all runs of the notebook are copied. A run that is there already stays as it is. One that goes on is
     left out: push again when it has ended.
     """
-    workspace = find_workspace(notebook)
-    with Store.open(workspace.root, create=False) as source, Store.open(store_at(place, Path.cwd())) as target:
-        _copy(source, target, workspace.flow.name, runs, f"to {place}")
+    workspace, root = find_workspace(notebook), store_at(place, Path.cwd())
+    with Store.open(workspace.root, create=False) as source, Store.open(root) as target:
+        _copy(source, target, workspace.flow.name, runs, f"to {_written(root)}")
 
 
 @click.command()
@@ -41,12 +43,18 @@ def pull(notebook: Path, runs: Sequence[str], place: str) -> None:
 
     Without RUN, all runs of the notebook are copied. A run that is there already stays as it is.
     """
-    workspace = find_workspace(notebook)
-    with (
-        Store.open(store_at(place, Path.cwd()), create=False) as source,
-        Store.open(workspace.root) as target,
-    ):
-        _copy(source, target, workspace.flow.name, runs, f"from {place}")
+    workspace, root = find_workspace(notebook), store_at(place, Path.cwd())
+    if not Store.exists(root):
+        fix = "Write behind --from the URL of a store, the folder of a store, or a folder that has one in it"
+        raise StoreBroken(address_of(root), "there is no store", fix)
+    with Store.open(root, create=False) as source, Store.open(workspace.root) as target:
+        _copy(source, target, workspace.flow.name, runs, f"from {_written(root)}")
+
+
+def _written(root: Path) -> str:
+    """Return where a store is in the form that NBFLOW_HOME takes: its URL, or its folder as seen from here."""
+    address = address_of(root)
+    return address if is_url(address) else os.path.relpath(address)
 
 
 def _copy(source: Store, target: Store, flow: str, runs: Sequence[str], where: str) -> None:

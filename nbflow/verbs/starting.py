@@ -70,13 +70,16 @@ def init(
 
 def _keep_store(address: str) -> str:
     """Make a store at an address unless it is there, and write into the settings of this folder that it is used."""
-    from nbflow.store.homes import copy_of, is_url, keep_setting  # noqa: PLC0415 - only `--store` needs a store
+    from nbflow.store.homes import FOLDER, copy_of, is_url, keep_setting  # noqa: PLC0415 - only `--store` needs a store
     from nbflow.store.store import Store  # noqa: PLC0415 - as above
 
     if not is_url(address):
         raise click.BadParameter(f"'{address}' is not a URL: write s3://bucket/folder", param_hint="'--store'")
     Store.open(copy_of(address)).close()
-    return f"{keep_setting(Path.cwd(), address)}: the runs of this folder are kept at {address}"
+    told = f"{keep_setting(Path.cwd(), address)}: the runs of this folder are kept at {address}"
+    if Store.exists(Path.cwd() / FOLDER):
+        told += f"\nthe runs so far stay in {FOLDER}: nbflow pull NOTEBOOK --from . copies those of a notebook"
+    return told
 
 
 def _told(plan: InitPlan) -> Iterator[str]:
@@ -96,7 +99,7 @@ def _offered(plan: InitPlan) -> Iterator[str]:
     if plan.offers:
         texts = [f"{offer.text} (cell {offer.number})" for offer in plan.offers]
         yield f"could be parameters, with --parameters: {', '.join(texts)}"
-    shown = [f"{row.cells[0]}" for row in plan.rows if row.why == ONLY_SHOWS]
+    shown = [f"{row.cells[0]}" for row in plan.rows if row.why == ONLY_SHOWS and row.kind != "step"]
     if shown:
         yield f"could be steps, with --show-cells: {'cell' if len(shown) == 1 else 'cells'} {', '.join(shown)}"
     for name, option in plan.loops:

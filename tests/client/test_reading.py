@@ -181,6 +181,14 @@ def test_a_missing_attribute_names_those_there_are(flow: Flow) -> None:
         _ = flow["1"]["load"].task.data.x
 
 
+def test_what_the_last_step_of_a_run_does_not_see_is_read_of_the_step_that_makes_it(flow: Flow) -> None:
+    with pytest.raises(AttributeError, match=r"^share has no artifact 'scores'; .* makes it: run\['end'\]\.task"):
+        _ = flow["1"].data.scores  # type: ignore[union-attr]
+    assert flow["1"]["end"].task.data.scores == [2, 5]
+    with pytest.raises(AttributeError, match=r"^share has no artifact 'x'; it has ratio$"):
+        _ = flow["1"].data.x  # type: ignore[union-attr]
+
+
 def test_a_pathspec_of_another_form_is_refused(flow: Flow) -> None:
     with pytest.raises(PathspecError, match=r"^'films' is not a pathspec of the form Flow/run$"):
         Run("films")

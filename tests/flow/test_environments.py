@@ -27,12 +27,12 @@ def test_a_step_names_requirements_files_and_environments() -> None:
     cells = (
         "%%environment old\n# what we had\nsix==1.16 # why\n\ntoolz",
         "%%step a --env old 'pandas>=2,<3' --retry 1\nx = 1",
-        "%%step b --env pyproject.toml:train requirements.txt python==3.12\ny = x",
+        "%%step b --env pyproject.toml:train 'my requirements.txt' python==3.12\ny = x",
         "%%step c\nz = y",
     )
     assert environments(*cells) == {
         "a": ("six==1.16", "toolz", "pandas>=2,<3"),
-        "b": ("pyproject.toml:train", "requirements.txt", "python==3.12"),
+        "b": ("pyproject.toml:train", "my requirements.txt", "python==3.12"),
         "c": None,
     }
     assert problems(*cells) == []

@@ -227,3 +227,11 @@ def test_init_keeps_an_id_that_is_there_and_a_dry_run_gives_none(shell: Shell) -
     path.write_text(json.dumps({**json.loads(before), "metadata": {"nbflow": {"id": "mine"}}}))
     assert shell("init", str(path)).code == 0
     assert json.loads(path.read_text())["metadata"] == {"nbflow": {"id": "mine"}}
+
+
+def test_only_cells_that_do_not_become_steps_are_offered_as_such(shell: Shell) -> None:
+    notebook = shell.write("films", *CELLS)
+    offer = "could be steps, with --show-cells: cell 3"
+    assert offer in shell("init", notebook, "--dry-run").lines
+    assert "could be steps" not in shell("init", notebook, "--dry-run", "--show-cells").out
+    assert "could be steps" not in shell("init", shell.write("shows", "print(1)"), "--dry-run").out

@@ -20,7 +20,7 @@ from nbflow.flow.syntax.environment_braces import fault_of_braces, has_braces
 NO_ENVIRONMENT = "none"
 """Is the word for the environment of the flow itself, where another one is the default."""
 
-_FILE = re.compile(r"[^\s:=<>~!@;]+\.(?:toml|txt)(?::[\w.-]+)?")
+_FILE = re.compile(r"(?:[^\s:=<>~!@;]+ )*[^\s:=<>~!@;]+\.(?:toml|txt)(?::[\w.-]+)?")
 _BLOCK = re.compile(r"(?m)^# /// script\s*$\n(?P<body>(?:^#(?:| .*)$\n)+?)^# ///\s*$")
 _EXAMPLE = "Write for example pandas>=2,<3 or scikit-learn==1.5.2"
 
