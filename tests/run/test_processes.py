@@ -177,6 +177,40 @@ def until(holds: object) -> None:
         time.sleep(0.02)
 
 
+AWAY = Shape("away", """
+import os, subprocess, sys
+from pathlib import Path
+def note(pid):
+    with open("children", "a") as file:
+        file.write(f"{pid} ")
+---
+%%step plain
+note(subprocess.Popen(["sleep", "600"], start_new_session=True).pid)
+x = 1
+---
+%%step daemon
+_middle = "from subprocess import *; print(Popen(['sleep', '600'], start_new_session=True, stdout=-3, stderr=-3).pid)"
+note(int(subprocess.check_output([sys.executable, "-c", _middle])))
+y = x
+---
+%%step dead
+note(subprocess.Popen(["sleep", "600"], start_new_session=True).pid)
+if y and "dead" in os.listdir():
+    os._exit(3)
+""", {})  # fmt: skip
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="other systems do not tell whose child a process was")
+@pytest.mark.parametrize("outcome", [Outcome.SUCCEEDED, Outcome.FAILED])
+def test_what_a_step_has_started_in_another_session_ends_with_the_run(outcome: Outcome, tmp_path: Path) -> None:
+    """Also if the worker ends by itself, before its driver looks at what it has started, or dies."""
+    if outcome is Outcome.FAILED:
+        (tmp_path / "dead").touch()
+    assert Place(tmp_path).run(AWAY).finished.outcome is outcome
+    assert len(children_of(tmp_path)) == 3
+    assert not any(map(is_alive, children_of(tmp_path)))
+
+
 def test_a_worker_is_told_from_what_it_has_started() -> None:
     command = "import subprocess, time; print(subprocess.Popen(['sleep', '60']).pid, flush=True); time.sleep(60)"
     with subprocess.Popen([sys.executable, "-c", command], stdout=subprocess.PIPE, start_new_session=True) as leader:

@@ -7,7 +7,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
 if sys.platform != "win32":
@@ -16,6 +16,7 @@ if sys.platform != "win32":
 _PATIENCE = 1.0
 """Limits how many seconds a process has to end before it is killed."""
 
+_SET_CHILD_SUBREAPER = 36  # of prctl(2)
 _PROCESSES = Path("/proc")
 
 
@@ -50,6 +51,32 @@ def processes_started() -> int | None:
     except ChildProcessError:
         return resource.getrusage(resource.RUSAGE_CHILDREN).ru_minflt
     return None
+
+
+def adopt_orphans() -> None:
+    """Become the parent of what a child of this process has started, once that child is gone; Linux only."""
+    with contextlib.suppress(OSError, ImportError, AttributeError):
+        import ctypes  # noqa: PLC0415 - only a fork server needs it
+
+        ctypes.CDLL(None).prctl(_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+
+def end_orphans(server: int, workers: Collection[int]) -> None:
+    """End what workers that are gone have left to their fork server, in sessions of their own; `workers` go on."""
+    table = {pid: (parent, session) for pid, parent, session in _processes()}
+    own_session = table.get(server, (0, 0))[1]
+    children = {pid: session for pid, (parent, session) in table.items() if parent == server}
+    orphans = {pid for pid, session in children.items() if pid not in workers and session != own_session}
+    if orphans:
+        end_children(*orphans, known=orphans)
+
+
+def end_children_apart() -> None:
+    """End what this process has started in other sessions: once it is gone, nobody knows any more what that was."""
+    own_session = {pid for pid, _, session in _processes() if session == os.getpid()}
+    apart = started_by(os.getpid()) - own_session
+    if apart:
+        end_children(known=apart)
 
 
 def end_children(*leaders: int, known: Iterable[int] = ()) -> None:

@@ -64,6 +64,7 @@ class EnvironmentServer(ForkServer):
             words, passed = [str(self.python), *options, "-P", "-c", command], (listener.fileno(), alive)
             try:
                 self._process = subprocess.Popen(words, pass_fds=passed, env={**os.environ, **self.asked})
+                self._forkserver_pid = self._process.pid
             except BaseException:
                 os.close(ours)
                 raise

@@ -9,6 +9,8 @@ import gc
 import importlib
 import os
 import shutil
+from multiprocessing import forkserver
+from types import SimpleNamespace
 
 from nbflow.garbage import without_gc
 
@@ -18,8 +20,10 @@ with without_gc():  # hardly anything of what is imported is garbage
     import nbflow.store.pickling.codec  # noqa: F401
     from nbflow.run.output.display import BACKEND
     from nbflow.run.output.frontend import SHELL_MODULE, look_like_kernel, prepare_shell
-    from nbflow.run.surroundings.children import end_workers, lead_session
+    from nbflow.run.surroundings.children import adopt_orphans, end_workers, lead_session
 
+adopt_orphans()
+forkserver.warnings = SimpleNamespace(warn=lambda *_: None)  # type: ignore[attr-defined]  # of each orphan that ends
 lead_session()  # else a signal to the group of the driver would end the server before it can end the workers
 # a driver that is killed leaves its folder; this server outlives it
 atexit.register(shutil.rmtree, os.environ.pop("NBFLOW_SOCKETS", ""), ignore_errors=True)

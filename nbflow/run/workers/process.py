@@ -15,11 +15,12 @@ from contextvars import ContextVar
 from multiprocessing import reduction, spawn, util
 from multiprocessing.connection import wait
 from multiprocessing.context import SpawnContext, SpawnProcess, set_spawning_popen
-from multiprocessing.forkserver import ForkServer, read_signed
+from multiprocessing.forkserver import ForkServer, _forkserver, read_signed
 from multiprocessing.process import BaseProcess, current_process
 from multiprocessing.synchronize import Semaphore
 from typing import Any, Literal
 
+from nbflow.run.surroundings.children import end_orphans
 from nbflow.run.workers.channel import Channel, WorkerEnd
 from nbflow.run.workers.fork_server import worker_environment
 
@@ -110,6 +111,17 @@ if sys.platform != "win32":
         Process = _ForkServerWorker
 
 
+_living: set[int] = set()
+"""The workers of this process that are not buried."""
+
+
+def end_what_is_left(origin: Origin) -> None:
+    """End what workers that are gone have left to their fork server, unless others go on, whose it may be."""
+    server = (origin if isinstance(origin, ForkServer) else _forkserver)._forkserver_pid  # type: ignore[attr-defined]
+    if server is not None and origin != "spawn" and not _living:
+        end_orphans(server, _living)
+
+
 class WorkerProcess:
     """Is one worker process, with a channel to it and the permits for its jobs.
 
@@ -138,6 +150,7 @@ class WorkerProcess:
         finally:
             _server.reset(token)
             theirs.close()
+        _living.add(self.pid)
 
     @property
     def pid(self) -> int:
@@ -170,6 +183,7 @@ class WorkerProcess:
     def bury(self) -> int:
         """Wait for the end of the process, and return its exit code; a negative one is the number of a signal."""
         self._process.join()
+        _living.discard(self.pid)
         if self._process.exitcode == LOST:
             self.kill()
         self.channel.close()

@@ -23,7 +23,7 @@ from nbflow.run.task.job import Job, Result
 from nbflow.run.task.tracebacks import describe_failure
 from nbflow.run.workers.channel import Dropped, Ready, StartFailed, TakeBack, WorkerSetup
 from nbflow.run.workers.job_queue import JobQueue, Ticket
-from nbflow.run.workers.process import Origin, WorkerProcess
+from nbflow.run.workers.process import Origin, WorkerProcess, end_what_is_left
 from nbflow.run.workers.workers import (
     JobCancelled,
     JobTimedOut,
@@ -135,6 +135,7 @@ class Supervisor:
         self._workers.clear()
         if pids:
             end_children(*pids, known=children)
+        end_what_is_left(self._origin)
         for thread in self._clearing:
             thread.join(patience)
 

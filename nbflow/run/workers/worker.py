@@ -20,7 +20,7 @@ from typing import Protocol
 
 from nbflow.run.events.events import FailureKind
 from nbflow.run.output.display import BACKEND
-from nbflow.run.surroundings.children import end_with_children, lead_session
+from nbflow.run.surroundings.children import end_children_apart, end_with_children, lead_session
 from nbflow.run.surroundings.lasting_changes import listen_to_process, what_cannot_be_undone
 from nbflow.run.surroundings.surroundings import apart
 from nbflow.run.task.job import Job, Result
@@ -182,6 +182,7 @@ def _end() -> None:
     threading._shutdown()  # type: ignore[attr-defined]  # in the order of Python's own shutdown
     atexit._run_exitfuncs()
     util._exit_function()  # type: ignore[attr-defined]
+    end_children_apart()
 
 
 def _leave_fork_server() -> None:
