@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from nbflow.errors.base import NbflowError
@@ -94,9 +94,9 @@ def _shown(value: object) -> str:
 class ParameterMissing(NbflowError):
     """Raised when a run starts without a value for a parameter that has no default."""
 
-    def __init__(self, names: list[str]) -> None:
+    def __init__(self, names: list[str], spelling: Callable[[str], str] = "--{}".format) -> None:
         self.names = names
-        options = " ".join(f"--{name} VALUE" for name in names)
+        options = " ".join(f"{spelling(name)} VALUE" for name in names)
         plural = "s" if len(names) > 1 else ""
         verb = "have" if len(names) > 1 else "has"
         listed = ", ".join(names)

@@ -10,7 +10,7 @@ from typing import Any
 import click
 from click.core import ParameterSource
 
-from nbflow.errors import ParameterError, UnknownName
+from nbflow.errors import ParameterError, ParameterMissing, UnknownName
 from nbflow.flow.syntax.exact_values import parse_value
 from nbflow.flow.syntax.specs import FlowSource, ParameterSpec, ParameterType
 from nbflow.notebook.read import SUFFIXES, read_notebook
@@ -81,6 +81,15 @@ class FlowCommand(click.Command):
             raise click.UsageError(self._no_such_option(ctx, error.option_name), ctx) from None
         ctx.meta[GIVEN] = dict(self._take_given(ctx))
         return rest
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Perform the verb. What it misses is named as this verb spells it."""
+        try:
+            return super().invoke(ctx)
+        except ParameterMissing as error:
+            options = (one for one in self.get_params(ctx) if isinstance(one, ParameterOption))
+            spellings = {one.parameter.name: one.spelling for one in options}
+            raise ParameterMissing(error.names, spellings.__getitem__) from None
 
     def _tell_taken(self, args: Sequence[str], options: Sequence[ParameterOption]) -> None:
         """Say how to set a parameter whose name this verb takes for an option of its own, if that option is there."""

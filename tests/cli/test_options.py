@@ -130,6 +130,8 @@ def test_a_parameter_without_a_value_is_asked_for(shell: Shell) -> None:
     answer = shell("run", shell.write("flow", "%%parameters\nname: str", "%%step a\nx = name"))
     assert answer.code == 2
     assert answer.err == "Error: no value for parameter name, which has no default: add --name VALUE\n"
+    answer = shell("run", shell.write("flow", "%%parameters\ntag: str", "%%step a\nx = tag"))
+    assert answer.err == "Error: no value for parameter tag, which has no default: add --parameter-tag VALUE\n"
 
 
 def test_the_form_without_a_verb_is_answered_with_the_verb(shell: Shell) -> None:

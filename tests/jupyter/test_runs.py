@@ -229,6 +229,18 @@ def test_a_run_leaves_its_parameters_and_its_artifacts(live: Live) -> None:
     assert live.names["b"] == 22
 
 
+def test_a_run_leaves_the_very_values_of_its_parameters(live: Live) -> None:
+    (live.session.folder / "in.txt").write_text("text")
+    live.run("%%parameters\nd = {'a': 1, 3: 2}\nt = (1, [2])\nx: float = 1\nf: File = 'in.txt'")
+    step = "%%step show\nseen = repr((d, t, x, f))"
+    live.run(step)
+    assert live.names["seen"] == "({'a': 1, 3: 2}, (1, [2]), 1, 'text')"
+    live.use("run --d '{1: (3, 4)}'")
+    assert repr([live.names[name] for name in "dtxf"]) == "[{1: (3, 4)}, (1, [2]), 1, 'text']"
+    assert live.names["seen"] == "({1: (3, 4)}, (1, [2]), 1, 'text')"
+    assert "from run 2" in live.run(step)[0]
+
+
 def test_the_parameters_of_a_run_hold_until_they_are_stated_again(live: Live) -> None:
     for cell in CELLS:
         live.run(cell)

@@ -254,6 +254,25 @@ def test_changing_a_mutable_parameter_in_place_reaches_nobody(scripts: Scripts) 
     assert ran.data.seen == 1
 
 
+def test_a_default_that_json_would_change_is_listed_as_it_is(scripts: Scripts) -> None:
+    ran = scripts.run(
+        """
+        p = Parameter("p", type=JSONType, default={(1, 2): 3, 4: (5,)})
+
+        @step
+        def start(self):
+            self.seen = repr(self.p)
+            self.next(self.end)
+
+        @step
+        def end(self):
+            pass
+        """
+    )
+    assert ran.data.seen == "{(1, 2): 3, 4: (5,)}"
+    assert ran.run.parameters == {"p": ran.data.seen}
+
+
 def test_current_tells_about_run_and_task(scripts: Scripts) -> None:
     ran = scripts.run(
         """

@@ -24,7 +24,7 @@ from nbflow.jupyter.kernel.kernel_performer import KernelPerformer
 from nbflow.jupyter.kernel.notebook_home import NotebookHome
 from nbflow.jupyter.kernel.screen import Screen
 from nbflow.jupyter.protocol.sent import Sent
-from nbflow.notebook.arguments import bind_parameters, files_among, read_choices
+from nbflow.notebook.arguments import as_in_run, bind_parameters, files_among, read_choices
 from nbflow.notebook.stored_flow import StoredFlow, find_stored_flow
 from nbflow.run.environments.locking import known_locks, resolve_locks
 from nbflow.run.learning import link_known
@@ -227,14 +227,16 @@ class LiveNotebook:
             self._store.close()
         self.interactive = self._store = self._scene = None
 
-    def parameters(self, given: Mapping[str, Any] | None = None) -> dict[str, Any]:
-        """Return the parameters for a run: those given here, else those of the form, else those of the notebook."""
-        return bind_parameters(self.graph().flow, self.chosen() | dict(given or {}), self.folder)
+    def parameters(self) -> dict[str, Any]:
+        """Return the parameters for a run: those of the form, else those of the notebook."""
+        return bind_parameters(self.graph().flow, self.chosen(), self.folder)
 
     def live_parameters(self) -> dict[str, Any]:
         """Return the parameters for cells: of the run whose results the kernel holds, else those of the next run."""
-        known = {parameter.name for parameter in self.graph().flow.parameters}
-        return self.parameters({name: value for name, value in self.held.items() if name in known})
+        flow = self.graph().flow
+        held = as_in_run(flow, self.held)  # the text of a file is held, and its path is chosen
+        chosen = {name: value for name, value in self.chosen().items() if name not in held}
+        return bind_parameters(flow, chosen, self.folder, held)
 
     def chosen(self) -> dict[str, Any]:
         """Return the values that were set in the form, for parameters that still exist."""
@@ -250,7 +252,7 @@ class LiveNotebook:
     def hold(self, values: Mapping[str, Any]) -> None:
         """Use the parameters of a run for cells, until one of them is set or its cell is executed again."""
         self.held = dict(values)
-        self.namespace.update(self.parameters(values))
+        self.namespace.update(self.live_parameters())
 
     def home(self) -> NotebookHome:
         """Return the namespace as steps and restores use it."""

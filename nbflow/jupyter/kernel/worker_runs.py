@@ -250,7 +250,7 @@ class WorkerRuns:
                 ended.add(name)
         notebook.unbind(ended - last.keys())
         self._let_go(finished, {name: artifact for name, (artifact, _) in last.items()})
-        notebook.hold(known_parameters(notebook, as_in_run(finished.run.graph.flow, finished.row.parameters)))
+        notebook.hold(as_in_run(finished.run.graph.flow, finished.row.parameters))
         by_task: dict[int, list[ArtifactRef]] = {}
         for artifact, row in last.values():
             by_task.setdefault(row, []).append(artifact)
@@ -316,12 +316,6 @@ class _Only:
         task = getattr(event, "task", None)
         if task is None or task.step in self._steps:
             self._watched(event, result)
-
-
-def known_parameters(notebook: LiveNotebook, recorded: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the recorded values of parameters that the notebook still has."""
-    known = {parameter.name for parameter in notebook.graph().flow.parameters}
-    return {name: value for name, value in recorded.items() if name in known}
 
 
 def results_of(run: RunMachine) -> Iterator[tuple[TaskId, Mapping[str, ArtifactRef]]]:

@@ -17,6 +17,7 @@ from typing import Any
 
 from nbflow.errors import MetaflowNotFound, UnknownName
 from nbflow.flow.graph.graph import Graph
+from nbflow.flow.syntax.exact_values import recorded
 from nbflow.history.store_limit import keep_within_limit
 from nbflow.run.environment import describe_environment, files_of
 from nbflow.run.environments.locking import Locks, resolve_locks
@@ -291,12 +292,13 @@ def _begin(
 
 def _brief(values: Mapping[str, Any]) -> dict[str, Any]:
     """Return the parameters as the list of runs shows them, without the content of files."""
-    return {
+    short = {
         name: f"<{len(value):,} {'bytes' if isinstance(value, bytes) else 'characters'}>"
-        if isinstance(value, str | bytes) and len(value) > 1000
-        else value
         for name, value in values.items()
+        if isinstance(value, str | bytes) and len(value) > 1000
     }
+    held = {name: value for name, value in values.items() if type(value) in (list, tuple, dict)}
+    return {**values, **short, **recorded(held)}
 
 
 def _facts(prepared: Prepared, row: RunRow, settings: Settings, values: Mapping[str, Any]) -> dict[str, Any]:
