@@ -20,6 +20,7 @@ from jupyter_client.blocking.client import BlockingKernelClient
 from nbflow.client import Flow, Run
 from nbflow.errors import NbflowError
 from nbflow.export.write_flow import export_flow
+from nbflow.run.program.star_names import look_beside
 from tests.cli.shell import Answer, Shell
 from tests.jupyter.kernels import Kernel, Reply
 from tests.soundness.books import Book, Lines, lines_of
@@ -156,6 +157,7 @@ class Bench:
     def script(self) -> Shown:
         """The exported script, run by nbflow."""
         place = self.place("script")
+        look_beside(place / self.book.path.name)  # for files that `%run` names
         try:
             exported = export_flow(self.book.graph)
         except NbflowError as error:

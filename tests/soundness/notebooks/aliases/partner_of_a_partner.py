@@ -21,7 +21,7 @@ add(table["k"], 4)
 
 # %%
 # %%step change_n
-# refused: script: ChangeLeftBehind: step 'change_n' changed an object that 'n' also refers to
+# refused: script: ChangeLeftBehind: step 'change_n' changed an object that 'pair' also refers to
 add(n, 7)
 
 # %%
