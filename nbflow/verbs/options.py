@@ -172,16 +172,20 @@ def as_typed(option: str) -> str:
 
 
 def spell_out(args: Sequence[str], options: Sequence[ParameterOption]) -> list[str]:
-    """Rewrite `--flag`, `--no-flag` and `--flag true` as `--flag=true|false`, and `--top-k` as `--top_k`."""
+    """Rewrite `--flag`, `--no-flag` and `--flag true` as `--flag=true|false`, and `--top-k` as `--top_k`.
+
+    `--parameter-top_k` is an option of each verb, also where `--top_k` is free.
+    """
     booleans = {one.spelling for one in options if one.parameter.type is ParameterType.BOOL}
-    dashed = {as_typed(one.spelling): one.spelling for one in options}
+    dashed = {as_typed(f"--parameter-{one.parameter.name}"): one.spelling for one in options}
+    dashed |= {as_typed(one.spelling): one.spelling for one in options}
     spelt: list[str] = []
     rest = list(args)
     while rest:
         word, equals, value = rest.pop(0).partition("=")
-        word = dashed.get(word, word)
+        word = dashed.get(as_typed(word), word)
         negated = "--" + word.removeprefix("--no-")
-        negated = dashed.get(negated, negated)
+        negated = dashed.get(as_typed(negated), negated)
         if word in booleans and not equals:
             following = rest.pop(0) if rest and rest[0].lower() in _BOOLEANS else "true"
             spelt.append(f"{word}={following}")

@@ -163,7 +163,7 @@ def test_a_write_that_breaks_off_leaves_the_old_file(shell: Shell, monkeypatch: 
         (
             ["%%parameters\nfrom datetime import date\ndays: list = [date(2024, 1, 1)]", "%%step load\na = days"],
             "cell 1, line 3: the default of parameter 'days' cannot be written as text. "
-            "Keep only numbers, texts, lists and dicts",
+            "Keep only numbers, texts, tuples, lists and dicts",
         ),
         (
             ["%%step load\nimport asyncio\nawait asyncio.sleep(0)"],

@@ -33,6 +33,8 @@ TAKEN = ParameterOption(ParameterSpec("on", ParameterType.BOOL), "--parameter-on
         (["--dry-run", "-j", "2"], ["--dry-run", "-j", "2"]),
         (["--on", "tcp://x"], ["--on", "tcp://x"]),
         (["--no-parameter-on"], ["--parameter-on=false"]),
+        (["--parameter-top_k", "3"], ["--top_k", "3"]),
+        (["--no-parameter-fast-mode"], ["--fast_mode=false"]),
     ],
 )
 def test_flags_and_dashes_are_spelt_out(words: list[str], spelt: list[str]) -> None:
