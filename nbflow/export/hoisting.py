@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import PurePath
@@ -57,6 +58,35 @@ def _used_elsewhere(graph: Graph, step: str) -> frozenset[str]:
     Its other imports stay in its method, because the environment of another step may lack these packages.
     """
     return frozenset[str]().union(*(linked.prelude for name, linked in graph.links.items() if name != step))
+
+
+def imports_inside(graph: Graph) -> tuple[Definition, ...]:
+    """Return imports of ordinary cells that stand in the methods, because an environment may lack these packages.
+
+    Only a body uses them: what the top of the script needs, its functions included, must be there in any environment.
+    """
+    if not any(one.options.env for one in graph.steps.values()):
+        return ()
+    needed = _needed_outside(graph)
+    return tuple(one for one in graph.prelude.definitions if _is_package(one) and one.names.isdisjoint(needed))
+
+
+def _is_package(definition: Definition) -> bool:
+    roots = {name.partition(".")[0] for name in definition.modules}
+    own = sys.stdlib_module_names | {"nbflow", "metaflow"}
+    return definition.kind == "import" and "*" not in definition.names and bool(roots) and roots.isdisjoint(own)
+
+
+def _needed_outside(graph: Graph) -> frozenset[str]:
+    """Return the names that more than plain reads of bodies use, and those that cells give several meanings."""
+    found = {name for name, places in graph.prelude.places.items() if len(places) > 1}
+    for one in (*graph.prelude.definitions, *(one for name in graph.code_of for one in graph.code_of[name])):
+        found |= one.wants
+    for name, step in graph.steps.items():
+        names = names_of(parse(step.source.body))
+        foreach = step.control.foreach
+        found |= (graph.links[name].prelude - names.free) | names.bound | (foreach.reads if foreach else frozenset())
+    return frozenset(found)
 
 
 def hoisted_from(graph: Graph, step: str) -> str:

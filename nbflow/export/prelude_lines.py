@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from nbflow.export.extras import DISPLAY_NAME
+from nbflow.export.hoisting import imports_inside
 from nbflow.export.marks import Target
 from nbflow.export.plan.seeding import names_at_top
 from nbflow.flow.effects.library_calls import concerns_imports
@@ -42,7 +43,7 @@ class Top:
 
 def write_top(graph: Graph, target: Target = Target.NBFLOW) -> Top:
     used = frozenset().union(*(names_at_top(graph, step) for step in graph.steps.values()))
-    definitions = graph.prelude.closure(used)
+    inside, definitions = imports_inside(graph), graph.prelude.closure(used)
     needed = used.union(*(definition.wants for definition in definitions))
     needed = needed.union(*(definition.names for definition in definitions if definition.kind == "shared"))
     needed -= {DISPLAY_NAME}
@@ -53,7 +54,7 @@ def write_top(graph: Graph, target: Target = Target.NBFLOW) -> Top:
     last = 0  # the cell of the last piece of the rest
     bound: dict[str, str] = {}  # names bound by imports -> their origin
     is_set = False  # whether a setting was made that later imports may read, such as sys.path
-    for definition in definitions:
+    for definition in (one for one in definitions if one not in inside):
         gap = "\n" if definition.place.cell != last or _begins_group(definition, graph) else ""
         for node, text in _statements(definition, graph):
             if is_future_import(node):

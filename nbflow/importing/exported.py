@@ -17,6 +17,7 @@ from nbflow.export.write_flow import export_flow
 from nbflow.flow.graph.link import link
 from nbflow.flow.languages.translation import as_cell
 from nbflow.flow.names.code import code_digest, names_of, parse
+from nbflow.flow.names.scope import imported_names
 from nbflow.flow.reading.cells import read_flow
 from nbflow.flow.source.lines import lines_of
 from nbflow.flow.source.trees import every_node
@@ -107,7 +108,8 @@ class _Exported:
         around = [CellDraft(EXTENSION), *self._left_out()]
         chunks = self._chunks()
         imports = [chunk for chunk in chunks if chunk.kind == "import"]
-        around += [CellDraft(written(imports))] if imports else []
+        lines = [*([written(imports)] if imports else []), *self._imports_inside()]
+        around += [CellDraft("\n".join(lines))] if lines else []
         around += self._parameters()
         yield from (*around, *with_shared(around, [chunk for chunk in chunks if chunk.kind != "import"]))
         seeds = dict(self.seeds)
@@ -148,6 +150,17 @@ class _Exported:
             if not more:
                 return used
             wanted |= more
+
+    def _imports_inside(self) -> list[str]:
+        """Return the imports of ordinary cells that stand in methods, above their bodies."""
+        bound = frozenset[str]().union(*(names_of(body.text).bound for body in self.bodies.values()))
+        above = (
+            node
+            for body in self.bodies.values()
+            for node in self.source.methods[body.method].tree.body
+            if isinstance(node, ast.Import | ast.ImportFrom) and node.lineno < body.line
+        )
+        return [*dict.fromkeys(ast.unparse(one) for one in above if bound.isdisjoint(imported_names(one)))]
 
     def _parameters(self) -> list[CellDraft]:
         nodes = list(self.source.parameters)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -38,8 +39,31 @@ def test_so_do_the_imports_of_steps_without_an_environment() -> None:
     assert written.notes == ()
 
 
-def test_an_import_that_another_step_uses_is_at_the_top_and_is_told() -> None:
-    written = export_flow(graph_of("import six", "%%step a --env six==1.16.0\nv = six", "%%step b\nw = six.x"))
+def test_imports_of_ordinary_cells_stand_in_the_bodies_that_use_them(tmp_path: Path) -> None:
+    cells = (
+        "import math\nimport numpy as np, pandas as pd\nimport six",
+        "def area(r):\n    return six.moves.range(r)",
+        "%%step a --env six==1.16.0\nv = area(2)",
+        "%%step b\nw = np.sum(v) + math.pi",
+        "%%step c --foreach x in range(2)\ny = (pd, np, x)",
+    )
+    shell = Shell(tmp_path)
+    notebook = shell.write("films", *cells)
+    assert shell("export", notebook, str(tmp_path / "flow.py")).code == 0
+    text = (tmp_path / "flow.py").read_text()
+    top, _, flow = text.partition("class FilmsFlow")
+    assert [name for name in ("math", "six", "numpy", "pandas") if f"import {name}" in top] == ["math", "six"]
+    assert (flow.count("import numpy as np"), flow.count("import pandas as pd")) == (2, 1)
+    assert shell("import", str(tmp_path / "flow.py"), str(tmp_path / "back.ipynb")).code == 0
+    assert shell("export", str(tmp_path / "back.ipynb"), str(tmp_path / "again.py")).code == 0
+    again = (tmp_path / "again.py").read_text().replace("Back", "Films").replace("back.", "films.")
+    flows = [re.sub(r"# cell \d", "# cell", one.partition("# Exported")[0]) for one in (text, again)]
+    assert flows[0] == flows[1]
+
+
+def test_an_import_that_a_function_uses_is_at_the_top_and_is_told() -> None:
+    code = "import six\ndef f():\n    return six.x"
+    written = export_flow(graph_of(code, "%%step a --env six==1.16.0\nv = f()", "%%step b\nw = f()"))
     assert "the script imports six at its top: @pypi of 'a' must have them too" in written.notes
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from nbflow.export.hoisting import imports_inside
 from nbflow.export.plan.join_inputs_plan import InputsUse, branch_name_reads, branches_as_values, read_use
 from nbflow.export.plan.naming import NameSupply
 from nbflow.export.plan.seeding import read_by_calls_of_seeding, read_by_seeding
@@ -110,13 +111,16 @@ class Usage:
         return tuple(sorted((*given, *bound), key=lambda load: (order.get(load.name, 1 << 30), load.name)))
 
     def imports(self, step: StepSpec) -> tuple[str, ...]:
-        """Return imports of earlier steps whose names the body reads.
+        """Return imports of earlier steps and of ordinary cells whose names the body reads.
 
-        A method repeats them, since modules are not stored.
+        A method repeats those of earlier steps, since modules are not stored.
         """
         wanted = step.names.reads | step.names.maybe_reads | self.shared(step)
         found = (self._import_of(binding) for binding in self.graph.links[step.name].bindings if binding.name in wanted)
-        return tuple(statement for statement in found if statement)
+        free = names_of(parse(step.source.body)).free
+        inside = (one for one in imports_inside(self.graph) if not one.names.isdisjoint(free))
+        own = (text for one in inside for text in _reduced(parse(one.source).body, free))
+        return (*own, *(statement for statement in found if statement))
 
     def _import_of(self, binding: Binding) -> str:
         """Return the import statement if nothing else binds the name above; else ""."""
@@ -244,9 +248,14 @@ def mention_order(step: StepSpec) -> dict[str, int]:
 
 def _imports_of(step: StepSpec, name: str) -> Iterator[str]:
     """Yield the imports of a body that bind a name, each reduced to it."""
-    for node in parse(step.source.body).body:
+    return _reduced(parse(step.source.body).body, {name})
+
+
+def _reduced(statements: Iterable[ast.stmt], names: Set[str]) -> Iterator[str]:
+    """Yield the imports among statements that bind one of these names, each reduced to them."""
+    for node in statements:
         if isinstance(node, ast.Import | ast.ImportFrom):
-            aliases = [alias for alias, one in zip(node.names, imported_names(node), strict=True) if one == name]
+            aliases = [alias for alias, one in zip(node.names, imported_names(node), strict=True) if one in names]
             if aliases:
                 node.names = aliases
                 yield ast.unparse(node)
