@@ -19,6 +19,7 @@ from nbflow.flow.names.holding import Holding
 from nbflow.flow.names.scope import imported_names
 from nbflow.flow.names.strings import held_inside
 from nbflow.flow.source.trees import every_node
+from nbflow.flow.syntax.definition import Definition
 from nbflow.flow.syntax.specs import StepSpec
 from nbflow.notebook.init.lasting import CONNECTION, FILE, GENERATOR, Lasting
 
@@ -118,9 +119,12 @@ class Usage:
         wanted = step.names.reads | step.names.maybe_reads | self.shared(step)
         found = (self._import_of(binding) for binding in self.graph.links[step.name].bindings if binding.name in wanted)
         free = names_of(parse(step.source.body)).free
-        inside = (one for one in imports_inside(self.graph) if not one.names.isdisjoint(free))
-        own = (text for one in inside for text in _reduced(parse(one.source).body, free))
+        own = (text for one in self._inside for text in _reduced(parse(one.source).body, free))
         return (*own, *(statement for statement in found if statement))
+
+    @cached_property
+    def _inside(self) -> tuple[Definition, ...]:
+        return imports_inside(self.graph)
 
     def _import_of(self, binding: Binding) -> str:
         """Return the import statement if nothing else binds the name above; else ""."""
