@@ -230,7 +230,7 @@ class _Export:
 
     def _needed_known(self, sharing: SharedNames) -> tuple[str, ...]:
         """Return the steps whose changes a run has shown; nothing if all methods would stand in the same order."""
-        alike = replace(sharing, known=frozenset()).pairs == sharing.pairs
+        alike = not self.known or replace(sharing, known=frozenset()).pairs == sharing.pairs
         return () if alike else tuple(name for name in self.graph.links if name in self.known)
 
     def _marks(self, text: str) -> Marks:
