@@ -39,7 +39,8 @@ class ChangeLeftBehind(MetaflowException):
         super().__init__(
             f"step '{step}' changed an object that '{name}' also refers to, and '{reader}' reads '{name}' from a "
             f"parallel branch, where it is unchanged. In {notebook} it sees the change: run the notebook once with "
-            f"nbflow run {notebook}, so that nbflow records it, then export it again; or let '{step}' change a copy"
+            f"nbflow run {notebook}, so that nbflow records it, then export it again; if "
+            f"it has run already, let '{step}' change a copy"
         )
 
 
