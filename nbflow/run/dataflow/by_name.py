@@ -71,7 +71,8 @@ class ByName:
             before = self.known.entries[task._replace(turn=task.turn - 1)].artifacts or {}
             step = self.known.graph.steps[task.step]
             linked = self.known.graph.links[task.step]
-            for name in (*(binding.name for binding in linked.bindings), *linked.draws):
+            own = (step.names.maybe_reads | step.names.maybe_writes) & step.names.writes  # perhaps of the turn before
+            for name in dict.fromkeys((*(binding.name for binding in linked.bindings), *linked.draws, *sorted(own))):
                 if name in before and self._reads(step, name, split=False):
                     yield name, before[name]
 
