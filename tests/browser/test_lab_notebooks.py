@@ -50,6 +50,7 @@ def test_a_closed_notebook_leaves_nothing_behind(notebook: OpenNotebook, lab: La
     window.run_all()
     window.wait_for_output(3, "the largest is")
     window.page.evaluate(f"async () => {{ await {NOTEBOOK}.context.save(); }}")
+    window.page.get_by_role("tab", name="demo.ipynb", exact=True).click()  # closes what is current
     window.command("application:close")
     window.page.get_by_text("Open a notebook to see its flow here.").wait_for()
     window.wait("document.querySelectorAll('.nbf-Box, .nbf-Badge').length === 0")

@@ -87,8 +87,14 @@ def is_code(value: object) -> bool:
     Those of libraries keep caches, which are no values. An enumeration does not count, because it keeps no state.
     """
     if isinstance(value, type):
-        return not issubclass(value, enum.Enum) and not _is_of_library(value.__module__)
-    return isinstance(value, types.FunctionType) and not _is_of_library(value.__module__)
+        return not issubclass(value, enum.Enum) and not _is_of_library(_module_of_class(value))
+    return isinstance(value, types.FunctionType) and not _is_of_library(str(value.__module__))
+
+
+def _module_of_class(cls: type) -> str:
+    """Return the module of a class without asking its metaclass, which is the user's code."""
+    module = type.__dict__["__module__"].__get__(cls)
+    return module if type(module) is str else "__main__"
 
 
 @functools.cache
