@@ -134,12 +134,13 @@ def test_a_class_that_counts_keeps_its_objects_and_each_step_sees_the_count_of_t
     assert {type(live.names[name]) for name in "xy"} == {live.names["K"]}
 
 
-def test_a_step_that_only_has_an_object_of_a_class_leaves_the_class_as_it_is(live: Live) -> None:
+def test_a_step_that_only_has_an_object_of_a_class_leaves_the_class_as_the_steps_below_have_made_it(live: Live) -> None:
     live.run(COUNTING)
     live.run("%%step a\nx = K()")
-    live.run("%%step b\ny = K()")
-    live.run("%%step c\nz = x.id")
-    assert (live.names["z"], live.names["K"].n) == (1, 2)
+    live.run("%%step b\nz = x.id")
+    live.run("%%step c\ny = K()")
+    live.run("%%step b\nz = x.id + x.n")
+    assert (live.names["z"], live.names["K"].n) == (2, 2)
 
 
 def test_a_step_that_fails_leaves_a_class_as_any_cell_does(live: Live) -> None:

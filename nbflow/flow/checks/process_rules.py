@@ -11,7 +11,8 @@ from dataclasses import replace
 from functools import lru_cache
 from itertools import islice
 
-from nbflow.flow.effects.statement_effects import KnownEffects, Touched, executed, origin_of
+from nbflow.flow.effects.repeating import differs_by_process
+from nbflow.flow.effects.statement_effects import KnownEffects, Touched, executed
 from nbflow.flow.effects.touching import touch
 from nbflow.flow.graph.graph import Graph, reach
 from nbflow.flow.names.code import names_of, parse
@@ -169,13 +170,6 @@ def _only_makes_folders(node: ast.stmt) -> bool:
     return not _FILES.isdisjoint(names) and _FILES.union(_PATHS).issuperset(names)
 
 
-_DIFFERS = re.compile(
-    r"uuid\.uuid[14]|time\.(time|time_ns|ctime|perf_counter|monotonic)|datetime\.(datetime|date)\.(now|today|utcnow)|secrets\.\w+"
-    r"|os\.(getpid|urandom)|tempfile\.\w+|(random|numpy\.random)\.(?!seed|default_rng|Random|RandomState|SeedSequence)\w+"
-)
-"""Matches the origins of functions that return another value in each process."""
-
-
 def values_of_workers(graph: Graph) -> Iterator[Problem]:
     """Find values of `%%shared` cells that each worker makes for itself, although several steps read them."""
     known = KnownEffects()
@@ -189,8 +183,7 @@ def values_of_workers(graph: Graph) -> Iterator[Problem]:
 def _differing(
     graph: Graph, shared: Definition, node: ast.Assign | ast.AnnAssign, known: KnownEffects
 ) -> Iterator[Problem]:
-    origins = (origin_of(inner.func, known.origins) for inner in every_node(node) if isinstance(inner, ast.Call))
-    if not any(_DIFFERS.fullmatch(origin) for origin in origins):
+    if not differs_by_process(node, known.origins):
         return
     for name in sorted(names_of([node]).writes):
         readers = [step for step, linked in graph.links.items() if name in linked.prelude]

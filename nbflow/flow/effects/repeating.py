@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator, Mapping
 
 from nbflow.flow.effects.statement_effects import (
@@ -43,6 +44,20 @@ _OWN_STATE = frozenset({"default_rng", "RandomState", "Random", "SystemRandom", 
 _DRAWING = ("matplotlib.pyplot", "plotly.express", "seaborn")
 _ALLOWED = frozenset({"dotenv.load_dotenv", "json.loads", "ast.literal_eval", "tomllib.loads", "yaml.safe_load"})
 _STYLING = ("set", "use", "rc", "style", "switch", "ion", "ioff", "xkcd", "reset", "color_palette", "get_cmap", "cm")
+
+
+_FRESH = re.compile(
+    r"uuid\.uuid[14]|time\.(time|time_ns|ctime|perf_counter|monotonic)|datetime\.(datetime|date)\.(now|today|utcnow)"
+    r"|secrets\.\w+|os\.(getpid|urandom)|tempfile\.\w+"
+    r"|(random|numpy\.random)\.(?!seed|default_rng|Random|RandomState|SeedSequence)\w+"
+)
+"""Matches the origins of functions that return another value in each process."""
+
+
+def differs_by_process(node: ast.stmt, origins: Mapping[str, str]) -> bool:
+    """Return whether a statement calls something that returns another value in each process, such as `uuid4()`."""
+    calls = (one for one in every_node(node) if isinstance(one, ast.Call))
+    return any(_FRESH.fullmatch(origin_of(call.func, origins)) for call in calls)
 
 
 def is_repeatable(node: ast.stmt, known: KnownEffects) -> bool:

@@ -64,9 +64,7 @@ def counted(closure: Iterable[Definition], names: Iterable[str]) -> tuple[Defini
     if not any(one.kind == "import" and len(one.names) > 1 for one in closure):
         return closure
     wanted = frozenset(names).union(*(one.wants for one in closure))
-    return tuple(
-        one if one.kind != "import" or one.names <= wanted else _cut(one, wanted & one.names) for one in closure
-    )
+    return tuple(_cut(one, wanted & one.names) if one.kind == "import" else one for one in closure)
 
 
 @lru_cache(4096)

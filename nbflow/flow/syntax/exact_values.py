@@ -226,15 +226,18 @@ def is_same_value(one: object, other: object) -> bool:
 
 def _that_reads_back(parameter: ParameterSpec, value: object) -> object:
     """Return a value that the catalog can give back as it is. Raises ParameterError for any other."""
-    try:
-        back = _typed(parameter, _recorded(value))
-        if is_same_value(back, value):
-            return value
-    except (ParameterError, ValueError, RecursionError):
-        pass
+    if _reads_back(parameter, value):
+        return value
     expected, example = example_of(parameter.type)
     held = "finite numbers, texts, dates, True, False, None, and collections of these"
     raise ParameterError(parameter.name, value, f"{expected.partition(' in ')[0]} of {held}", example)
+
+
+def _reads_back(parameter: ParameterSpec, value: object) -> bool:
+    try:
+        return is_same_value(_typed(parameter, _recorded(value)), value)
+    except (ParameterError, ValueError, RecursionError):
+        return False
 
 
 def refusal(parameter: ParameterSpec, value: object) -> ParameterError:
