@@ -48,9 +48,9 @@ def test_a_closed_notebook_leaves_nothing_behind(notebook: OpenNotebook, lab: La
     window.page.locator(".jp-MainAreaWidget .nbf-Box[data-step=load]").wait_for()
     window.page.get_by_role("tab", name="demo.ipynb", exact=True).click()
     window.run_all()
-    window.wait_for_output(3, "the largest is")
+    last = window.page.locator(".jp-CodeCell .nbf-RunLine").nth(2)
+    last.get_by_text("run 1 · kernel").wait_for()  # is told in the notebook, too, which is not saved before
     window.page.evaluate(f"async () => {{ await {NOTEBOOK}.context.save(); }}")
-    window.page.get_by_role("tab", name="demo.ipynb", exact=True).click()  # closes what is current
     window.command("application:close")
     window.page.get_by_text("Open a notebook to see its flow here.").wait_for()
     window.wait("document.querySelectorAll('.nbf-Box, .nbf-Badge').length === 0")
