@@ -23,6 +23,7 @@ from nbflow.errors.file_errors import (
     TargetIsInput,
     TargetNameWrong,
     TargetUnwritable,
+    TooManyFiles,
 )
 from nbflow.errors.flow_errors import (
     DefaultError,
@@ -226,6 +227,7 @@ __all__ = [
     "TaskUnknown",
     "TasksFailed",
     "TimeoutException",
+    "TooManyFiles",
     "UnhandledInMergeArtifactsException",
     "UnknownDraw",
     "UnknownName",

@@ -8,6 +8,19 @@ from pathlib import Path
 from nbflow.errors.base import NbflowError
 
 
+class TooManyFiles(NbflowError):
+    """Raised instead of looking through a whole file system for what a pattern of files matches."""
+
+    def __init__(self, pattern: str, place: object = None, step: str = "") -> None:
+        self.pattern, self.place, self.step = pattern, place, step
+        told = pattern if len(pattern) < 200 else f"{pattern[:200]}…"
+        named = f"{place}: --watch {told} of step '{step}'" if step else told
+        super().__init__(
+            f"{named} takes too long to be looked up, there are too many files and folders. Let the pattern begin "
+            "with a folder that has fewer in it"
+        )
+
+
 class TargetExists(NbflowError):
     """Raised instead of overwriting an existing file."""
 

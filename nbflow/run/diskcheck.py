@@ -13,7 +13,7 @@ from nbflow.flow.source.cell import Problem
 from nbflow.flow.syntax.environment_words import is_file
 from nbflow.run.environments.crossing_models import crossing_models
 from nbflow.run.program.module_state import state_of_modules
-from nbflow.run.surroundings.disk import files_of_pattern
+from nbflow.run.surroundings.pattern_files import matches_nothing
 
 _OTHER_VALUES = frozenset(
     (
@@ -58,7 +58,7 @@ def unmatched(graph: Graph, folder: Path, steps: Iterable[str]) -> Iterator[Prob
     for name in steps:
         step = graph.steps[name]
         for pattern in step.options.watch:
-            if not files_of_pattern(pattern, folder) and not _is_made(pattern, graph):
+            if matches_nothing(pattern, folder) and not _is_made(pattern, graph):
                 option = "" if step.source.language == "sql" else "--watch "
                 message = f"{option}{pattern} of step '{name}' matches no file in {folder}"
                 yield Problem("watch", message, "Correct the pattern, or add the file", step.place, name, warning=True)

@@ -72,6 +72,27 @@ def test_looking_at_a_notebook_does_not_wait_for_its_files(endless: Path, tmp_pa
         assert "Traceback" not in said.err
 
 
+def test_links_in_circles_keep_nobody_waiting(tmp_path: Path) -> None:
+    shell = Shell(tmp_path)
+    (tmp_path / "data").mkdir()
+    for name in ("a", "b"):
+        (tmp_path / "data" / name).symlink_to(".")
+    notebook = shell.write("films", "%%step load --watch data/**\nx = open('data/**/c.csv')")
+    for verb in ("check", "show", "params", "status", "runs", "run", "export"):
+        assert "Traceback" not in shell(verb, notebook).err
+    sent = json.dumps({"cells": sent_cells(notebook)})
+    assert answer("flow", Question(tmp_path, {"path": "films.ipynb"}, sent)).status == 200
+
+
+def test_a_pattern_that_takes_too_long_is_refused_at_its_step(tmp_path: Path) -> None:
+    shell = Shell(tmp_path)
+    pattern = "*/" * 250
+    said = shell("run", shell.write("films", f"%%step load --watch {pattern}\nx = 1"))
+    assert said.code != 0
+    assert said.err.startswith("Error: films.ipynb · cell 1, line 1: --watch */")
+    assert "of step 'load' takes too long to be looked up" in said.err
+
+
 def sent_cells(notebook: str) -> list[dict[str, str]]:
     """Return the cells of a notebook as the panel sends them."""
     cells = json.loads(Path(notebook).read_text())["cells"]

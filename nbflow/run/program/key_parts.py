@@ -52,7 +52,7 @@ class _PartsByName:
 
     def of_task(self, start: StartTask) -> Iterator[object]:
         step = self.graph.steps[start.task.step]
-        yield self.watched.digest(step.options.watch)
+        yield self.watched.digest(step)
         yield start.task.turn
         yield _seeded(step, start.task)
         yield from _named(start.inputs)

@@ -72,8 +72,7 @@ class Keys:
     def files(self, name: str) -> dict[str, str]:
         """Return the local modules and the watched patterns of a step, each with the digest of its content."""
         step = self.program.graph.steps[name]
-        watched = {pattern: self._watched.of_pattern(pattern) for pattern in step.options.watch}
-        return dict(self._modules(step, self.program.closure(name))) | watched
+        return dict(self._modules(step, self.program.closure(name))) | self._watched.by_pattern(step)
 
     def _values(self, parameters: Iterable[str]) -> Iterable[str]:
         for name in sorted(parameters):

@@ -21,7 +21,7 @@ from nbflow.flow.source.trees import every_node
 from nbflow.flow.syntax.specs import StepSpec
 from nbflow.run.program.local_modules import local_modules
 from nbflow.run.program.program import Program
-from nbflow.run.surroundings.disk import files_of_pattern
+from nbflow.run.surroundings.pattern_files import files_of_pattern
 from nbflow.store.regular_file import read_regular
 
 _LONGEST_PATH = 400  # characters of a text that may be a path

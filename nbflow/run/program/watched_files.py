@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from blake3 import blake3
 
+from nbflow.errors import TooManyFiles
+from nbflow.flow.syntax.specs import StepSpec
 from nbflow.run.program.digest import digest_parts
-from nbflow.run.surroundings.disk import files_of_pattern
+from nbflow.run.surroundings.pattern_files import files_of_pattern
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,13 +21,22 @@ class WatchedFiles:
     folder: Path
     _found: dict[str, str] = field(default_factory=dict)
 
-    def digest(self, patterns: Iterable[str]) -> str:
-        """Return the digest of all files of these patterns; an empty text if there are no patterns."""
-        found = [self.of_pattern(pattern) for pattern in patterns]
+    def digest(self, step: StepSpec) -> str:
+        """Return the digest of all files that a step watches; an empty text if it watches none."""
+        found = self.by_pattern(step).values()
         return digest_parts(*found) if found else ""
 
-    def of_pattern(self, pattern: str) -> str:
-        """Return the digest of the files of one pattern, with their names."""
+    def by_pattern(self, step: StepSpec) -> dict[str, str]:
+        """Return the patterns that a step watches, each with the digest of its files and of their names.
+
+        Raises TooManyFiles.
+        """
+        try:
+            return {pattern: self._of_pattern(pattern) for pattern in step.options.watch}
+        except TooManyFiles as error:
+            raise TooManyFiles(error.pattern, step.place, step.name) from None
+
+    def _of_pattern(self, pattern: str) -> str:
         if pattern not in self._found:
             files = files_of_pattern(pattern, self.folder)
             names = (os.path.relpath(path, self.folder) for path in files)

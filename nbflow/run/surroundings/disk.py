@@ -6,16 +6,20 @@ import os
 import re
 import stat
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from glob import glob, has_magic
+from glob import has_magic
 from pathlib import Path
 
 from blake3 import blake3
 
+from nbflow.errors import TooManyFiles
+from nbflow.run.surroundings.pattern_files import find_matches
+
 MISSING = "missing"
 UNSTEADY = "unsteady"
-"""Stands in place of a digest if the file changed while the task ran, so nobody knows what the task read."""
+"""Stands in place of a digest if the file changed while the task ran, so nobody knows what the task read; and for a
+pattern that matches more than can be looked at."""
 
 RACY = 2_000_000_000
 """A file that changed in the last RACY nanoseconds is hashed again, because clocks of file systems are coarse."""
@@ -124,7 +128,10 @@ class Disk:
         return PathState(self._digest_all(place, sorted(_below(place))))
 
     def _listing(self, pattern: str, left: Left = NOTHING_LEFT) -> PathState:
-        found = sorted(path for path in glob(pattern, recursive=True) if not os.path.isdir(path))
+        try:
+            found = sorted(path for path in find_matches(pattern) if not os.path.isdir(path))
+        except TooManyFiles:
+            return PathState(UNSTEADY)
         means = re.compile(_regex(pattern), re.DOTALL)
         places = ((self.locate(name), name, digest) for name, digest in left.items())
         inside = {n: digest for place, n, digest in places if means.fullmatch(place) and not os.path.isdir(place)}
@@ -174,9 +181,3 @@ def _digest_stream(file: object, size: int) -> str:
         state.update(chunk)
         size -= len(chunk)
     return str(state.hexdigest(16))
-
-
-def files_of_pattern(pattern: str, folder: Path) -> list[Path]:
-    """Return the files that a `--watch` pattern matches, sorted."""
-    found: Iterable[str] = glob(os.path.expanduser(pattern), root_dir=folder, recursive=True)
-    return sorted(path for path in (folder / one for one in found) if path.is_file())
