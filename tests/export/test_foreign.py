@@ -44,8 +44,14 @@ def test_a_join_in_r_gets_its_tasks_in_a_script(tmp_path: Path) -> None:
     notebook = shell.write(
         "words",
         '%%step size --lang R --foreach word in ["a", "bb"] --out n\nn <- nchar(word)',
-        "%%step sizes --lang R --join size --out total\ntotal <- sum(sapply(inputs, function(task) task$n))",
-        "%%step end\nprint('told', total)",
+        "%%step sizes --lang R --join size --out total\n"
+        "total <- sapply(inputs, function(task) paste0(task$word, task$n))",
+        "%%step outer --foreach a in [1, 2]\nb = a * 10",
+        "%%step inner --lang R --foreach x in [1, 2] --in b --out y\ny <- b + x",
+        "%%step inner_all --lang R --join inner --out ys\nys <- sapply(inputs, function(task) task$y)",
+        "%%step outer_all --lang R --join outer --out all\nall <- unlist(lapply(inputs, `[[`, 'ys'))",
+        "%%step end\nprint('told', total, all)",
     )
+    assert "told ['a1', 'bb2'] [11, 12, 21, 22]" in shell("run", notebook).out
     assert shell("export", notebook, str(script)).code == 0
-    assert "told 3" in output_of(script)
+    assert "told ['a1', 'bb2'] [11, 12, 21, 22]" in output_of(script)

@@ -8,6 +8,7 @@ from nbflow.run.diskcheck import unmatched
 from nbflow.run.events.events import Outcome, TaskFailed
 from tests.flow.reading import graph_of
 from tests.flows import Shape
+from tests.run.driving import task
 from tests.run.running import Place
 from tests.run.test_kills import is_alive
 
@@ -65,6 +66,11 @@ def test_a_flow_of_several_languages_gives_its_values_and_is_reused(tmp_path: Pa
     assert here.run(SHAPE, reuse=True, parameters={"genre": "none"}).executed == ["count", "end", "sizes", "top"]
     (tmp_path / "kinds.csv").write_text("genre\ndrama\ncomedy\n")
     assert "top" in here.run(SHAPE, reuse=True).executed
+
+
+def test_a_step_that_hands_nothing_on_displays_what_it_prints_only(tmp_path: Path) -> None:
+    ran = Place(tmp_path).run(Shape("silent", "%%step hello --lang bash\necho hi", {}))
+    assert [one["text"] for one in ran.results[task("hello")].outputs] == ["hi\n"]
 
 
 FAILING = Shape("failing", """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from nbflow.flow.syntax.specs import StepSpec
 _ONE_BY_ONE = frozenset(
     {"all", "any", "enumerate", "filter", "iter", "list", "map", "max", "min", "set", "sorted", "sum", "tuple", "zip"}
 )
+_WORD = re.compile(r"\w+")
 _BY_NAME = frozenset({"delattr", "getattr", "hasattr", "vars", "dir", "eval", "exec"})
 FACTS = frozenset({"item", "error", "path"})
 """Names what a task in a notebook's join knows about itself, beside its artifacts."""
@@ -57,7 +59,7 @@ def read_use(step: StepSpec, graph: Graph) -> InputsUse:
     nodes = [node for one in trees for node in every_node(one)]
     attributes = frozenset(_attributes_of_inputs(tree))
     return InputsUse(
-        names=None if any(_looks_up(node) for node in nodes) else frozenset(_named(nodes)),
+        names=None if any(_looks_up(node) for node in nodes) else frozenset((*_named(nodes), *_named_in_r(step, tree))),
         attributes=attributes,
         only_iterates=_only_iterates(tree),
         facts=_asks_facts(tree),
@@ -77,6 +79,14 @@ def _named(nodes: Iterable[ast.AST]) -> Iterator[str]:
             yield node.attr
         elif isinstance(node, ast.Constant) and isinstance(node.value, str):
             yield node.value
+
+
+def _named_in_r(step: StepSpec, tree: ast.Module) -> Iterator[str]:
+    """Yield the words of code in R, where `task$score` asks for an artifact."""
+    if step.source.language == "R":
+        for node in every_node(tree):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                yield from _WORD.findall(node.value)
 
 
 def _looks_up(node: ast.AST) -> bool:

@@ -85,11 +85,11 @@ def _translate_named(function: str) -> Callable[[str, Header], Translated]:
 
 
 def _call(function: str, text: str, given: Iterable[str], out: list[str], *, is_tuple: bool = False) -> str:
-    """Return the source of a call that assigns what it returns to the names in `out`."""
+    """Return the source of a call that assigns what it returns to the names in `out`, and displays nothing."""
     targets = "".join(f"{name}, " if is_tuple else name for name in out)
-    assigned = f"{targets.rstrip()} = " if out else ""
+    assigned, end = (f"{targets.rstrip()} = ", "") if out else ("", ";")
     arguments = ", ".join([python_literal(text), *given])
-    return f"from nbflow.languages import {function}; {assigned}{function}({arguments})"
+    return f"from nbflow.languages import {function}; {assigned}{function}({arguments}){end}"
 
 
 def _mapping(names: Iterable[str]) -> str:

@@ -9,6 +9,7 @@ import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 from nbflow.errors import RFailed, ROutputMissing
@@ -108,6 +109,8 @@ def _tasks_of(value: object, words: frozenset[str]) -> object:
         return [{name: getattr(task, name) for name in dir(task) if name in words} for task in value]
     if isinstance(value, list) and value and all(map(_is_flow, value)):
         return [_artifacts_of(task, words) for task in value]
+    if isinstance(value, list) and value and all(isinstance(task, SimpleNamespace) for task in value):
+        return [{name: one for name, one in sorted(vars(task).items()) if name in words} for task in value]
     return value
 
 
