@@ -15,6 +15,7 @@ from nbflow.client.run import Run
 from nbflow.client.stores import shows_spins, store_of
 from nbflow.client.tags import tags_of
 from nbflow.errors import MetaflowNamespaceMismatch, MetaflowNotFound, NotInClient, UnknownName
+from nbflow.flow.graph.graph import Passage
 from nbflow.history.archive import Archive
 from nbflow.store.catalog.rows import RunRow, spun
 from nbflow.store.store import Store
@@ -64,7 +65,10 @@ class Flow(ClientObject):
 
     def _is_whole(self) -> bool:
         """Tell whether every user sees all runs: true for a notebook until the user chooses a namespace."""
-        return is_default() and all(not row.document.endswith(".py") for row in self._archive.runs(1))
+        return is_default() and not any(self._is_of_script(row) for row in self._archive.runs(1))
+
+    def _is_of_script(self, row: RunRow) -> bool:
+        return row.document.endswith(".py") and self._archive.graph(row).passage is Passage.BY_EDGE
 
     @property
     def parent(self) -> None:

@@ -1,6 +1,8 @@
 """Reading runs from Python."""
 
 import pickle
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -157,6 +159,28 @@ def test_a_namespace_hides_the_runs_of_others(flow: Flow) -> None:
     assert [run.id for run in Flow(flow.id)] == ["1"]
     assert [run.id for run in flow] == ["3", "2", "1"]  # it is seen as it was when it was made
     assert nbflow.get_namespace() == "good"
+
+
+def test_without_a_namespace_all_see_a_text_notebook_and_a_script_is_seen_by_its_user(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    shell = Shell(tmp_path)
+    (tmp_path / "text.py").write_text("# %%\n# %%step one\nx = 1\n")
+    (tmp_path / "script.py").write_text(
+        "from nbflow import FlowSpec, step\nclass Small(FlowSpec):\n    @step\n    def start(self):\n"
+        "        self.next(self.end)\n    @step\n    def end(self):\n        pass\n"
+        "if __name__ == '__main__':\n    Small()\n"
+    )
+    assert shell("run", "text.py").code == 0
+    subprocess.run([sys.executable, "script.py", "run"], check=True, capture_output=True)
+    nbflow.default_namespace()
+    monkeypatch.setenv("METAFLOW_USER", "somebody-else")
+    latest = Flow("text").latest_run
+    assert latest is not None
+    assert latest["one"].task.data.x == 1
+    with pytest.raises(MetaflowNamespaceMismatch):
+        Flow("Small")
 
 
 @pytest.mark.parametrize(
