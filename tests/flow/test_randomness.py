@@ -13,6 +13,8 @@ import pandas as pd
 import torch
 from numpy.random import rand
 from scipy import stats
+from sklearn import datasets
+from sklearn.pipeline import make_pipeline
 from sklearn.model_selection import train_test_split
 from sklearn.ensemble import RandomForestClassifier
 def draw(): return np.random.rand()
@@ -44,6 +46,8 @@ USES = [
     ("x = train_test_split([1, 2])", set(), {NUMPY}),
     ("x = train_test_split([1, 2], random_state=1)", set(), set()),
     ("m = RandomForestClassifier()", set(), {NUMPY}),
+    ("x = datasets.make_blobs()", set(), {NUMPY}),
+    ("m = make_pipeline(RandomForestClassifier(random_state=0))", set(), set()),
     ("m = torch.nn.Linear(2, 2)", set(), {TORCH}),
     ("rng = np.random.default_rng(1)\nx = rng.normal()", set(), set()),
     ("rng = np.random.RandomState(1)\nx = rng.rand()", set(), set()),

@@ -45,42 +45,13 @@ _OF_TORCH = frozenset(
     )
 )
 _OF_SKLEARN = (
-    *(
-        "make_",
-        "train_test_split",
-        "Random",
-        "Extra",
-        "Gradient",
-        "HistGradient",
-        "DecisionTree",
-        "KMeans",
-        "MiniBatch",
-    ),
-    *(
-        "MLP",
-        "SGD",
-        "Shuffle",
-        "StratifiedShuffle",
-        "GroupShuffle",
-        "Bagging",
-        "AdaBoost",
-        "TSNE",
-        "shuffle",
-        "resample",
-    ),
-    *("permutation_", "IsolationForest", "GaussianMixture", "BayesianGaussian", "NMF", "TruncatedSVD", "FastICA"),
-    *(
-        "Latent",
-        "Bernoulli",
-        "Perceptron",
-        "PassiveAggressive",
-        "MDS",
-        "Sparse",
-        "Dictionary",
-        "SelfTraining",
-        "learning_",
-    ),
-)
+    "train_test_split", "Random", "Extra", "Gradient", "HistGradient", "DecisionTree", "KMeans", "MiniBatch", "MLP", "SGD",
+    "Shuffle", "StratifiedShuffle", "GroupShuffle", "Bagging", "AdaBoost", "TSNE", "shuffle", "resample", "permutation_",
+    "IsolationForest", "GaussianMixture", "BayesianGaussian", "NMF", "TruncatedSVD", "FastICA", "Latent", "Bernoulli",
+    "Perceptron", "PassiveAggressive", "MDS", "Sparse", "Dictionary", "SelfTraining", "learning_",
+)  # fmt: skip
+"""Begin the names of what draws; in `sklearn.datasets`, these are all that begin with `make_`."""
+
 # methods of pandas and scipy, when no state is given to them
 _TEXT_OF_METHODS = frozenset({"sample", "rvs", "resample"})
 
@@ -279,7 +250,8 @@ def _drawn(call: ast.Call, origin: str, last: str) -> str | None:
     if _is_told(call):
         return None
     if top in ("sklearn", "imblearn", "umap"):
-        return NUMPY if last.startswith(_OF_SKLEARN) or _shuffles(call) else None
+        makes_data = last.startswith("make_") and ".datasets." in origin
+        return NUMPY if makes_data or last.startswith(_OF_SKLEARN) or _shuffles(call) else None
     return NUMPY if isinstance(call.func, ast.Attribute) and last in _TEXT_OF_METHODS else None
 
 
