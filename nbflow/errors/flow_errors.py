@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -56,7 +57,7 @@ class NothingToRun(NbflowError):
         self.document = document
         super().__init__(
             f"there is nothing to run: {document} has no steps. Write  %%step NAME  as the first line of a cell, "
-            f"or let  nbflow init {document}  choose the steps"
+            f"or let  nbflow init {shlex.quote(document)}  choose the steps"
         )
 
 

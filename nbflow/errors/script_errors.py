@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable
 
 from nbflow.errors.base import MetaflowException, NbflowError
@@ -39,7 +40,7 @@ class ChangeLeftBehind(MetaflowException):
         super().__init__(
             f"step '{step}' changed an object that '{name}' also refers to, and '{reader}' reads '{name}' from a "
             f"parallel branch, where it is unchanged. In {notebook} it sees the change: run the notebook once with "
-            f"nbflow run {notebook}, so that nbflow records it, then export it again; if "
+            f"nbflow run {shlex.quote(notebook)}, so that nbflow records it, then export it again; if "
             f"it has run already, let '{step}' change a copy"
         )
 
@@ -63,8 +64,9 @@ class UnknownDraw(MetaflowException):
         self.step, self.module, self.notebook = step, module, notebook
         super().__init__(
             f"step '{step}' drew random numbers from the global generator of {module}, which its code does not "
-            f"show, so they differ from those in {notebook}: run the notebook once with nbflow run {notebook}, so that "
-            f"nbflow records the draw, then export it again; or write --seed N in the header of '{step}'"
+            f"show, so they differ from those in {notebook}: run the notebook once with "
+            f"nbflow run {shlex.quote(notebook)}, so that nbflow records the draw, then export it again; "
+            f"or write --seed N in the header of '{step}'"
         )
 
 

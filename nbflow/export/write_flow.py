@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -254,7 +255,7 @@ class _Export:
     def _advice(self, shared: Sequence[str]) -> list[str]:
         if not shared:
             return []
-        notebook = self.graph.flow.document
+        notebook = shlex.quote(self.graph.flow.document)
         return [
             f"run the notebook once with nbflow run {notebook} and export it again: then only those wait that have to"
         ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from collections.abc import Mapping
 from pathlib import Path
 from string import Formatter
@@ -109,4 +110,6 @@ class ExecutedFile:
             write_whole(self.target, text.encode("utf-8", "backslashreplace"), force=True)
             self.trouble = ""
         except TargetUnwritable as error:
-            self.trouble = f"{error}, and write it again with  nbflow report {self._command} -o {self.target}"
+            self.trouble = (
+                f"{error}, and write it again with  nbflow report {self._command} -o {shlex.quote(str(self.target))}"
+            )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -68,7 +69,8 @@ def _import_r(script: RScript) -> Imported:
 def _instead(source: Source | RScript, target: Path) -> str:
     if isinstance(source, RScript) or read_marks(source.text) is None:
         return "give another name, or --force to overwrite it"
-    return f"copy what was edited with  nbflow sync {source.path} {target},  or --force to overwrite it"
+    paths = shlex.join([str(source.path), str(target)])
+    return f"copy what was edited with  nbflow sync {paths},  or --force to overwrite it"
 
 
 def _import(source: Source, folder: Path) -> Imported:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import re
+import shlex
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -100,7 +101,7 @@ def _facts(of: dict[str, Any], name: str) -> dict[str, Any]:
 def load_content(path: Path) -> dict[str, Any]:
     """Return a notebook file in the form of an `.ipynb`; its cells may be anything. Raises NotANotebook."""
     if path.suffix.lower() in _MARKDOWN and path.is_file():
-        fix = f"let jupytext write it with # %% cells: jupytext --to py:percent {path}"
+        fix = f"let jupytext write it with # %% cells: jupytext --to py:percent {shlex.quote(str(path))}"
         raise NotANotebook(path, "it is a text notebook in Markdown", fix)
     content = _read_percent(path) if path.suffix == ".py" else _parse(path)
     if not isinstance(content, dict) or "nbformat" not in content:
@@ -267,13 +268,11 @@ def _complete(kernel: re.Match[str]) -> str:
 
 def _refuse_other_python(path: Path, text: str) -> None:
     if is_script(text):
-        fix = (
-            f"run it with  python {path} run,  or make a notebook of it with  "
-            f"nbflow import {path} {path.with_suffix('.ipynb').name}"
-        )
+        script, notebook = shlex.quote(str(path)), shlex.quote(path.with_suffix(".ipynb").name)
+        fix = f"run it with  python {script} run,  or make a notebook of it with  nbflow import {script} {notebook}"
         raise NotANotebook(path, "it is a FlowSpec script", fix)
     if _LIGHT.search(text) and not _is_percent(text):
-        fix = f"let jupytext write it with # %% cells: jupytext --to py:percent {path}"
+        fix = f"let jupytext write it with # %% cells: jupytext --to py:percent {shlex.quote(str(path))}"
         raise NotANotebook(path, "its cells begin with # +, jupytext's light format", fix)
     if not _is_percent(text):
         raise NotANotebook(path, "it has no cells", "begin each cell with a line  # %%  as jupytext does")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -75,8 +76,9 @@ def tell_differences(workspace: Workspace, script: Path) -> int:
     if not differences:
         click.echo(f"{script} is up to date with {workspace.flow.document}")
         return 0
+    quoted = shlex.quote(str(script))
     if all(one.change is CellChange.EDITED for one in differences):
-        click.echo(f"to bring the script's edits into the notebook: nbflow sync {script} {workspace.command}")
+        click.echo(f"to bring the script's edits into the notebook: nbflow sync {quoted} {workspace.command}")
     else:
-        click.echo(f"to write the script again: nbflow export {workspace.command} {script} --force")
+        click.echo(f"to write the script again: nbflow export {workspace.command} {quoted} --force")
     return 1

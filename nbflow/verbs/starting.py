@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -130,7 +131,7 @@ def demo(name: str | None, folder: Path) -> None:
         return
     found = find_demo(name)
     notebook = copy_demo(found, folder)
-    click.echo(f"{notebook}: open it in JupyterLab, or  nbflow run {notebook}")
+    click.echo(f"{notebook}: open it in JupyterLab, or  nbflow run {shlex.quote(str(notebook))}")
     if found.needs:
         click.echo(_needed(found.needs))
 

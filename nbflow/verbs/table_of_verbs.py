@@ -11,6 +11,7 @@ import errno
 import importlib
 import keyword
 import os
+import shlex
 from pathlib import Path
 from typing import Any
 
@@ -111,7 +112,7 @@ class Verbs(click.Group):
 
 def _no_such_verb(word: str) -> str:
     if word.endswith(".ipynb") or Path(word).is_file():
-        return f"write a verb first: nbflow run {word}"
+        return f"write a verb first: nbflow run {shlex.quote(word)}"
     if word == "spin":
         return "'spin' is for scripts. For a notebook, nbflow run NOTEBOOK --only STEP runs one step on stored inputs"
     near = difflib.get_close_matches(word, VERBS, 1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -32,11 +33,10 @@ NOTEBOOK = click.argument("notebook", type=click.Path(path_type=Path))
 class Workspace:
     """Holds the flow of a notebook, and where its files and its store are.
 
-    `command` is the notebook's path as the user typed it, for commands that messages suggest. `folder` is the
-    notebook's folder, `root` the folder of the store.
+    `typed` is the notebook's path as the user typed it, `folder` the notebook's folder, `root` the folder of the store.
     """
 
-    command: str
+    typed: str
     folder: Path
     flow: FlowSource
     root: Path
@@ -44,7 +44,12 @@ class Workspace:
     @property
     def path(self) -> Path | None:
         """Return the file of the notebook; None if it is not known."""
-        return Path(self.command)
+        return Path(self.typed)
+
+    @property
+    def command(self) -> str:
+        """Return the notebook for commands that messages suggest, quoted if a shell needs that."""
+        return shlex.quote(self.typed)
 
     @cached_property
     def archive(self) -> Archive:

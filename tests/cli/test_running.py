@@ -3,6 +3,7 @@
 import os
 import pickle
 import re
+import shlex
 import signal
 import subprocess
 import sys
@@ -77,6 +78,13 @@ def test_a_failed_run_says_how_to_resume_and_resume_keeps_what_holds(shell: Shel
     assert "run 2 of failing · 3 steps" in resumed.out
     assert "resumes run 1" in resumed.out
     assert "run 2 succeeded · 3 ran · 2 reused" in resumed.out
+
+
+def test_a_command_in_a_message_is_understood_by_a_shell_whatever_the_notebook_is_called(shell: Shell) -> None:
+    notebook = shell.write("it's <my> $flow", *FAILING.cells)
+    words = shlex.split(shell("run", notebook, "-j", "1").lines[-1].partition(": ")[2])
+    assert words == ["nbflow", "resume", notebook, "1"]
+    assert shlex.split(shell("why", notebook, "divide").lines[-1])[:3] == ["nbflow", "run", notebook]
 
 
 def test_resume_keeps_the_parameters_of_the_run_it_resumes(shell: Shell) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -72,7 +73,8 @@ def _refuse_shared(graph: Graph, all_artifacts: bool, split: frozenset[str], sha
         return
     _attempt(graph, all_artifacts, frozenset(), split, sharing)  # raises GoesBack if they are not the reason
     apart = [one for one in sharing.pairs if graph.links[one.earlier].scope != graph.links[one.later].scope]
-    fix = f"Run the notebook once with nbflow run {graph.flow.document} to find out whether they do, or change a copy"
+    notebook = shlex.quote(graph.flow.document)
+    fix = f"Run the notebook once with nbflow run {notebook} to find out whether they do, or change a copy"
     message = "and a script cannot run them in the order of the cells"
     raise FlowRefused(
         [str(problem("shared", graph.steps[one.later], f"{tell_pair(one)}, {message}", fix)) for one in apart]

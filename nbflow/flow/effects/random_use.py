@@ -45,10 +45,11 @@ _OF_TORCH = frozenset(
     )
 )
 _OF_SKLEARN = (
-    "train_test_split", "Random", "Extra", "Gradient", "HistGradient", "DecisionTree", "KMeans", "MiniBatch", "MLP", "SGD",
-    "Shuffle", "StratifiedShuffle", "GroupShuffle", "Bagging", "AdaBoost", "TSNE", "shuffle", "resample", "permutation_",
-    "IsolationForest", "GaussianMixture", "BayesianGaussian", "NMF", "TruncatedSVD", "FastICA", "Latent", "Bernoulli",
-    "Perceptron", "PassiveAggressive", "MDS", "Sparse", "Dictionary", "SelfTraining", "learning_",
+    "train_test_split", "Random", "Extra", "Gradient", "HistGradient", "DecisionTree", "KMeans", "MiniBatch", "MLP",
+    "SGD", "Shuffle", "StratifiedShuffle", "GroupShuffle", "Bagging", "AdaBoost", "TSNE", "shuffle", "resample",
+    "permutation_", "IsolationForest", "GaussianMixture", "BayesianGaussian", "NMF", "TruncatedSVD", "FastICA",
+    "Latent", "Bernoulli", "Perceptron", "PassiveAggressive", "MDS", "Sparse", "Dictionary", "SelfTraining",
+    "learning_",
 )  # fmt: skip
 """Begin the names of what draws; in `sklearn.datasets`, these are all that begin with `make_`."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -98,7 +99,8 @@ class WorkerRuns:
 
     def _watch(self, graph: Graph, plan: RunPlan, store: Store, update: Update, aside: bool = False) -> Watched:
         memory = memory_of(store, graph.flow.name)
-        narrator = Narrator(graph, Tally(graph, plan.reuse), memory, self._notebook.document.name, brief=True)
+        command = shlex.quote(self._notebook.document.name)
+        narrator = Narrator(graph, Tally(graph, plan.reuse), memory, command, brief=True)
         return Watched(narrator, update, None if aside else self._say)
 
     # %flow run

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable
 
 from nbflow.history.archive import Archive
@@ -47,7 +48,7 @@ def output_list(place: NotebookPlace, run: str, steps: Iterable[str] | None) -> 
 
 
 def _outputs(archive: Archive, row: RunRow, step: str, document: str) -> StepOutputs:
-    found = outputs_of_step(archive, row, step, document)
+    found = outputs_of_step(archive, row, step, shlex.quote(document))
     return StepOutputs(
         step, found.status, tuple(found.outputs), found.widgets, found.tasks, found.failed, found.seconds,
         found.source,
@@ -57,4 +58,4 @@ def _outputs(archive: Archive, row: RunRow, step: str, document: str) -> StepOut
 def report_page(place: NotebookPlace, run: str | None) -> str:
     """Return the HTML report of a run (by default the newest)."""
     with place.archive() as archive:
-        return report_html(archive, archive.run(run), place.document)
+        return report_html(archive, archive.run(run), shlex.quote(place.document))

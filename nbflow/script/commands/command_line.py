@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import contextlib
 import os
+import shlex
 import sys
 from typing import Any, NoReturn
 
@@ -98,4 +99,4 @@ def _leave(code: int) -> NoReturn:
 
 
 def _program() -> str:
-    return f"python {sys.argv[0]}" if sys.argv and sys.argv[0].endswith(".py") else "flow"
+    return f"python {shlex.quote(sys.argv[0])}" if sys.argv and sys.argv[0].endswith(".py") else "flow"

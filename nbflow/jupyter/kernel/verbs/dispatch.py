@@ -107,7 +107,7 @@ def _use_shell_verb(session: Session, verb: str, words: list[str]) -> None:
     perform: Perform = lambda _, request, executed: session.runs.perform(request, background, executed)  # noqa: E731
     meta = {FLOW: workspace.flow, WORKSPACE: workspace, PERFORM: perform, NOTEBOOK_VARIABLES: session.namespace}
     above = _above(meta)
-    _invoke(SHELL_VERBS, [verb, *_with_notebook(session, verb, words)], "%flow", workspace.command, parent=above)
+    _invoke(SHELL_VERBS, [verb, *_with_notebook(session, verb, words)], "%flow", workspace.typed, parent=above)
 
 
 def _above(meta: Mapping[str, Any]) -> click.Context:
