@@ -188,6 +188,17 @@ def test_with_puts_a_decorator_of_the_script_above_every_step(scripts: Scripts) 
     assert (done.returncode, "] 2\n" in done.stdout) == (0, True), done.stdout + done.stderr
 
 
+def test_with_puts_a_decorator_of_another_module_above_every_step(scripts: Scripts) -> None:
+    text = AROUND.format(1).replace("    @around\n", "").replace("        pass", "        print(self.x)")
+    above, _, flow = text.partition("class F")
+    path = scripts.write(f"from nbflow import FlowSpec, step\nclass F{flow}")
+    (path.parent / "beside.py").write_text(above)
+    done = scripts.command(path, "run", "--with", "beside.around")
+    assert (done.returncode, "] 2\n" in done.stdout) == (0, True), done.stdout + done.stderr
+    missing = scripts.command(path, "run", "--with", "nowhere.around")
+    assert "Could not import user decorator nowhere.around" in missing.stdout + missing.stderr
+
+
 # what is refused
 
 

@@ -6,6 +6,7 @@ the classes of `mutable` in its signatures; so the kinds are defined here, below
 
 from __future__ import annotations
 
+import importlib
 import inspect
 import textwrap
 from collections.abc import Mapping
@@ -46,10 +47,22 @@ class Custom(type):
 def custom_named(name: str) -> type | None:
     """Return the decorator of that name, which may be given without its module; None if there is none.
 
-    If several have the name, it is the one that was defined last.
+    If several have the name, it is the one that was defined last. `module.name` is imported if that is needed. Raises
+    InvalidDecorator if that fails.
     """
     found = [one for known, one in _known.items() if known == name or known.endswith(f".{name}")]
-    return found[-1] if found else None
+    return found[-1] if found else _imported(name)
+
+
+def _imported(name: str) -> type | None:
+    module, _, attribute = name.rpartition(".")
+    if not module:
+        return None
+    try:
+        found = getattr(importlib.import_module(module), attribute, None)
+    except ImportError as error:
+        raise InvalidDecorator(f"Could not import user decorator {name}: {error}") from None
+    return found if isinstance(found, Custom) else None
 
 
 class CustomDecorator(metaclass=Custom):
