@@ -44,6 +44,7 @@ class Branches:
     silent: Mapping[str, Mapping[str, bool]] = field(default_factory=dict)  # step -> random module -> whether it seeds
     taken: Mapping[str, frozenset[tuple[str, str]]] = field(default_factory=dict)  # join -> (step, name) of its inputs
     cells: Mapping[str, int] = field(default_factory=dict)  # step -> number of its cell in the notebook
+    stored: Mapping[str, frozenset[str]] = field(default_factory=dict)  # step -> attributes that it sets
     mentioned: frozenset[str] = frozenset()  # attributes that the script may read; the others are only results
 
     def left_behind(self, graph: Graph, step: str, names: Collection[str]) -> tuple[str, str] | None:
@@ -55,7 +56,13 @@ class Branches:
         for other, one in graph.steps.items():
             beside = not graph.links[other].joined and _are_beside(graph, step, other)
             if beside and not self.is_earlier(other, step):
-                yield from ((name, other) for name in sorted(one.names.reads.intersection(names)))
+                shared = self._stored_above(graph, step, other).intersection(names)
+                yield from ((name, other) for name in sorted(one.names.reads & shared))
+
+    def _stored_above(self, graph: Graph, one: str, other: str) -> frozenset[str]:
+        """Return what two branches have in common: the names that steps above both store."""
+        above = graph.ancestors(one) & graph.ancestors(other)
+        return frozenset(name for step in above for name in self.stored.get(step, ()))
 
     def is_earlier(self, one: str, other: str) -> bool:
         """Tell whether a step certainly stands above another one in the notebook, and so sees no change of it there."""
@@ -75,9 +82,10 @@ def branches_of(script: Script, graph: Graph) -> Branches | None:
         if found is not None:
             joins = {name: linked.joined for name, linked in graph.links.items() if linked.joined and not linked.opened}
             taken = {name: frozenset(_taken(script.steps[name].tree, joined)) for name, joined in joins.items()}
+            stored = {name: frozenset(_stored(method.tree)) for name, method in script.steps.items()}
             mentioned = frozenset(_mentioned(parse(source)))
             shared = frozenset(items_of_marks(source, SHARED))
-            return Branches(found["notebook"], shared, _silent(source), taken, cells_in(source), mentioned)
+            return Branches(found["notebook"], shared, _silent(source), taken, cells_in(source), stored, mentioned)
     return None
 
 
@@ -114,6 +122,13 @@ def _mentioned(tree: ast.AST) -> Iterator[str]:
                 yield attr
             case ast.Constant(value=str(text)):
                 yield text
+
+
+def _stored(tree: ast.AST) -> Iterator[str]:
+    """Yield each name of a `self.name = …`."""
+    for node in every_node(tree):
+        if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store) and ast.unparse(node.value) == "self":
+            yield node.attr
 
 
 def _taken(tree: ast.AST, joined: tuple[str, ...]) -> Iterator[tuple[str, str]]:

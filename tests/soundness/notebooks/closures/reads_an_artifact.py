@@ -1,6 +1,5 @@
 # %% [markdown]
 # # Functions that read a table by name
-# refused: script: step 'more' changed an object that 'table' also refers to
 
 # %%
 def look(key):
