@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -188,6 +189,11 @@ class Graph:
         """Return the steps above a step that may write a name, nearest first."""
         place = self.places[step]
         return (writer for writer in self._writers.get(name, ()) if self.places[writer] < place)
+
+    def is_written_above(self, step: str, name: str) -> bool:
+        """Tell whether a step above a step may write a name."""
+        above = itertools.takewhile(step.__ne__, self.links)
+        return any(name in self.links[one].writes for one in above)
 
     def writer_below(self, step: str, name: str) -> str | None:
         """Return the nearest step below a step that may write a name."""

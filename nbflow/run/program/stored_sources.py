@@ -9,12 +9,14 @@ from typing import Any
 from nbflow.flow.graph.graph import Graph, Link, Passage
 from nbflow.flow.source.cell import Cell, Place
 from nbflow.flow.syntax.specs import ControlFlow, FlowSource, Foreach, Next, NextKind, StepNames, StepSource, StepSpec
+from nbflow.garbage import without_gc
 from nbflow.store.catalog.columns import reads_row
 
 
+@without_gc()
 def write_cells(cells: Iterable[Cell]) -> str:
     """Return cells as JSON."""
-    return json.dumps([[cell.number, cell.source, sorted(cell.tags)] for cell in cells])
+    return json.dumps([(cell.number, cell.source, sorted(cell.tags) if cell.tags else ()) for cell in cells])
 
 
 @reads_row("the cells of a run")

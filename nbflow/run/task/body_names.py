@@ -65,7 +65,7 @@ class _PlainNames:
         step, foreach = self._step, self._step.control.foreach
         other = {name for name, value in self._space.items() if self._before.get(name, _NOTHING) is not value}
         other -= step.names.passing | self._graph.prelude.names | {foreach.var if foreach else ""}
-        return {name for name in other if any(self._graph.writers_above(step.name, name))}
+        return {name for name in other if self._graph.is_written_above(step.name, name)}
 
     def has(self, name: str) -> bool:
         return name in self._space
