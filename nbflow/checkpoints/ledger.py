@@ -131,16 +131,16 @@ class Ledger:
                 value = self.namespace[name]
                 as_defined = (looks or {}).get(name) or AsDefined(value)
                 self.defined[name] = BoundDefinition(value, definition.code, as_defined, definition.reads, uses)
-            self._accept(now if definition.kind == "function" else definition.reads)
+            self._accept(now if definition.kind == "function" else definition.reads, looks or {})
 
-    def _accept(self, names: Iterable[str]) -> None:
+    def _accept(self, names: Iterable[str], looks: Mapping[str, AsDefined]) -> None:
         """Accept what executing a definition did to other definitions, such as adding to a registry."""
         agenda, seen = list(names), set[str]()
         while agenda:
             name = agenda.pop()
             if name not in seen and self.holds(name):
                 one = self.defined[name]
-                self.defined[name] = replace(one, looks=AsDefined(one.value))
+                self.defined[name] = replace(one, looks=looks.get(name) or AsDefined(one.value))
                 agenda.extend(one.reads)
             seen.add(name)
 

@@ -143,6 +143,24 @@ def test_a_step_that_only_has_an_object_of_a_class_leaves_the_class_as_the_steps
     assert (live.names["z"], live.names["K"].n) == (2, 2)
 
 
+METACLASS = """class Meta(type):
+    made = []
+    def __new__(mcls, name, bases, space):
+        mcls.made.append(name)
+        return super().__new__(mcls, name, bases, space)
+class Base(metaclass=Meta): pass"""
+
+
+def test_a_class_that_a_step_derives_is_registered_once_however_often_the_step_is_executed(live: Live) -> None:
+    live.run(METACLASS)
+    live.run("%%step a\nclass A(Base): pass\nfound = [*Meta.made]")
+    live.run("%%step b\nseen = [*Meta.made]")
+    live.run("%%step a\nclass A(Base): pass\nfound = [*Meta.made, 'edited']")
+    assert live.names["found"] == ["Base", "A", "edited"]
+    live.run("%%step b\nseen = [*Meta.made, 'edited']")
+    assert live.names["seen"] == ["Base", "A", "edited"]
+
+
 def test_a_step_that_fails_leaves_a_class_as_any_cell_does(live: Live) -> None:
     live.run(COUNTING)
     live.run("%%step a\nx = K()")

@@ -99,9 +99,9 @@ class NotebookHome(Namespace):
         self.changed = frozenset()
 
     def prepare(self, step: str) -> None:
-        """Define what a step needs, and remember how the new values look."""
+        """Define what a step needs, and remember how the new values look, and what they may have registered at."""
         super().prepare(step)
-        fresh = {name for one in self._fresh for name in one.names}
+        fresh = {name for one in self._fresh for name in one.names | one.reads}
         self._looks = {name: AsDefined(self._given[name]) for name in fresh & self._given.keys()}
 
     def clear(self) -> None:
