@@ -64,6 +64,11 @@ def test_a_module_that_the_step_imports_itself_is_handed_on_without_the_setting(
     assert told(f"{above}def show(df):\n    print(pd.concat([df]))\n---\n%%step b\nshow(df)") == [4]
 
 
+def test_a_function_that_sets_something_in_an_object_is_no_setting() -> None:
+    above = "import networkx as nx\n---\n%%step a\nG = nx.path_graph(3)\nnx.set_node_attributes(G, 1, 'z')\n---\n"
+    assert told(f"{above}%%step b\nprint(nx.info(G))") == []
+
+
 def test_a_setting_that_nobody_below_could_see_is_not_said() -> None:
     assert told(f"{IMPORTS}%%step a\nx = 1\n---\n%%step b\npd.set_option('display.width', x)") == []
     assert told(f"{IMPORTS}%%step a\npd.set_option('display.width', 5)\nx = 1\n---\n%%step b\ny = x") == []

@@ -42,6 +42,9 @@ _CONTAINER = frozenset(
         *("reverse", "sort", "appendleft"),
     )
 )
+_OF_OBJECTS = frozenset({"set_node_attributes", "set_edge_attributes", "set_value", "setp"})
+"""The functions that set something in the object that they are given."""
+
 _FIGURES = frozenset({"gca", "gcf", "get_current_fig_manager", "get_fignums"})
 _RANDOM = frozenset({"seed", "set_seed", "manual_seed", "manual_seed_all", "set_state", "setstate", "set_random_seed"})
 _BEFORE_IMPORTS = re.compile(r"\b(?:sys\.|path\b|environ\b|putenv\b|chdir\b|use\(|\w*warnings\b|simplefilter\b)")
@@ -63,7 +66,7 @@ def sets_process(
     the statement keeps the value of the call; `asks` says that it has tested whether the object it makes exists.
     """
     outer, _, last = origin.rpartition(".")
-    if not outer or last in _RANDOM or not (asks or _may_be_repeated(origin, call)):
+    if not outer or last in _RANDOM | _OF_OBJECTS or not (asks or _may_be_repeated(origin, call)):
         return False
     first = _first_word(last)
     if decorating:
