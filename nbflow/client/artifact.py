@@ -57,8 +57,16 @@ class Artifacts(Several["DataArtifact"]):
     def __getattr__(self, name: str) -> DataArtifact:
         found = next((one for one in self if one.id == name), None)
         if found is None:
-            raise AttributeError(f"there is no artifact '{name}', only {', '.join(one.id for one in self) or 'none'}")
+            raise AttributeError(f"there is no artifact '{name}', only {', '.join(self._fields) or 'none'}")
         return found
+
+    @property
+    def _fields(self) -> tuple[str, ...]:
+        """Return the names; Metaflow has a named tuple here."""
+        return tuple(one.id for one in self)
+
+    def _asdict(self) -> dict[str, DataArtifact]:
+        return {one.id: one for one in self}
 
 
 class DataArtifact(ClientObject):

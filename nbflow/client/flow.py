@@ -191,8 +191,9 @@ class Metaflow:
         return list(self)
 
     def __iter__(self) -> Iterator[Flow]:
-        store = Store.open(store_of(None), create=False)
-        for name in store.history.flows():
+        root = store_of(None)
+        known = Store.open(root, create=False).history.flows() if Store.exists(root) else ()
+        for name in known:
             with contextlib.suppress(MetaflowNamespaceMismatch):
                 flow = Flow(name)
                 if flow.latest_run is not None:

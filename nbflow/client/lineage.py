@@ -53,11 +53,11 @@ class Lineage(RunTasks):
     """Relates the finished tasks of one run of a script to each other."""
 
     def visible(self, task: TaskRow) -> dict[str, ArtifactRef]:
-        """Return every artifact that the task can see, by name: its own and those that it inherits."""
+        """Return every artifact that the task can see, by name: its own, those that it inherits, and private ones."""
         found = self.flowing(task)
         for row in self.reader.tasks(self.run, _PARAMETERS):
             found |= {artifact.name: artifact for artifact in self.reader.artifacts(row.id)}
-        return {name: artifact for name, artifact in found.items() if not name.startswith("_")}
+        return found
 
     def flowing(self, task: TaskRow) -> dict[str, ArtifactRef]:
         """Return everything that flows from a task to later ones, by name, also the names that only runs use."""

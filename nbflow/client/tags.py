@@ -82,7 +82,7 @@ class Tagged:
         Raises:
             MetaflowTaggingError: if a tag is not valid, is a system tag, or the run would have too many.
         """
-        old, new = (([one] if isinstance(one, str) else list(one)) for one in (tags_to_remove, tags_to_add))
+        old, new = (_several(one) for one in (tags_to_remove, tags_to_add))
         row = self._row
         if not old and not new:
             raise MetaflowTaggingError("there is no tag to add or to remove: give at least one")
@@ -92,3 +92,8 @@ class Tagged:
             writer.tag(row.id, *(tag for tag in new if tag not in self.system_tags))
 
     replace_tag = replace_tags
+
+
+def _several(tags: str | Iterable[str]) -> list[str]:
+    """Return one tag, or several, as a list; what is neither is refused as a tag."""
+    return [*tags] if isinstance(tags, Iterable) and not isinstance(tags, str) else [tags]

@@ -142,12 +142,12 @@ class Task(TaskFacts, ClientObject):
         )
 
     def __getitem__(self, name: str) -> DataArtifact:
-        if name not in self._visible:
+        if name not in self._reached:
             raise NotInClient("artifact", f"{self.pathspec}/{name}", [f"{self.pathspec}/{n}" for n in self._visible])
-        return self._visible[name]
+        return self._reached[name]
 
     def __contains__(self, name: str) -> bool:
-        return name in self._visible
+        return name in self._reached
 
     @cached_property
     def data(self) -> Data:
@@ -156,6 +156,13 @@ class Task(TaskFacts, ClientObject):
 
     @cached_property
     def _visible(self) -> dict[str, DataArtifact]:
+        """Return every artifact that the task can see, without the private ones of a script."""
+        if self._lineage is None:
+            return self._reached
+        return {name: one for name, one in self._reached.items() if not name.startswith("_")}
+
+    @cached_property
+    def _reached(self) -> dict[str, DataArtifact]:
         """Return every artifact the task can see: its own, and for each other name the one nearest above."""
         if self._lineage is not None:
             return {name: DataArtifact._of(self, one) for name, one in self._lineage.visible(self._row).items()}

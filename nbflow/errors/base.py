@@ -37,3 +37,5 @@ class MetaflowException(NbflowError):
 
 class MetaflowNotFound(MetaflowException):
     """Raised when a flow, run, step, task or artifact does not exist."""
+
+    headline = "Object not found"

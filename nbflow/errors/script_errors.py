@@ -73,6 +73,8 @@ class UnknownDraw(MetaflowException):
 class UnhandledInMergeArtifactsException(MetaflowException):
     """Raised by `merge_artifacts` when inputs have different values for a name. Nothing is merged then."""
 
+    headline = "Unhandled artifacts in merge"
+
     def __init__(self, names: Iterable[str]) -> None:
         self.artifact_names = sorted(names)
         listed = ", ".join(self.artifact_names)
@@ -84,6 +86,8 @@ class UnhandledInMergeArtifactsException(MetaflowException):
 
 class MissingInMergeArtifactsException(MetaflowException):
     """Raised by `merge_artifacts` for a name in `include` that no input has."""
+
+    headline = "Missing artifacts in merge"
 
     def __init__(self, names: Iterable[str]) -> None:
         self.artifact_names = sorted(names)
@@ -138,9 +142,13 @@ class FailureHandledByCatch(MetaflowException):
 class ParameterFieldFailed(MetaflowException):
     """Raised when the function that computes a parameter's default fails, or returns a value of another type."""
 
+    headline = "Parameter field failed"
+
 
 class MetaflowNamespaceMismatch(MetaflowException):
     """Raised for a run that exists, but in another namespace."""
+
+    headline = "Object not in the current namespace"
 
     def __init__(self, namespace: str | None) -> None:
         self.namespace = namespace
@@ -149,3 +157,5 @@ class MetaflowNamespaceMismatch(MetaflowException):
 
 class MetaflowTaggingError(MetaflowException):
     """Raised for tags that are too many or too long, and for system tags, which users cannot remove."""
+
+    headline = "Tagging error"

@@ -59,6 +59,7 @@ flag = Parameter("flag", default=False)
 def start(self):
     \"\"\"Print both.\"\"\"
     print("alpha is", self.alpha, "flag is", self.flag)
+    self._private = 5
     self.next(self.end)
 
 @step
@@ -150,7 +151,9 @@ def test_the_history_is_told(scripts: Scripts, one: Path) -> None:
     assert "alpha" not in scripts.command(one, "dump", "1/start", "--include", "flag").stdout
     assert " = 1" not in scripts.command(one, "dump", "1/start", "--max-value-size", "3").stdout
     scripts.command(one, "dump", "1/end", "--file", "values.pickle")
-    assert pickle.loads((scripts.folder / "values.pickle").read_bytes()) == {"F/1/end/2": {"alpha": 1, "flag": False}}
+    assert pickle.loads((scripts.folder / "values.pickle").read_bytes()) == {"1/end/2": {"alpha": 1, "flag": False}}
+    assert "_private" not in scripts.command(one, "dump", "1/start").stdout
+    assert "_private [sha:" in scripts.command(one, "dump", "1/start", "--private").stdout
     assert scripts.command(one, "logs", "1/start").stdout == "alpha is 1 flag is False\n"
     assert scripts.command(one, "logs", "show", "1/start/1", "--stderr").stdout == ""
     assert "alpha=1" in scripts.command(one, "runs").stdout

@@ -132,6 +132,21 @@ def test_a_runner_runs_and_resumes_in_a_process_of_its_own(scripts: Scripts) -> 
     assert again.run.data.trail == ["start", 0.2, "end"]
 
 
+GIVEN = (
+    "words = Parameter('words', default='a,b', separator=',')\nanything = Parameter('anything', type=JSONType)\n"
+    "several = Parameter('several', type=str, multiple=True)\nnumber = Parameter('number', default=1)\n"
+    + shapes.ONE_STEP.replace('self.trail = ["only"]', "self.given = self.words, self.anything, self.several")
+)
+
+
+def test_a_runner_gives_a_parameter_the_value_it_has_in_python(scripts: Scripts) -> None:
+    runner = Runner(scripts.write(GIVEN, "f.py"), show_output=False)
+    for anything in ("text", '{"a": 1}', {"a": [1]}, [1, "b"]):
+        done = runner.run(words="q,w", anything=anything, several=["a", "b c"])
+        assert done.run is not None
+        assert done.run.data.given == (["q", "w"], anything, ("a", "b c"))
+
+
 def test_a_runner_that_fails_does_not_raise(scripts: Scripts) -> None:
     path = scripts.write(shapes.LINEAR.replace('["start"]', "1 / 0"), "f.py")
 
@@ -161,6 +176,8 @@ def test_a_runner_returns_when_the_run_is_known(scripts: Scripts) -> None:
     ("body", "options", "error", "reason"),
     [
         (shapes.LINEAR, {"beta": 1}, ValueError, "beta"),
+        (GIVEN, {"words": ["q"]}, TypeError, "Invalid type for 'words', expected: 'str'"),
+        (GIVEN, {"number": "5"}, TypeError, "Invalid type for 'number', expected: 'int'"),
         (shapes.LINEAR, {"max_workers": "many"}, TypeError, "many"),
         (shapes.LINEAR.replace("self.next(self.end)", "self.next(self.ned)"), {}, RuntimeError, "ned"),
         ("@step\ndef start(self): 1 +", {}, RuntimeError, "SyntaxError"),

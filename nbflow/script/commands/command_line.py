@@ -64,7 +64,7 @@ def _perform(cls: type[FlowSpec], words: list[str]) -> int:
     from nbflow.script.commands.group import build_commands  # noqa: PLC0415
 
     try:
-        words = settle_for(cls, words)
+        words = settle_for(cls, words) or ["--help"]
         commands, program = build_commands(cls), _program()
         code = commands(
             args=words, prog_name=program, standalone_mode=False, obj=cls, auto_envvar_prefix="METAFLOW"

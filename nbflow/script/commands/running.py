@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from nbflow.script.commands.group import NO_PYLINT, own_options
 from nbflow.script.execution.launch_script import Ended, clone_script, resume_script, run_script
 from nbflow.script.execution.script_program import Spin
 from nbflow.script.execution.settings import Settings
+from nbflow.script.inputs.parameter_types import JSONType, name_of_type
 from nbflow.script.inputs.parameters import IncludeFile, Parameter, parameters_of, script_file
 from nbflow.script.language.class_decorators import choose_branch
 from nbflow.script.language.cluster_requests import read_place
@@ -67,6 +69,7 @@ _OF_SPIN = frozenset(
         "max_log_size",
         "decorators",
         "run_id_file",
+        "runner_kinds",
         "attribute_file",
         "namespace",
         "branch",
@@ -101,6 +104,7 @@ def _options() -> list[click.Parameter]:
             ["--runner-attribute-file", "attribute_file"], type=click.Path(dir_okay=False, path_type=Path),
             help="Write the run's id, its flow and where it is kept here, as JSON.",
         ),
+        click.Option(["--runner-kinds"], hidden=True, default="{}"),
         click.Option(["--namespace"], help="The namespace in which the client looks for runs during the run."),
         click.Option(["--branch"], help="The branch of the flow's @project."),
         click.Option(["--production"], is_flag=True, help="Run in the production branch of the flow's @project."),
@@ -121,9 +125,29 @@ def _option(parameter: Parameter) -> click.Option:
 
 def _given(ctx: click.Context, cls: type[FlowSpec]) -> dict[str, Any]:
     """Return the parameters that the command line gives, as texts by name; several of one that may be repeated."""
-    sources = {p.name: ctx.get_parameter_source(f"parameter_{a}") for a, p in parameters_of(cls).items()}
-    values = {p.name: ctx.params[f"parameter_{a}"] for a, p in parameters_of(cls).items()}
-    return {name: value for name, value in values.items() if sources[name] is ParameterSource.COMMANDLINE}
+    kinds = json.loads(ctx.params["runner_kinds"])
+    found = {p: f"parameter_{attribute}" for attribute, p in parameters_of(cls).items()}
+    return {
+        p.name: _as_python_gave(p, ctx.params[option], kinds.get(p.name))
+        for p, option in found.items()
+        if ctx.get_parameter_source(option) is ParameterSource.COMMANDLINE
+    }
+
+
+def _as_python_gave(parameter: Parameter, given: Any, kind: str | None) -> Any:
+    """Return an option as text, or as texts; `kind` says what a Runner was given: text, json (sent so), or number.
+
+    Raises click.UsageError if the parameter has another type, as Metaflow does.
+    """
+    if kind == "text" and parameter.type is JSONType:
+        return json.dumps(given)
+    if kind == "json" and parameter.multiple:
+        return tuple(json.loads(given[0]))
+    fitting = {str: "text", int: "number", float: "number", bool: "number"}.get(parameter.type, kind)
+    if kind not in (None, fitting):
+        name = name_of_type(parameter.type)
+        raise click.UsageError(f"Invalid type for '{parameter.name}', expected: '{name}', but found '{given}'")
+    return given
 
 
 def _known_clusters() -> tuple[str, ...]:

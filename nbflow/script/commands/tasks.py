@@ -77,14 +77,15 @@ def _dump(pathspec: str, private: bool, max_value_size: int, include: str, file:
     wanted = [name.strip() for name in include.split(",") if name.strip()]
     tasks = find_tasks(_flow(), pathspec)
     if file is not None:
-        values = {task.pathspec: {one.id: one.data for one in _artifacts(task, wanted)} for task in tasks}
+        found = {_path_in_flow(task): _artifacts(task, wanted, private) for task in tasks}
+        values = {path: {one.id: one.data for one in artifacts} for path, artifacts in found.items()}
         file.write_bytes(cloudpickle.dumps(values))
         _say(f"Artifacts written to {file}")
         return
     for task in tasks:
-        parts = task.pathspec.split("/", 1)[1]
+        parts = _path_in_flow(task)
         _say(f"Dumping output of {parts}" if len(tasks) == 1 else f"[{parts}]")
-        for artifact in _artifacts(task, wanted):
+        for artifact in _artifacts(task, wanted, private):
             click.echo(_line(artifact, max_value_size))
 
 
@@ -93,8 +94,14 @@ def _say(text: str) -> None:
         click.echo(text)
 
 
-def _artifacts(task: client.Task, wanted: list[str]) -> list[client.DataArtifact]:
-    return [one for one in sorted(task, key=lambda one: one.id) if not wanted or one.id in wanted]
+def _path_in_flow(task: client.Task) -> str:
+    """Return `RUN/STEP/TASK`."""
+    return task.pathspec.split("/", 1)[1]
+
+
+def _artifacts(task: client.Task, wanted: list[str], private: bool) -> list[client.DataArtifact]:
+    found = task._reached if private else task._visible
+    return [one for name, one in sorted(found.items()) if not wanted or name in wanted]
 
 
 def _line(artifact: client.DataArtifact, limit: int) -> str:

@@ -199,13 +199,23 @@ class FlowSpec:
 
     @property
     def input(self) -> Any:
-        """Return the item of the innermost foreach around the task; None outside of a foreach."""
-        return self._state.item(-1) if self._state.stack else None
+        """Return the item of the innermost foreach around the task; None outside of a foreach.
+
+        As in Metaflow, it is None too where no artifact has the list of the foreach, such as in the join of a foreach
+        inside of it.
+        """
+        return self._item(len(self._state.stack) - 1) if self._state.stack else None
+
+    def _item(self, depth: int) -> Any:
+        name = self._state.lists[depth][1] if depth < len(self._state.lists) else ""
+        name = getattr(self, VARIABLES, {}).get(self._state.lists[depth][0], name) if name else ""
+        is_there = not name or name in self._state.artifacts or hasattr(type(self), name) or name in vars(self)
+        return self._state.item(depth) if is_there else None
 
     def foreach_stack(self) -> list[tuple[int, int, Any]] | None:
         """Return (index, number of items, item) for every foreach around the task, the outermost first."""
         state = self._state
-        return [(level.index, level.width, state.item(depth)) for depth, level in enumerate(state.stack)]
+        return [(level.index, level.width, self._item(depth)) for depth, level in enumerate(state.stack)]
 
     @property
     def _foreach_stack(self) -> list[ForeachFrame]:

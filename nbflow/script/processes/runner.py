@@ -118,7 +118,7 @@ class Runner:
         """Return the process and the folder into which it writes."""
         folder = Path(tempfile.mkdtemp(prefix="nbflow-run-"))
         words = [sys.executable, str(self.file), *_words(self.options), command, *about]
-        words += ["--runner-attribute-file", str(folder / "run"), *_words(options)]
+        words += ["--runner-attribute-file", str(folder / "run"), *_words(options), *_kinds(options)]
         files = {name: (folder / name).open("wb") for name in ("stdout", "stderr")}
         process = subprocess.Popen(words, cwd=self.cwd, env={**os.environ, **self.env}, **files)  # type: ignore[call-overload]
         for file in files.values():
@@ -169,8 +169,10 @@ class Executing:
         if self._facts:
             return
         code = self.process.wait()
-        refused = OptionRefused if code == _USAGE_ERROR else RunNotStarted
-        raise refused(str(self._runner.file), code, self.stderr or self.stdout)
+        said = self.stderr or self.stdout
+        if code == _USAGE_ERROR:
+            raise OptionRefused(str(self._runner.file), code, said.rpartition("\nError: ")[2])
+        raise RunNotStarted(str(self._runner.file), code, said)
 
     async def wait(self, timeout: float | None = None, stream: str | None = None) -> Self:
         """Wait until it is over, or at most `timeout` seconds. `stream`, stdout or stderr, is shown meanwhile."""
@@ -362,9 +364,21 @@ def _words(options: Mapping[str, Any]) -> list[str]:
     return words
 
 
+def _kinds(options: Mapping[str, Any]) -> list[str]:
+    """Return the words that tell a script which options were texts in Python, which are sent as JSON, and numbers."""
+    kinds = {name: _kind(value) for name, value in options.items() if value is not None}
+    return ["--runner-kinds", json.dumps(kinds)] if kinds else []
+
+
+def _kind(value: Any) -> str | None:
+    if isinstance(value, dict | list | tuple):
+        return "json"
+    return "text" if isinstance(value, str) else "number" if isinstance(value, int | float) else None
+
+
 def _several(value: Any) -> list[Any]:
     return [value] if isinstance(value, str) else list(value)
 
 
 def _text(value: Any) -> str:
-    return json.dumps(value) if isinstance(value, dict | list) else str(value)
+    return json.dumps(value) if isinstance(value, dict | list | tuple) else str(value)

@@ -9,6 +9,7 @@ class Corpus(FlowSpec):
     @step
     def start(self):
         self.items = ["a", "b"]
+        self._private = 5
         self.next(self.work, foreach="items")
 
     @step
@@ -37,7 +38,9 @@ class Corpus(FlowSpec):
             current.run["start"].task["nothing"]
         except KeyError:
             self.missing += " artifact"
-        self.has = "items" in current.run["start"].task
+        start = current.run["start"].task
+        self.has = "items" in start, "_private" in start, start["_private"].data
+        self.named = "_private" in start.data, sorted(set(start.artifacts._asdict()) & {"items", "_private"})
 
 
 if __name__ == "__main__":

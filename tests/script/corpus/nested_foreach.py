@@ -26,7 +26,12 @@ class Corpus(FlowSpec):
     def join_inner(self, inputs):
         self.stacks = [one.stack for one in inputs]
         self.frames = inputs[0].frames
-        self.place = self.index, self.input
+        self.place = self.index, self.input, self.foreach_stack()
+        self.next(self.below)
+
+    @step
+    def below(self):
+        self.place_below = self.index, self.input, self.foreach_stack()
         self.next(self.join_outer)
 
     @step
