@@ -60,6 +60,47 @@ def test_an_artifact_changed_in_place_is_new_from_there_on(scripts: Scripts) -> 
     assert ran.data.items == [1, 2]
 
 
+def test_an_item_is_one_of_the_list_as_the_list_is_now(scripts: Scripts) -> None:
+    ran = scripts.run(
+        """
+        @step
+        def start(self):
+            self.grid = [{"lr": 1}, {"lr": 2}]
+            self.next(self.fit, foreach="grid")
+
+        @step
+        def fit(self):
+            self.input["seed"] = self.index
+            self.is_same = self.input is self.grid[self.index]
+            self.next(self.look)
+
+        @step
+        def look(self):
+            self.seen = dict(self.input)
+            self.grid = [{"lr": 100 * one["lr"]} for one in self.grid]
+            self.next(self.again)
+
+        @step
+        def again(self):
+            self.last = self.input
+            self.next(self.join)
+
+        @step
+        def join(self, inputs):
+            self.all = [(one.is_same, one.seen, one.last, one.input) for one in inputs]
+            self.next(self.end)
+
+        @step
+        def end(self):
+            pass
+        """
+    )
+    assert ran.run["join"].task.data.all == [
+        (True, {"lr": 1, "seed": 0}, {"lr": 100}, {"lr": 100}),
+        (True, {"lr": 2, "seed": 1}, {"lr": 200}, {"lr": 200}),
+    ]
+
+
 def test_names_that_share_an_object_share_it_below(scripts: Scripts) -> None:
     ran = scripts.run(
         """

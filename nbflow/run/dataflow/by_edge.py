@@ -33,9 +33,17 @@ class ByEdge:
         """Return the item of each foreach around a task, outermost first."""
         found = []
         for depth, index in enumerate(task.path):
-            items = self.known.items[self.known.graph.links[task.step].scope[depth], task.path[:depth]]
-            found.append(Level(index, len(items), items[index]))
+            step, around = self.known.graph.links[task.step].scope[depth], task.path[:depth]
+            items = self.known.items[step, around]
+            found.append(Level(index, len(items), items[index], self._source(step, around)))
         return tuple(found)
+
+    def _source(self, step: str, path: tuple[int, ...]) -> str:
+        """Return the digest of the artifact with the items of a foreach; "" if its list is a constant or parameter."""
+        foreach, above = self.known.graph.steps[step].control.foreach, self.known.graph.links[step].led
+        made = self.known.made(above[0], path) if foreach and above else None
+        found = made and foreach and made.get(foreach.expr.removeprefix("self."))
+        return found.digest if found else ""
 
     def inherited(self, task: TaskId) -> Mapping[str, ArtifactRef]:
         """Return the artifacts that are visible when a task begins, by name; a join sees none, only its inputs."""

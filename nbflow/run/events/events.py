@@ -194,11 +194,15 @@ Event = TaskStarted | TaskSucceeded | TaskReused | ForeachSplit | TaskSkipped | 
 @pickled_by_fields
 @dataclass(frozen=True, slots=True)
 class Level:
-    """Says on which item of a foreach around it a task works; `width` is the number of items."""
+    """Says on which item of a foreach around it a task works; `width` is the number of items.
+
+    `source` is the digest of the artifact that had the items, if it was one.
+    """
 
     index: int
     width: int
     item: ArtifactRef
+    source: str = ""
 
 
 @pickled_by_fields

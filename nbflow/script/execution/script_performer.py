@@ -319,6 +319,7 @@ class ScriptPerformer:
         """Store the artifacts of the task; if it has failed, those that it has set until then."""
         state = flow._state
         extra = self._extra(state, facts, result, failed)
+        flow._return_items()
         values = {name: value for name, value in flow.__dict__.items() if name not in OWN}
         encoded = self._keep(state, values, extra)
         result.artifacts, result.components = encoded.artifacts, encoded.components

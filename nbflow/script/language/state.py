@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -38,6 +38,7 @@ class TaskArtifacts:
     merged: dict[str, ArtifactRef] = field(default_factory=dict)
     passed_on: frozenset[str] = frozenset()  # not set here, but they reach changed objects
     _items: dict[int, Any] = field(default_factory=dict)
+    _heaps: dict[int, Heap] = field(default_factory=dict)  # into which items were loaded that the body may change
 
     @cached_property
     def heap(self) -> Heap:
@@ -54,9 +55,24 @@ class TaskArtifacts:
         """Return the item of a foreach around the task: 0 is the outermost, -1 the innermost."""
         depth %= len(self.stack)
         if depth not in self._items:
-            item = self.stack[depth].item.renamed("input")
-            self._items[depth] = self.store.load({"input": item}, self.home)["input"]
+            item, heap = self.stack[depth].item.renamed("input"), self.store.heap(self.home)
+            self._items[depth], self._heaps[depth] = heap.load({"input": item})["input"], heap
         return self._items[depth]
+
+    def note_item(self, depth: int, item: Any) -> None:
+        """Take an item from a list that is another one than at the beginning of its foreach."""
+        self._items[depth] = item
+
+    def has_item(self, depth: int) -> bool:
+        """Tell whether the item of a foreach was asked for already."""
+        return depth in self._items
+
+    def changed_items(self) -> Iterator[tuple[int, Any]]:
+        """Yield each item that the task has changed in place, with the depth of its foreach."""
+        for depth, heap in self._heaps.items():
+            heap.compare()
+            if heap.changed:
+                yield depth, self._items[depth]
 
     def take_items(self, given: Mapping[str, Any]) -> None:
         """Replace the stored items of foreachs by items of the given lists, by the names of the lists."""
