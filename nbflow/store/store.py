@@ -11,7 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from nbflow.errors import StoreBroken, StoreInUse, StoreReadOnly
+from nbflow.errors import StoreBroken, StoreFull, StoreInUse, StoreReadOnly
 from nbflow.store import lock
 from nbflow.store.blobs.chunked import ChunkedBlobs
 from nbflow.store.catalog import schema
@@ -91,7 +91,8 @@ class Store(ValueStore):
                 root, "there is no store", f"Run the flow once, or set {HOME_VARIABLE} to the folder of its store"
             )
         store = cls(root)
-        store.history  # noqa: B018 - refuse a foreign or too new store before anything is written
+        with suppress(StoreFull):  # `gc` makes room even where nobody can read
+            store.history  # noqa: B018 - refuse a foreign or too new store before anything is written
         return store
 
     @classmethod

@@ -10,6 +10,8 @@ import pytest
 
 from nbflow.errors import StoreFull
 from nbflow.run.events.events import FailureKind, Outcome, TaskFailed
+from nbflow.store.catalog.keeping_rules import kept_by_options
+from nbflow.store.store import Store
 from tests.flows import Shape
 from tests.run.running import Place
 
@@ -63,6 +65,23 @@ def test_a_catalog_that_finds_no_room_ends_the_run_and_can_be_used_again(small_d
     assert again.finished.outcome is Outcome.SUCCEEDED
     assert "small" not in again.executed
     assert again.store.verify() == []
+
+
+@pytest.mark.parametrize("somebody_reads", [True, False])
+def test_gc_makes_room_on_a_disk_without_any(small_disk: Path, somebody_reads: bool) -> None:
+    place, flow = Place(small_disk), shape("%%step large\nimport os\nx = os.urandom(300_000)")
+    place.run(flow).store.close()
+    store = place.run(flow).store
+    if not somebody_reads:  # then SQLite has no file that it shares with others, and no room for one
+        store.close()
+    fill(small_disk / "filler")
+    with Store.open(store.root, create=False) as full:
+        swept = full.gc(kept_by_options(1, None, False))
+    assert (len(swept.runs), swept.blobs) == (1, 1)
+    store.close()
+    with Store.open(store.root, create=False) as swept_store:
+        found = swept_store.history.runs(), list(swept_store.blobs), swept_store.verify()
+    assert [len(one) for one in found] == [1, 1, 0]
 
 
 def fill(path: Path) -> None:

@@ -28,6 +28,7 @@ APPLICATION = 0x6E62666C  # "nbfl"
 DATABASE_ERRORS = (sqlite3.Error, UnicodeDecodeError, OverflowError)
 """What SQLite raises; the second if its message has parts of a damaged file in it, the third for an id from one."""
 
+_FULL = {sqlite3.SQLITE_IOERR_WRITE, sqlite3.SQLITE_IOERR_SHMSIZE}
 _READ_ONLY = {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM, sqlite3.SQLITE_AUTH}
 _NETWORK = frozenset(
     ("nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "afs", "ceph", "glusterfs", "lustre", "gpfs", "beegfs", "fuse.sshfs")
@@ -106,8 +107,11 @@ def storable(value: Any) -> Any:
     return value.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
-def connect(path: Path, write: bool) -> sqlite3.Connection:
-    """Open an existing catalog, to write or only to read. Raises StoreError if it is not a catalog that we can read."""
+def connect(path: Path, write: bool, alone: bool = False) -> sqlite3.Connection:
+    """Open an existing catalog, to write or only to read. Raises StoreError if it is not a catalog that we can read.
+
+    With `alone` nobody else can use it meanwhile, and SQLite needs no file that it shares with them.
+    """
     modes = ["mode=rw"] if write else ["mode=ro"]
     if not write and not os.access(path.parent, os.W_OK):
         modes.append("immutable=1")  # nobody can write there, and a reader cannot create SQLite's shared files
@@ -115,16 +119,18 @@ def connect(path: Path, write: bool) -> sqlite3.Connection:
         for mode in modes[:-1]:
             with suppress(sqlite3.OperationalError):
                 return _connect(path, mode)
-        return _connect(path, modes[-1])
+        return _connect(path, modes[-1], alone)
 
 
-def _connect(path: Path, mode: str) -> sqlite3.Connection:
+def _connect(path: Path, mode: str, alone: bool = False) -> sqlite3.Connection:
     refuse_what_is_no_file(*files_of_catalog(path))  # SQLite would make files beside what a link leads to
     uri = f"{path.absolute().as_uri()}?{mode}"
     connection = sqlite3.connect(uri, SLICE, uri=True, isolation_level=None, check_same_thread=False, factory=Catalog)
     connection.path = path
     try:
         note_open(connection, path)
+        if alone:
+            connection.execute("PRAGMA locking_mode = EXCLUSIVE")
         refuse_changed(path, mode == "mode=rw")
         _check(connection, path)
         _bring_up_to_date(connection, mode == "mode=rw")
@@ -282,7 +288,7 @@ def meaning(error: Exception, path: Path) -> StoreError:
     if isinstance(error, OverflowError):
         return RowDamaged("something", str(error))
     code = getattr(error, "sqlite_errorcode", 0)
-    if code == sqlite3.SQLITE_IOERR_WRITE or code & 0xFF == sqlite3.SQLITE_FULL:
+    if code in _FULL or code & 0xFF == sqlite3.SQLITE_FULL:
         return StoreFull(path, 0, str(error))
     if code & 0xFF in _READ_ONLY:
         return StoreReadOnly(path, str(error)) if path.exists() else _not_there(path)

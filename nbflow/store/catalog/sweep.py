@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from nbflow.errors import RunGoesOn
+from nbflow.errors import RunGoesOn, StoreFull
 from nbflow.store.blobs import protocol as blob
 from nbflow.store.blobs.protocol import BlobStore
 from nbflow.store.catalog import schema
@@ -51,23 +52,61 @@ class Swept:
 def sweep(path: Path, blobs: BlobStore, kept: Kept, dry_run: bool) -> Swept:
     """Delete the runs that are not kept, and what only they need; nobody may write meanwhile.
 
-    Rows are deleted first, so that a crash leaves only blobs without rows, which the next call deletes. With `dry_run`
-    nothing is deleted.
+    Rows are deleted first, so that a crash leaves only blobs without rows, which the next call deletes. Only on a full
+    disk, where no row can be written, the blobs make the room for it. With `dry_run` nothing is deleted.
     """
-    connection = schema.connect(path, write=True)
+    first = (0, 0)
+    with _opened(path) as connection:
+        swept, used = _sweep_rows(connection, kept)
+        if not dry_run and not _is_committed(connection, path):
+            first = _delete_blobs(blobs, used, dry_run)
+            swept, used = _sweep_rows(connection, kept)
+            connection.execute("COMMIT")
+    count, freed = _delete_blobs(blobs, used, dry_run)
+    size = swept.bytes + first[1] + freed + blobs.sweep(dry_run)
+    return replace(swept, blobs=first[0] + count, bytes=size)
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[sqlite3.Connection]:
+    """Give a connection that writes, and seal what it has written; what is not committed is not done."""
+    connection = None
+    with suppress(StoreFull):
+        connection = schema.connect(path, write=True)
+    if connection is None:  # the error is gone, or its traceback would hold the lock that this one takes
+        connection = schema.connect(path, write=True, alone=True)
     try:
         with schema.meaning_of_errors(path):
-            connection.execute("BEGIN IMMEDIATE")
-            runs = _delete_runs(connection, kept)
-            _find_needed(connection)
-            components, inline = _delete(connection, _UNUSED_COMPONENTS, "length(stream)")
-            texts, text_bytes = _delete(connection, _UNUSED_TEXTS, "length(body)")
-            used = _used_blobs(connection)
-            connection.execute("ROLLBACK" if dry_run else "COMMIT")
+            connection.execute("PRAGMA cache_spill = OFF")  # so that only COMMIT needs room on the disk
+            connection.execute("PRAGMA temp_store = MEMORY")
+            yield connection
     finally:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
         schema.close_writer(connection, path)
-    count, freed = _delete_blobs(blobs, used, dry_run)
-    return Swept(runs, components, texts, count, inline + text_bytes + freed + blobs.sweep(dry_run))
+
+
+def _is_committed(connection: sqlite3.Connection, path: Path) -> bool:
+    """Commit, and return True; return False if the disk is full."""
+    try:
+        connection.execute("COMMIT")
+    except sqlite3.OperationalError as error:
+        if not isinstance(schema.meaning(error, path), StoreFull):
+            raise
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        return False
+    return True
+
+
+def _sweep_rows(connection: sqlite3.Connection, kept: Kept) -> tuple[Swept, set[str]]:
+    """Delete rows in a transaction that stays open; return what has gone, and the blobs that the others need."""
+    connection.execute("BEGIN IMMEDIATE")
+    runs = _delete_runs(connection, kept)
+    _find_needed(connection)
+    components, inline = _delete(connection, _UNUSED_COMPONENTS, "length(stream)")
+    texts, text_bytes = _delete(connection, _UNUSED_TEXTS, "length(body)")
+    return Swept(runs, components, texts, bytes=inline + text_bytes), _used_blobs(connection)
 
 
 def _delete_runs(connection: sqlite3.Connection, kept: Kept) -> tuple[str, ...]:
