@@ -61,7 +61,7 @@ def _steps(source: Source) -> Iterator[tuple[int, str]]:
     for name, method in source.steps.items():
         for decorator in method.tree.decorator_list:
             words = {one.arg: ast.unparse(one.value) for one in getattr(decorator, "keywords", ())}
-            wait = words.get("minutes_between_retries", "2")
+            wait = words.get("minutes_between_retries", "0")  # nbflow does not wait where nothing is given
             if decorator_name(decorator) == "retry" and wait not in ("0", "0.0"):
                 yield decorator.lineno, f"step '{name}' is tried again at once, not after {wait} minutes"
             if decorator_name(decorator) == "card" and words.get("type", "'default'") != "'default'":

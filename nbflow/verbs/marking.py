@@ -20,6 +20,8 @@ def tag(notebook: Path, run: str, name: str) -> None:
     """Give a run a name. `resume`, `diff` and `runs --tag` accept this name instead of the number."""
     workspace = find_workspace(notebook)
     row = workspace.archive.run(run)
+    if not name.strip():
+        raise click.UsageError("a tag is a text that is not empty: write for example  nbflow tag NOTEBOOK RUN best")
     if name.isdecimal():
         raise click.UsageError(f"'{name}' could be the number of a run: use a name with a letter in it")
     with Store.open(workspace.root, create=False) as store, store.writer() as writer:

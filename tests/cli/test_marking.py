@@ -136,3 +136,8 @@ def test_diff_tells_of_steps_that_one_run_did_not_finish_and_of_artifacts_it_doe
     assert shell("run", fails).code == 0
     assert shell("diff", fails, "1", "2", "end").out.endswith("artifacts\n  end  - → 1 task finished\n")
     assert shell("diff", fails, "1", "2", "load").out.endswith("artifacts\n  load.extra  1 → -\n")
+
+
+def test_a_tag_is_a_text(shell: Shell) -> None:
+    answer = shell("tag", "flow.ipynb", "1", " ")
+    assert (answer.code, "a tag is a text that is not empty" in answer.err) == (2, True)

@@ -81,6 +81,11 @@ FAULTS = [
         "--foreach cannot iterate over 'y[': it is not Python. Write one Python expression after in, such as grid",
     ),
     ("%%step a --timeout soon", "--timeout 'soon' is not a duration. Write a number with s, m, h or d, such as 30m"),
+    ("%%step a --timeout 30 90", "--timeout '30 90' is not a duration. Write a number with s, m, h or d, such as 30m"),
+    (
+        "%%step a --catch err",
+        "--catch is not an option. What Metaflow's @catch is for, --allow-failures 10% does here",
+    ),
     ("%%step a --timeout 0", "--timeout '0' is not a duration. Write a number with s, m, h or d, such as 30m"),
     ("%%step a --gpu 0", "--gpu '0' is not a whole number from 1. Write for example --gpu 2"),
     ("%%step a --memory !", "--memory '' is not a size. Write a number with MB or GB, such as 4GB"),
@@ -119,6 +124,16 @@ FAULTS = [
 @pytest.mark.parametrize(("source", "text"), FAULTS)
 def test_a_typo_is_told_with_its_fix(source: str, text: str) -> None:
     assert [f"{fault.message}. {fault.fix}" for fault in read_header(source).faults] == [text]
+
+
+@pytest.mark.parametrize(("text", "seconds"), [("90", 90), ("30m", 1800), ("1h30m", 5400), ("1d 2h 3.5s", 93603.5)])
+def test_a_duration_may_have_several_units(text: str, seconds: float) -> None:
+    assert read_header(f"%%step a --timeout {text}").options.timeout == seconds
+
+
+@pytest.mark.parametrize(("text", "size"), [("4G", 4 * 10**9), ("4gb", 4 * 10**9), ("2Gi", 2 << 30), ("5B", 5)])
+def test_the_letter_of_byte_may_be_left_out(text: str, size: int) -> None:
+    assert read_header(f"%%step a --memory {text}").options.memory == MemoryAsked(size)
 
 
 @pytest.mark.parametrize("text", ["%%step?", "%%step??", "%%parameters?"])

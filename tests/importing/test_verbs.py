@@ -74,7 +74,7 @@ class F(FlowSpec):
     rate = Parameter("learning-rate", default=0.1)
     words = Parameter("words", default="a,b", separator=",")
     @card(type="blank")
-    @retry(times=1)
+    @retry(times=1, minutes_between_retries=2)
     @step
     def only(self):
         print(self.rate, self.words)

@@ -26,7 +26,11 @@ def kernel(tmp_path: Path) -> Iterator[Kernel]:
 
 def shown(kernel: Kernel, magic: str) -> str:
     """Ask for help as a user does, and return the text of the pager."""
-    [page] = kernel.answer_to(kernel.client.execute(f"{magic}?"))["payload"]
+    return shown_for(kernel, f"{magic}?")
+
+
+def shown_for(kernel: Kernel, cell: str) -> str:
+    [page] = kernel.answer_to(kernel.client.execute(cell))["payload"]
     return re.sub(r"\x1b\[[\d;]*m", "", page["data"]["text/plain"])
 
 
@@ -35,6 +39,7 @@ def examples(help_text: str) -> list[str]:
 
 
 def test_the_help_names_everything_and_its_examples_run(kernel: Kernel) -> None:
+    assert shown(kernel, "%%step") == shown_for(kernel, "%%step? \n") != ""
     texts = {magic: shown(kernel, magic) for magic in ("%%parameters", "%%step", "%flow")}
     assert [line for magic in ("%%step", "%%parameters") for line in texts[magic].splitlines() if len(line) > 76] == []
     assert [word for word in STEP_OPTIONS if f"\n  --{word}" not in texts["%%step"]] == []

@@ -161,6 +161,20 @@ def test_the_history_is_told(scripts: Scripts, one: Path) -> None:
     assert "deleted 0 runs" in scripts.command(one, "gc").stdout
 
 
+def test_a_long_value_takes_one_line_of_the_table(scripts: Scripts) -> None:
+    path = scripts.write(ONE.replace("default=1", 'default="one\\ntwo " * 50'), "long.py")
+    assert scripts.command(path, "run").returncode == 0
+    [line] = scripts.command(path, "runs").stdout.splitlines()
+    assert line.endswith("alpha=one two one two one two one two one … flag=False")
+
+
+def test_a_parameter_before_the_command_is_named(scripts: Scripts, one: Path) -> None:
+    refused = scripts.command(one, "--alpha", "3", "resume")
+    assert refused.returncode == 2
+    message = "--alpha is a parameter of the flow, which stands behind the command: resume --alpha 3"
+    assert refused.stderr.splitlines()[-1] == f"Error: {message}"
+
+
 def test_tags_are_given_taken_and_replaced(scripts: Scripts, one: Path) -> None:
     scripts.command(one, "run", "--tag", "a")
     assert scripts.command(one, "tag", "add", "b", "ü").stdout == "run 1: a, b, ü\n"

@@ -191,6 +191,14 @@ _OF_TASKS = frozenset(one.name for one in fields(Options))
 """The fields of `Options`; other options set a field of the header."""
 
 
+_OF_METAFLOW = {
+    "catch": "--allow-failures 10%",
+    "resources": "--cpu 2, --gpu 1 or --memory 4GB",
+    "pypi": '--env "pandas==2.2"',
+    "conda": '--env "pandas==2.2"',
+}
+
+
 def _read_step(text: str) -> Header:
     name, *options = re.split(r"(?:^|\s)--(?=[A-Za-z])", text)
     header = _with_name(Header(CellKind.STEP), name.strip())
@@ -237,6 +245,8 @@ def _with_value(header: Header, name: str, value: object) -> Header:
 def _option(word: str) -> StepOption:
     if word in STEP_OPTIONS:
         return STEP_OPTIONS[word]
+    if (ours := _OF_METAFLOW.get(word)) is not None:
+        raise HeaderError(f"--{word} is not an option", f"What Metaflow's @{word} is for, {ours} does here")
     near = difflib.get_close_matches(word, STEP_OPTIONS, 1)
     valid = ", ".join(f"--{name}" for name in STEP_OPTIONS)
     if near:

@@ -14,11 +14,14 @@ LARGEST_SIZE = 1e18
 """The largest size in bytes."""
 
 _DIGITS = 10  # so many digits are too many for a count
+_NUMBER = r"(\d+(?:\.\d+)?)"
+_PIECES = re.compile(rf"{_NUMBER}\s*[smhd]?|(?:{_NUMBER}\s*[smhd]\s*){{2,}}")
 _DURATION = "Write a number with s, m, h or d, such as 30m"
 _SIZE = "Write a number with MB or GB, such as 4GB"
 _SECONDS = {"": 1.0, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
-_BYTES = {"": 1, "B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12}
-_BINARY_BYTES = {"KIB": 2**10, "MIB": 2**20, "GIB": 2**30, "TIB": 2**40}
+_BYTES = {
+    "": 1, "K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12, "KI": 2**10, "MI": 2**20, "GI": 2**30, "TI": 2**40,
+}  # fmt: skip
 
 
 def quotable(text: str) -> str:
@@ -27,20 +30,20 @@ def quotable(text: str) -> str:
 
 
 def read_duration(option: str, text: str) -> float:
-    """Return the seconds of a duration such as `30m`, `90s`, `2h`, `7d` or a plain number. Raises HeaderError."""
-    found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([smhd]?)", text)
-    if not found or float(found[1]) == 0:
+    """Return the seconds of a duration such as `30m`, `90s`, `1h30m`, `7d` or a plain number. Raises HeaderError."""
+    pieces = re.findall(rf"{_NUMBER}\s*([smhd]?)", text) if _PIECES.fullmatch(text) else []
+    seconds = sum(float(number) * _SECONDS[unit] for number, unit in pieces)
+    if seconds == 0:
         raise HeaderError(f"{option} '{quotable(text)}' is not a duration", _DURATION)
-    seconds = float(found[1]) * _SECONDS[found[2]]
     if seconds > LONGEST_DURATION:
         raise HeaderError(f"{option} '{quotable(text)}' is longer than 30 years", _DURATION)
     return seconds
 
 
 def read_size(option: str, text: str) -> int:
-    """Return the bytes of a size such as `4GB`, `512MB`, `2GiB` or a plain number. Raises HeaderError."""
-    found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([A-Za-z]*)", text)
-    unit = {**_BYTES, **_BINARY_BYTES}.get(found[2].upper()) if found else None
+    """Return the bytes of a size such as `4GB`, `4G`, `512MB`, `2GiB` or a plain number. Raises HeaderError."""
+    found = re.fullmatch(rf"{_NUMBER}\s*([A-Za-z]*)", text)
+    unit = _BYTES.get(found[2].upper().removesuffix("B")) if found else None
     if not found or not unit or float(found[1]) == 0:
         raise HeaderError(f"{option} '{quotable(text)}' is not a size", _SIZE)
     size = float(found[1]) * unit

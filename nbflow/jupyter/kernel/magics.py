@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -97,16 +98,19 @@ def _saved_text(path: Path) -> str:
 
 def as_magic(lines: list[str]) -> list[str]:
     """Move the header of a cell to the first line as a cell magic; remove a `%%shared` header and what is above it."""
-    header = read_header("".join(lines))
+    if _ASKS_FOR_HELP.fullmatch(text := "".join(lines)):
+        return [text.rstrip()]  # IPython knows no blanks behind the question mark
+    header = read_header(text)
     if header.kind is CellKind.SHARED:
-        text = "".join(lines[header.line :])
-        return ["\n"] * header.line + (code_as_value(text) if header.language else text).splitlines(True)
+        below = "".join(lines[header.line :])
+        return ["\n"] * header.line + (code_as_value(below) if header.language else below).splitlines(True)
     if header.kind in _OURS and not (header.line == 1 and lines[0].startswith(f"%%{header.kind} ")):
         above, line, below = lines[: header.line - 1], lines[header.line - 1], lines[header.line :]
         return [f"%%{header.kind} {rest_of(line)}\n", *above, *below]
     return lines
 
 
+_ASKS_FOR_HELP = re.compile(r"%%\w+\?{1,2}\s*")
 _NOTED = (CellKind.STEP, CellKind.PARAMETERS)  # by their magics
 _OURS = (*_NOTED, CellKind.ENVIRONMENT)
 

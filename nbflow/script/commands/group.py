@@ -103,10 +103,19 @@ class Commands(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            _refuse_early_parameter(ctx, args)
             near = difflib.get_close_matches(args[0], COMMANDS, 1)
             hint = f"did you mean '{near[0]}'?" if near else f"the commands are {', '.join(COMMANDS)}"
             ctx.fail(f"No such command '{args[0]}': {hint}")
         return super().resolve_command(ctx, args)
+
+
+def _refuse_early_parameter(ctx: click.Context, args: Sequence[str]) -> None:
+    """End with an error if a word is the value of a parameter that stands before the command."""
+    value, *others = args
+    command = next((word for word in others if word in COMMANDS), "run")
+    for option in (word for word in others if word in own_options(ctx.obj)):
+        ctx.fail(f"{option} is a parameter of the flow, which stands behind the command: {command} {option} {value}")
 
 
 def own_options(cls: type[FlowSpec]) -> frozenset[str]:

@@ -11,6 +11,7 @@ import click
 from nbflow import client
 from nbflow.errors import MetaflowNamespaceMismatch, MetaflowNotFound, MetaflowTaggingError
 from nbflow.flow.syntax.units import read_duration
+from nbflow.progress.numbers import brief
 from nbflow.script.language.flowspec import FlowSpec
 from nbflow.store.catalog.keeping_rules import NEWEST, kept_by_options
 from nbflow.store.catalog.rows import TaskStatus
@@ -53,7 +54,7 @@ def _newest() -> client.Run:
 def _runs() -> None:
     """List the runs, the newest first."""
     for run in _flow():
-        parameters = " ".join(f"{name}={value}" for name, value in run.parameters.items())
+        parameters = " ".join(f"{name}={brief(value)}" for name, value in run.parameters.items())
         tags = " ".join(sorted(run.user_tags))
         began = f"{run.created_at:%Y-%m-%d %H:%M:%S}" if run.created_at else ""
         click.echo("  ".join(part for part in (run.id, began, str(run.status), parameters, tags) if part))
