@@ -16,7 +16,7 @@ import traceback
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from nbflow.run.output.card_parts import refresh_cards
+from nbflow.run.output.card_parts import refresh_cards, show_part
 from nbflow.store.values.user_code import LONGEST_REASON, abridged, text_of, type_name_of
 
 _MOST_ROWS = 100
@@ -38,6 +38,10 @@ class MetaflowCardComponent:
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__}>"
+
+    def _ipython_display_(self) -> None:
+        """Show the part where a notebook displays it; it changes in its place until the cell has ended."""
+        show_part(self)
 
     def _repr_html_(self) -> str:
         """Return HTML for a notebook. A part that cannot be drawn shows the error: a card never fails its task."""

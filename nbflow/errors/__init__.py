@@ -75,6 +75,7 @@ from nbflow.errors.restore_errors import CheckpointNameTaken, NotACheckpoint, No
 from nbflow.errors.run_errors import (
     AncestorsMissing,
     ChangeNotPassedOn,
+    ForeachNotIterable,
     InputLost,
     MemoryLimitLow,
     NameTaken,
@@ -152,6 +153,7 @@ __all__ = [
     "FailureHandledByCatch",
     "FileElsewhere",
     "FlowRefused",
+    "ForeachNotIterable",
     "HeaderError",
     "HostRefused",
     "InputLost",

@@ -22,6 +22,17 @@ class OutputMissing(NbflowError):
         super().__init__(f"step '{step}' ended without binding {listed}: bind it on every path, or correct --out")
 
 
+class ForeachNotIterable(NbflowError, TypeError):
+    """Raised when the expression of a foreach gives something that cannot be iterated over."""
+
+    def __init__(self, place: str, var: str, expr: str, reason: str) -> None:
+        self.place, self.var, self.expr, self.reason = place, var, expr, reason
+        super().__init__(
+            f"{place}: --foreach {var} in {expr} has no items ({reason}). "
+            "Write an expression that gives them, such as a list or range(3)"
+        )
+
+
 class InputLost(NbflowError):
     """Raised before a step runs that reads an artifact which could not be stored completely."""
 

@@ -175,7 +175,7 @@ class Narrator:
         parts += [f"{failed:,} failed"] if failed else []
         yield " · ".join([*parts, duration(seconds)]) + "\n"
         if outcome is not Outcome.SUCCEEDED:
-            left = [step for step, count in self.tally.counts.items() if not count.over and not count.failed]
+            left = [step for step, count in self.tally.counts.items() if not count.over and not count.is_empty]
             if left:
                 yield f"not run: {', '.join(left)}\n"
             yield f"to continue: nbflow resume {self.command} {number}\n"

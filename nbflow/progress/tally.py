@@ -53,14 +53,19 @@ class Count:
         return self.passed + self.failed
 
     @property
+    def is_empty(self) -> bool:
+        """Return whether the step is in a foreach that has no items, so that none of its tasks is ever there."""
+        return self.known and not self.total
+
+    @property
     def status(self) -> StepStatus:
         """Return the status of the step in the run, as far as counts can tell."""
         if self.failed:
             return StepStatus.FAILED
         if self.running:
             return StepStatus.RUNNING
-        if self.known and not self.total:
-            return StepStatus.DONE  # a foreach without items
+        if self.is_empty:
+            return StepStatus.DONE
         if not self.over or self.over < self.total:
             return StepStatus.WAITING
         if self.skipped == self.over:

@@ -16,6 +16,9 @@ from nbflow.run.output.live_output import last_words
 from nbflow.run.output.outputs import Output
 from tests.export.test_script import method
 from tests.export.test_script import script as exported
+from tests.flows import Shape
+from tests.run.driving import task
+from tests.run.running import Place
 
 PRELUDE = "from nbflow import current\nfrom nbflow.cards import Markdown"
 
@@ -25,6 +28,11 @@ def live(tmp_path: Path) -> Path:
     """The folder of a running task `fit`, whose card others may look at."""
     (tmp_path / f"{os.getpid()}.task").write_text("fit\n0\n")
     return tmp_path
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Place:
+    return Place(tmp_path)
 
 
 def texts(outputs: list[Output]) -> list[Any]:
@@ -59,6 +67,12 @@ def test_a_card_that_cannot_be_drawn_or_written_fails_nothing(tmp_path: Path) ->
         current.card.append(Image(None))
         current.card.refresh(force=True)
     assert "there is no picture" in Image(None)._repr_html_()
+
+
+def test_what_a_task_displays_is_kept_as_it_was_last(place: Place) -> None:
+    body = "bar, note = ProgressBar(3), Markdown('one')\ndisplay(bar)\nbar.update(3)\nnote"
+    ran = place.run(Shape("shown", f"from nbflow.cards import Markdown, ProgressBar\n---\n%%step show\n{body}", {}))
+    assert texts(ran.results[task("show")].outputs) == ["3 / 3", "one"]
 
 
 def test_current_is_handed_on_as_what_it_is() -> None:

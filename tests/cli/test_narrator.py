@@ -173,6 +173,9 @@ def test_the_summary_of_a_failed_run_says_how_to_go_on() -> None:
         "not run: end\n",
         "to continue: nbflow resume flow.ipynb 7\n",
     ]
+    count = narrator.tally.counts["end"]
+    count.total = 0  # as it is in a foreach without items
+    assert [line for line in narrator.summary(7, Outcome.FAILED, 61) if line.startswith("not run")] == []
     assert list(narrate(LINEAR.graph, [])[0].summary(8, Outcome.SUCCEEDED, 1)) == [
         "run 8 succeeded · 0 ran · 0 reused · 1.0 s\n"
     ]

@@ -45,6 +45,18 @@ os.system("echo four")
     assert outputs[-1]["output_type"] == "execute_result"
 
 
+def test_a_foreach_over_what_has_no_items_names_its_header(place: Place) -> None:
+    cells = "# here\n%%step number --foreach k in 3\nz = k", "%%step own --foreach k in Odd()\nz2 = k"
+    odd = "class Odd:\n    def __iter__(self):\n        return 1 + None"
+    [number, own] = failures(place.run(flow(odd, *cells))).values()
+    assert number.failure.type == "ForeachNotIterable"
+    assert number.failure.message == (
+        "flow.ipynb · cell 2, line 2: --foreach k in 3 has no items ('int' object is not iterable). "
+        "Write an expression that gives them, such as a list or range(3)"
+    )
+    assert (own.failure.type, "return 1 + None" in (own.failure.traceback or "")) == ("TypeError", True)
+
+
 def test_a_semicolon_hides_the_last_value(place: Place) -> None:
     ran = place.run(flow("%%step quiet\nx = 1\nx;"))
     assert ran.results[task("quiet")].outputs == []

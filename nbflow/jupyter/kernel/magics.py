@@ -102,8 +102,8 @@ def as_magic(lines: list[str]) -> list[str]:
         return [text.rstrip()]  # IPython knows no blanks behind the question mark
     header = read_header(text)
     if header.kind is CellKind.SHARED:
-        below = "".join(lines[header.line :])
-        return ["\n"] * header.line + (code_as_value(below) if header.language else below).splitlines(True)
+        shared = "".join(lines[header.line :])
+        return ["\n"] * header.line + (code_as_value(shared) if header.language else shared).splitlines(True)
     if header.kind in _OURS and not (header.line == 1 and lines[0].startswith(f"%%{header.kind} ")):
         above, line, below = lines[: header.line - 1], lines[header.line - 1], lines[header.line :]
         return [f"%%{header.kind} {rest_of(line)}\n", *above, *below]

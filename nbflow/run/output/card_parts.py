@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 from nbflow.run.output import frontend
@@ -30,6 +31,7 @@ class _Shown:
     part: object
     display_id: str
     output: Output
+    stays: bool  # whether it is displayed only, and was not appended to a card that can be cleared
 
 
 class StepCard:
@@ -78,17 +80,17 @@ class _Page:
     def card(self, id: str | None) -> StepCard:
         return self._cards.setdefault(id, StepCard(self, id))
 
-    def add(self, part: object, card: str | None) -> None:
+    def add(self, part: object, card: str | None, stays: bool = False) -> None:
         metadata = {CARD_ID: card} if card is not None else {}
         output = {"output_type": "display_data", "data": bundle_of(part), "metadata": metadata}
-        self._shown.append(_Shown(part, os.urandom(16).hex(), output))
+        self._shown.append(_Shown(part, os.urandom(16).hex(), output, stays))
         _publish(self._shown[-1])
         if place := self._own_file:
             with suppress(OSError), place.open("a", encoding="utf-8", errors="backslashreplace") as file:
                 file.write(_line(output))
 
     def clear(self, card: str | None) -> None:
-        gone = [one for one in self._shown if one.output["metadata"].get(CARD_ID) == card]
+        gone = [one for one in self._shown if one.output["metadata"].get(CARD_ID) == card and not one.stays]
         self._shown = [one for one in self._shown if one not in gone]
         for one in gone:
             one.output = {**one.output, "data": {}}
@@ -125,7 +127,7 @@ class _Page:
 
     def close(self) -> None:
         """Draw what has changed last."""
-        if not self._cards:
+        if not self._shown:
             return
         self.refresh(force=True)
         if place := self._own_file:
@@ -139,6 +141,25 @@ _page = _Page()
 def current_card() -> StepCard:
     """The card of the task that runs in this process; where none runs, what is appended is displayed all the same."""
     return _page.card(None)
+
+
+def show_part(part: object) -> None:
+    """Display a component, which is drawn again in its place as it changes.
+
+    Raises NotImplementedError, which lets IPython display it as other values, where the user updates the display.
+    """
+    if _is_updated_by_user(sys._getframe(1)):
+        raise NotImplementedError
+    _page.add(part, None, stays=True)
+
+
+def _is_updated_by_user(frame: FrameType | None) -> bool:
+    """Return whether a call of IPython's `display` below has a `display_id`, of which it tells the value nothing."""
+    while frame is not None:
+        if frame.f_code.co_name == "display" and frame.f_globals.get("__name__") == "IPython.core.display_functions":
+            return frame.f_locals.get("display_id") is not None
+        frame = frame.f_back
+    return False
 
 
 def refresh_cards() -> None:

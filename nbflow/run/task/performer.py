@@ -10,6 +10,7 @@ from functools import partial
 from typing import Any, Protocol
 
 from nbflow.errors import (
+    ForeachNotIterable,
     InputLost,
     LanguageFailed,
     MemoryLimitLow,
@@ -169,7 +170,7 @@ class Performer:
         self._show(step, filename)
         code = compile(step.control.foreach.expr, filename, "eval", dont_inherit=True)
         with measured(result), self._files.watch(step.name, split=True) as recording:
-            items = list(eval(code, self.home.namespace))
+            items = list(_iterate(step, eval(code, self.home.namespace)))
         result.files = recording.rows()
         saved = self.store.save_apart(items, self.home, step.name)
         result.artifacts, result.components = saved.artifacts, saved.components
@@ -343,6 +344,18 @@ class Performer:
         for (_, path), artifacts, failure in records.failures(run, [step], prefix):
             told = read_failure(failure)
             yield InputTask(TaskId(step, path), artifacts, f"{told.type}: {told.message}")
+
+
+def _iterate(step: StepSpec, value: Any) -> Iterator[Any]:
+    """Return an iterator over the value of a foreach. Raises ForeachNotIterable if it has no items."""
+    try:
+        return iter(value)
+    except TypeError as error:
+        if error.__traceback__ is not None and error.__traceback__.tb_next is not None:
+            raise  # by an `__iter__` of the user, whose traceback says more
+        assert step.control.foreach is not None
+        var, expr = step.control.foreach.var, step.control.foreach.expr
+        raise ForeachNotIterable(str(step.place), var, expr, str(error)) from None
 
 
 def _passed_on(
