@@ -300,6 +300,21 @@ def test_a_join_takes_a_name_from_the_branch_that_may_have_changed_it(engines: E
     assert engines.nbflow(export_flow(graph_of(*cells)))["end", (), "result"] == plain(({"n": 5}, "xxx", 1))
 
 
+def test_what_is_asked_of_a_step_by_name_is_as_that_step_has_made_it(engines: Engines) -> None:
+    cells = [
+        "%%step start\nd = [1]",
+        "%%step a\nd.append('a')",
+        "%%step b\nd = inputs.start.d\nd.append('b')",
+        "%%step c\nd = inputs.start.d",
+        "%%step join\nfound = [inputs.a.d, inputs.b.d, inputs.c.d]",
+        "%%step end\nresult = (found, inputs.start.d)",
+    ]
+    graph = graph_of(*cells)
+    expected = plain(([[1, "a"], [1, "b"], [1]], [1]))
+    assert engines.notebook(graph)["end", (), "result"] == expected
+    assert engines.nbflow(export_flow(graph))["end", (), "result"] == expected
+
+
 # Metaflow
 
 

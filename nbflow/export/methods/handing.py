@@ -99,11 +99,20 @@ class Handing(Writing):
     def by_step(self, apart: dict[str, dict[str, str]], owners: dict[str, str]) -> str:
         """Return the line that provides `inputs.STEP.name` outside of a foreach."""
         space = self.imports.name("types.SimpleNamespace", inside=True)
-        parts = [
-            f"{step}={space}({', '.join(f'{name}={owners[step]}.{attribute}' for name, attribute in names.items())})"
+        parts = (
+            f"{step}={space}({', '.join(self._as_made(name, owners[step], names[name]) for name in names)})"
             for step, names in apart.items()
-        ]
+        )
         return f"inputs = {space}({', '.join(parts)})"
+
+    def _as_made(self, name: str, owner: str, attribute: str) -> str:
+        """Return the argument for one name. What the body changes in it, no other step sees."""
+        value = f"{owner}.{attribute}"
+        return (
+            f"{name}={self.imports.name('copy.deepcopy', inside=True)}({value})"
+            if owner == "self"
+            else f"{name}={value}"
+        )
 
     def stores(self, step: StepSpec) -> Iterator[str]:
         for store in self.usage.stores(step):
@@ -115,6 +124,7 @@ class Handing(Writing):
                 yield f"self.{store.attribute} = {self.function(step, store.name, GENERATOR[store.name].get)}()"
                 continue
             value = f"self.{store.name}" if step.metaflow else store.name
+            value = f"{self.imports.name('copy.deepcopy', inside=True)}({value})" if store.apart else value
             if store.sure:
                 yield f"self.{store.attribute} = {value}"
             elif step.metaflow:

@@ -36,11 +36,15 @@ class Load:
 
 @dataclass(frozen=True, slots=True)
 class AttributeStore:
-    """Stands for `self.attribute = name`; the body may also have left the name unbound."""
+    """Stands for `self.attribute = name`; the body may also have left the name unbound.
+
+    With `apart`, the attribute is a copy, which stays as the step has made it whatever later steps change.
+    """
 
     name: str
     attribute: str
     sure: bool = True
+    apart: bool = False
 
 
 @dataclass
@@ -195,7 +199,9 @@ class Usage:
         if any(self._is_viewed(step, n) for n in self.versions.split):
             kept += [AttributeStore(n, n, n not in maybe) for n in self.kept(step) if self._is_viewed(step, n)]
         apart = [
-            AttributeStore(n, attr, n not in maybe) for (above, n), attr in self._apart.items() if above == step.name
+            AttributeStore(n, attr, n not in maybe, apart=True)
+            for (above, n), attr in self._apart.items()
+            if above == step.name
         ]
         return (*kept, *apart, *self._states(step))
 

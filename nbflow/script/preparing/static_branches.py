@@ -11,6 +11,7 @@ import ast
 import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import TypeGuard
 
 from nbflow.flow.flowspec.classes import Script
 from nbflow.flow.graph.graph import Graph
@@ -45,6 +46,7 @@ class Branches:
     taken: Mapping[str, frozenset[tuple[str, str]]] = field(default_factory=dict)  # join -> (step, name) of its inputs
     cells: Mapping[str, int] = field(default_factory=dict)  # step -> number of its cell in the notebook
     stored: Mapping[str, frozenset[str]] = field(default_factory=dict)  # step -> attributes that it sets
+    read: Mapping[str, frozenset[str]] = field(default_factory=dict)  # step -> attributes whose present value it reads
     mentioned: frozenset[str] = frozenset()  # attributes that the script may read; the others are only results
 
     def left_behind(self, graph: Graph, step: str, names: Collection[str]) -> tuple[str, str] | None:
@@ -53,11 +55,11 @@ class Branches:
         return next(iter(found), None)
 
     def _read_beside(self, graph: Graph, step: str, names: Collection[str]) -> Iterator[tuple[str, str]]:
-        for other, one in graph.steps.items():
+        for other in graph.steps:
             beside = not graph.links[other].joined and _are_beside(graph, step, other)
             if beside and not self.is_earlier(other, step):
                 shared = self._stored_above(graph, step, other).intersection(names)
-                yield from ((name, other) for name in sorted(one.names.reads & shared))
+                yield from ((name, other) for name in sorted(self.read.get(other, frozenset()) & shared))
 
     def _stored_above(self, graph: Graph, one: str, other: str) -> frozenset[str]:
         """Return what two branches have in common: the names that steps above both store."""
@@ -82,10 +84,13 @@ def branches_of(script: Script, graph: Graph) -> Branches | None:
         if found is not None:
             joins = {name: linked.joined for name, linked in graph.links.items() if linked.joined and not linked.opened}
             taken = {name: frozenset(_taken(script.steps[name].tree, joined)) for name, joined in joins.items()}
-            stored = {name: frozenset(_stored(method.tree)) for name, method in script.steps.items()}
+            stored = {name: frozenset(_set_by(method.tree)) for name, method in script.steps.items()}
+            read = {name: frozenset(_read_by(method.tree)) for name, method in script.steps.items()}
             mentioned = frozenset(_mentioned(parse(source)))
             shared = frozenset(items_of_marks(source, SHARED))
-            return Branches(found["notebook"], shared, _silent(source), taken, cells_in(source), stored, mentioned)
+            return Branches(
+                found["notebook"], shared, _silent(source), taken, cells_in(source), stored, read, mentioned
+            )  # fmt: skip
     return None
 
 
@@ -124,23 +129,44 @@ def _mentioned(tree: ast.AST) -> Iterator[str]:
                 yield text
 
 
-def _stored(tree: ast.AST) -> Iterator[str]:
+def _set_by(tree: ast.AST) -> Iterator[str]:
     """Yield each name of a `self.name = …`."""
-    for node in every_node(tree):
-        if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store) and ast.unparse(node.value) == "self":
-            yield node.attr
+    return (node.attr for node in every_node(tree) if _is_own(node) and isinstance(node.ctx, ast.Store))
+
+
+def _read_by(tree: ast.AST) -> Iterator[str]:
+    """Yield each name of a `self.name` that is read, except for copies of what a step has made: `inputs.start.rows`."""
+    nodes = [*every_node(tree)]
+    copies = {id(node) for one in nodes if _defines_inputs(one) for node in every_node(one)}
+    return (node.attr for node in nodes if _is_own(node) and isinstance(node.ctx, ast.Load) and id(node) not in copies)
+
+
+def _is_own(node: ast.AST) -> TypeGuard[ast.Attribute]:
+    return isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "self"
+
+
+def _defines_inputs(node: ast.AST) -> bool:
+    """Tell whether this is `inputs = SimpleNamespace(start=SimpleNamespace(rows=self.start_rows))`."""
+    return isinstance(node, ast.Assign) and ast.unparse(node).startswith("inputs = SimpleNamespace(")
 
 
 def _taken(tree: ast.AST, joined: tuple[str, ...]) -> Iterator[tuple[str, str]]:
-    """Yield (step, name) for each `inputs.clean.rows` or `inputs[0].rows` of a join."""
+    """Yield (step, name) for each `self.rows = inputs.clean.rows` or `inputs[0].rows` of a join.
+
+    What the body of a step asks of its `inputs` is what a step has made, in a notebook too.
+    """
     for node in every_node(tree):
         match node:
-            case ast.Attribute(value=ast.Attribute(value=ast.Name(id="inputs"), attr=step), attr=name):
-                yield step, name
-            case ast.Attribute(
-                value=ast.Subscript(value=ast.Name(id="inputs"), slice=ast.Constant(value=int(place))), attr=name
-            ) if place < len(joined):
-                yield joined[place], name
+            case ast.Assign(targets=targets, value=ast.Attribute(value=task, attr=name)) if any(map(_is_own, targets)):
+                yield from ((step, name) for step in _step_of(task, joined))
+
+
+def _step_of(task: ast.expr, joined: tuple[str, ...]) -> Iterator[str]:
+    match task:
+        case ast.Attribute(value=ast.Name(id="inputs"), attr=step):
+            yield step
+        case ast.Subscript(value=ast.Name(id="inputs"), slice=ast.Constant(value=int(place))) if place < len(joined):
+            yield joined[place]
 
 
 def _are_beside(graph: Graph, one: str, other: str) -> bool:
