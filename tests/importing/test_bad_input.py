@@ -158,6 +158,20 @@ CLASSES: list[tuple[str, int, str]] = [
 ]
 
 
+def test_a_step_that_replaces_the_list_of_its_foreach_is_named(shell: Shell) -> None:
+    steps = (
+        "@step\ndef start(self):\n    self.xs = [1, 2]\n    self.next(self.each, foreach='xs')\n"
+        "@step\ndef each(self):\n    self.xs = [3, 4]\n    self.next(self.below)\n"
+        "@step\ndef below(self):\n    self.y = self.input\n    self.next(self.join)\n"
+        "@step\ndef join(self, inputs):\n    self.ys = [one.y for one in inputs]\n    self.next(self.end)\n"
+        "@step\ndef end(self):\n    print(self.ys)"
+    )
+    answer = imported(shell, flow(steps))
+    assert answer.code == 1
+    assert "step 'each' sets self.xs, the list of the foreach around it, and so self.input" in answer.err
+    assert imported(shell, flow(steps.replace("self.xs = [3, 4]", "self.zs = [3, 4]"))).code == 0
+
+
 @pytest.mark.parametrize(("line", "number", "message"), CLASSES)
 def test_what_a_class_has_and_a_notebook_has_not_is_named(shell: Shell, line: str, number: int, message: str) -> None:
     start = "" if "def start" in line else "@step\ndef start(self): self.next(self.end)\n"

@@ -144,3 +144,47 @@ def end(self): print(self.p); print(self.y)
         "%%step join\np = inputs.a.p, [one.p for one in [inputs.a, inputs.b]]\nif True:\n    pass",
         "%%step end\nprint(p)\nprint(y)",
     ]
+
+
+NESTED = """
+@step
+def start(self):
+    self.xs = "ab"
+    self.next(self.outer, foreach="xs")
+@step
+def outer(self):
+    self.ys = [1, 2]
+    self.next(self.inner, foreach="ys")
+@step
+def inner(self):
+    self.z = self.input
+    self.next(self.join)
+@step
+def join(self, inputs):
+    MERGE
+    self.at = self.input
+    self.next(self.below)
+@step
+def below(self):
+    self.w = self.input
+    self.next(self.last)
+@step
+def last(self, inputs):
+    self.all = [one.input for one in inputs]
+    self.next(self.end)
+@step
+def end(self):
+    print(self.all)
+"""
+
+
+@pytest.mark.parametrize(
+    ("merge", "expected"),
+    [
+        ("pass", ["at = None", "w = None", "all = [None for one in inputs]"]),
+        ("self.xs = inputs[0].xs", ["at = x", "w = x", "all = [one.item for one in inputs]"]),
+    ],
+)
+def test_the_item_is_none_where_a_join_has_lost_the_list(tmp_path: Path, merge: str, expected: list[str]) -> None:
+    found = "\n".join(cells(tmp_path, NESTED.replace("MERGE", merge)))
+    assert [line for line in expected if line in found.splitlines()] == expected

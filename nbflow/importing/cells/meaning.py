@@ -14,6 +14,7 @@ from nbflow.flow.graph.graph import Binding, Graph
 from nbflow.importing.cells.drafts import StepDrafts
 from nbflow.importing.design.decisions import Design
 from nbflow.importing.reading.conditions import are_exclusive
+from nbflow.importing.reading.methods import ITEM
 from nbflow.importing.refusals import CannotCarryOver, Obstacle, ObstacleFound
 
 
@@ -119,6 +120,16 @@ def _keep_order(design: Design, steps: StepDrafts) -> None:
         before[name] = known.union(needed, *(before[one] for one in needed))
 
 
+def _replaced_lists(design: Design) -> Iterator[Obstacle]:
+    """Yield steps that replace the list of the foreach around them: `self.input` is then an item of the new list."""
+    asked = {design.scope(name) for name, step in design.steps.items() if ITEM in step.attributes}
+    for name, step in design.steps.items():
+        listed = design.list_around(name)
+        if listed and listed in step.names.writes and not step.method.is_join and design.scope(name) in asked:
+            message = f"step '{name}' sets self.{listed}, the list of the foreach around it, and so self.input"
+            yield Obstacle(step.line, message, f"Give the new list another name than {listed}")
+
+
 def _refuse_problems(design: Design, steps: StepDrafts) -> None:
     """Raise CannotCarryOver for what is still wrong, with the lines of the script."""
     graph, drafts = steps.graph(), [*steps.around, *steps.drafts]
@@ -127,6 +138,7 @@ def _refuse_problems(design: Design, steps: StepDrafts) -> None:
         for one in check_flow(graph)
         if not one.warning
     ]
+    found += _replaced_lists(design)
     for name in design.kept:
         if graph.links[name].scope != design.scope(name):
             message = f"step '{name}' would not run once per item in a notebook"

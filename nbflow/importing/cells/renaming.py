@@ -43,7 +43,8 @@ def replace_inside(rewriting: Rewriting, text: str) -> str:
     branches = rewriting.design.branches(step.name)
     tasks = _task_names(step) if step.method.is_join and not branches else frozenset()
     try:
-        text = _tasks_words(text, tasks) if step.method.is_join else text
+        have_items = all(map(rewriting.design.has_item, rewriting.design.source.outline.parents[step.name]))
+        text = _tasks_words(text, tasks, have_items) if step.method.is_join else text
         return replace_words(text, Words(attributes, names, branches))
     except (Unsure, IndexError):
         fix = "Write this part without self in the braces of an f-string"
@@ -58,7 +59,9 @@ def attribute_words(rewriting: Rewriting) -> Mapping[str, str]:
         words |= {name: name for name in design.artifacts}
         words[ITEM] = rewriting.item or "None"
     if rewriting.item is None:
-        words |= {ITEM: "None", INDEX: "None"}
+        words[INDEX] = "None"
+    if rewriting.item is None or not design.has_item(rewriting.step.name):
+        words[ITEM] = "None"
     return words
 
 
@@ -78,7 +81,7 @@ def _renamed(rewriting: Rewriting, attributes: Mapping[str, str]) -> dict[str, s
     wanted = (assigned | (stored_in(tree) & used) | (bound & outside)) - rewriting.own - fixed_in(tree)
     taken = {node.id for node in every_node(tree) if isinstance(node, ast.Name)} | outside
     found = {name: _private(name, taken) for name in sorted(wanted) if not name.startswith("_")}
-    local = local_item(step) if rewriting.plain else None
+    local = local_item(step) if rewriting.plain and design.has_item(step.name) else None
     if local is not None and rewriting.item:
         found[local] = rewriting.item
     return found
@@ -115,10 +118,11 @@ def _mentions_inputs(node: ast.expr) -> bool:
     return any(isinstance(one, ast.Name) and one.id == "inputs" for one in every_node(node))
 
 
-def _tasks_words(text: str, tasks: frozenset[str]) -> str:
+def _tasks_words(text: str, tasks: frozenset[str], have_items: bool) -> str:
     """Replace `task.input` and `task.index` by the names that a notebook uses."""
-    text = re.sub(r"(?<=[)\]])\.input\b", ".item", text)  # max(inputs, key=…).input
+    if have_items:
+        text = re.sub(r"(?<=[)\]])\.input\b", ".item", text)  # max(inputs, key=…).input
     for task in [*sorted(tasks), r"inputs\[-?\d+\]"]:
-        text = re.sub(rf"(?<![\w.])({task})\.input\b", r"\1.item", text)
+        text = re.sub(rf"(?<![\w.])({task})\.input\b", r"\1.item" if have_items else "None", text)
         text = re.sub(rf"(?<![\w.])({task})\.index\b(?!\s*\()", r"\1.path[-1]", text)
     return text

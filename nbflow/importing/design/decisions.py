@@ -88,6 +88,18 @@ class Design:
     def scope(self, name: str) -> tuple[str, ...]:
         return scope_in(self.source.outline, name)
 
+    def list_around(self, name: str) -> str:
+        """Return the name of the list of the innermost foreach around a step; "" if it is not known."""
+        scope = self.scope(name)
+        foreach = self.foreach_above(scope[-1]) if scope else None
+        return (foreach[1].foreach or "") if foreach else ""
+
+    def has_item(self, name: str) -> bool:
+        """Tell whether `self.input` is an item in a step: it is None where a join has lost the list of the foreach."""
+        listed = self.list_around(name)
+        seen = self.fixed | self.seen.entering[name].keys() | self.steps[name].names.writes
+        return not listed or listed in seen
+
     def closes(self, name: str) -> str | None:
         """Return the foreach step whose tasks a join reads; None for a join of static branches."""
         opened = next(iter(self.source.outline.arriving[name].values()))[-1]
