@@ -284,7 +284,11 @@ class Executor:
         """Return what all jobs of a step have in common, among it what it needs that the graph of the workers lacks."""
         graph, known = self.run.graph, self.program.graph
         besides = graph.links[step].prelude - known.links[step].prelude
-        return {"level": graph.prelude_of(step).level, "streams": streams_of(graph, step), "besides": besides}
+        changed = graph.links[step].writes - known.links[step].writes
+        return {
+            "level": graph.prelude_of(step).level, "streams": streams_of(graph, step), "besides": besides,
+            "hands_on": changed if graph.steps[step].control.loop else frozenset(),
+        }  # fmt: skip
 
     def _begin(self, job: Job, host: str = "") -> None:
         """Record that a task begins, once for each attempt, and let its worker see what it is to read."""

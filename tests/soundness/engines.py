@@ -185,7 +185,7 @@ def _stdout(run: Run | None, step: str) -> str:
 
 def without_ours(text: str, steps: Any) -> list[str]:
     """The lines of a cell, without those in which nbflow tells what became of a step."""
-    ours = re.compile(rf"^warning: |^({'|'.join(steps)})(\[[\d,]*\])? · ")
+    ours = re.compile(rf"^warning: |^({'|'.join(steps)})(\[[\d,]*\])?(@\d+)? · ")
     return [line for line in text.splitlines() if not ours.match(line)]
 
 

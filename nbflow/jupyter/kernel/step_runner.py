@@ -55,8 +55,10 @@ class StepRunner:
         self.body_error: BaseException | None = None
         self.focus: TaskId | None = None  # the one task of a foreach that runs here next, for debugging
 
-    def run(self, name: str, anew: Anew = frozenset()) -> None:
+    def run(self, name: str, anew: Anew = frozenset(), shown: bool = False) -> None:
         """Bring a step up to date and bind its artifacts; `anew` are tasks that run even if they are stored.
+
+        The stored turns of a loop that goes on are shown again, unless they are `shown` already.
 
         Raises the error of the body, which is then also in `body_error`; UnknownName, AncestorsMissing, TasksFailed and
         the errors of the store.
@@ -85,6 +87,8 @@ class StepRunner:
                 self._runs.in_workers(self._plan(scene.program.graph, step, anew), scene.program, journal, step)
                 self._bind_found(scene, journal, step)
             else:
+                if not shown:
+                    self._show_again(known.of(step.name))
                 with self._followed(step):
                     self._run_here(scene, run, known.start, journal)
 
@@ -313,7 +317,7 @@ class StepRunner:
             self._notebook.screen.say(describe_learned(event))
         if event.again or anew:
             self._run_above_again(step)
-            self.run(step)
+            self.run(step, shown=not anew)
 
     def _run_above_again(self, name: str) -> None:
         """Run steps above again if they now have to hand on more than when they ran."""

@@ -72,6 +72,7 @@ class ByName:
             step = self.known.graph.steps[task.step]
             linked = self.known.graph.links[task.step]
             own = (step.names.maybe_reads | step.names.maybe_writes) & step.names.writes  # perhaps of the turn before
+            own |= linked.writes & self.known.graph.prelude_of(task.step).names  # what it has changed of ordinary cells
             for name in dict.fromkeys((*(binding.name for binding in linked.bindings), *linked.draws, *sorted(own))):
                 if name in before and self._reads(step, name, split=False):
                     yield name, before[name]

@@ -42,6 +42,7 @@ class Job:
     streams: Streams = NO_STREAMS
     records: CarriedRecords | None = None  # what the worker reads of a catalog that it cannot reach
     besides: frozenset[str] = frozenset()  # prelude names that the run has found out it needs, too
+    hands_on: frozenset[str] = frozenset()  # names that a loop was found to change, and leaves to its next turn
     gpus: tuple[str, ...] = ()  # the GPUs that the task is given
     memory_limit: int | None = None  # the bytes that its process may hold
     lock: EnvironmentLock | None = None  # that of its environment, if other tasks of its step may have other ones

@@ -257,7 +257,7 @@ class Performer:
             show_source(filename, cell)
 
     def _finish(self, step: StepSpec, job: Job, before: Before, heap: Heap, result: Result) -> None:
-        values = dict(before.names.bound())
+        values = dict(before.names.bound()) | self._left_to_next_turn(job)
         missing = sorted(step.names.writes - step.names.maybe_writes - values.keys())
         if missing:
             raise OutputMissing(step.name, missing)
@@ -289,6 +289,11 @@ class Performer:
         self._hand_over({**values, **applied(reached)}, heap, (*visible, *job.partners), result)
         result.learned = tuple(sorted(reached.keys() | kept & values.keys()))
         result.passed_on = _passed_on(heap.changed, visible, made, tied)
+
+    def _left_to_next_turn(self, job: Job) -> dict[str, Any]:
+        """Return what a turn before has changed, as it is now; the run has found this out since workers started."""
+        names = job.hands_on.intersection(one.name for one in job.inputs)
+        return {name: self.home.namespace[name] for name in names if name in self.home.namespace}
 
     def _refuse_changed_parameters(self, step: StepSpec, job: Job, visible: Iterable[ArtifactRef], heap: Heap) -> None:
         """Raise ParameterChanged if the step has changed an object of a parameter through another name."""
