@@ -260,6 +260,12 @@ def test_cells_are_one_step_where_the_process_is_changed_as_no_worker_can() -> N
     assert found.left == ()
 
 
+def test_cells_are_one_step_where_they_use_a_temporary_folder() -> None:
+    made = "folder = tempfile.TemporaryDirectory()\npath = os.path.join(folder.name, 'a')"
+    found = plan("import os, tempfile", made, "x = helper()", "print(path)\ny = [x]\ny")
+    assert [row.cells for row in found.rows] == [(1,), (2, 3, 4)]
+
+
 @pytest.mark.parametrize(
     ("source", "name"),
     [

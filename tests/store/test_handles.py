@@ -75,6 +75,14 @@ def test_a_file_that_has_changed_since_is_not_read(text: Path, round_trip: Round
             round_trip(both=[Late(), file])
 
 
+def test_a_copy_of_a_temporary_file_deletes_nothing(round_trip: RoundTrip) -> None:
+    with tempfile.NamedTemporaryFile() as file:
+        found = round_trip(file=file)
+        found["file"].close()
+        found.clear()
+        assert os.path.exists(file.name)
+
+
 def test_an_archive_of_arrays_is_one_again(tmp_path: Path, round_trip: RoundTrip) -> None:
     np.savez(tmp_path / "a.npz", x=np.arange(3), y=np.ones((2, 2)))
     with np.load(tmp_path / "a.npz") as archive:

@@ -16,6 +16,7 @@ from nbflow.flow.checks.ordinary_rules import ORDINARY_RULES
 from nbflow.flow.checks.outside_rules import OUTSIDE_RULES
 from nbflow.flow.checks.process_rules import PROCESS_RULES
 from nbflow.flow.checks.scratch_rules import computed_outside
+from nbflow.flow.checks.temporary_rules import TEMPORARY_RULES
 from nbflow.flow.graph.graph import Graph
 from nbflow.flow.graph.transitions import edges_of
 from nbflow.flow.source.cell import Problem
@@ -164,5 +165,6 @@ _RULES: tuple[_Rule, ...] = (
     *CACHE_RULES,
     *SCOPE_RULES,
     *FILE_RULES,
+    *TEMPORARY_RULES,
     *OUTSIDE_RULES,
 )

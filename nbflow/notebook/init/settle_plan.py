@@ -296,7 +296,7 @@ def _together(draft: PlanDraft, steps: Sequence[int]) -> Iterator[tuple[int, int
     """
     for one in draft.problems:
         at = draft.at(one.place) if one.place is not None else -1
-        if one.rule == "setting-in-step":
+        if one.rule in ("setting-in-step", "temporary-file"):
             yield from ((at, step) for step in steps[bisect_right(steps, at) :][:1])
         elif one.rule == "cache-of-function":
             yield from ((step, at) for step in steps[: bisect_left(steps, at)][-1:])

@@ -55,6 +55,11 @@ def reduce_file(recorder: Recorder, file: Any) -> Any:
         return recorder.lose(file, f"it is a file that is being read ({error}); read it to its end in one step")
 
 
+def reduce_temporary(recorder: Recorder, file: Any) -> Any:
+    """Store a temporary file so that the copy deletes nothing: the file belongs to the step that made it."""
+    return reopen.temporary, (type(file), file.file, file.name)
+
+
 def _obstacle(file: Any) -> str:
     """Return why a file cannot be opened again in the same state; "" if it can."""
     if type(file) not in (io.TextIOWrapper, io.BufferedReader, io.FileIO):

@@ -220,6 +220,7 @@ def _session_families() -> list[tuple[type, Reducer]]:
 _HANDLES: Mapping[tuple[str, str], Reducer] = {
     ("socketserver", "BaseServer"): _lose("a server belongs to this process"),
     ("concurrent.futures._base", "Future"): handles.reduce_future,
+    ("tempfile", "_TemporaryFileWrapper"): handles.reduce_temporary,
     ("sqlite3", "Connection"): handles.reduce_connection,
     ("sqlite3", "Cursor"): handles.reduce_cursor,
     ("sqlite3", "Row"): handles.reduce_row,

@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from contextlib import closing
 from typing import Any
 
+from nbflow.store.values.tombstone import Tombstone
+
 
 def version(path: str) -> tuple[int, int]:
     """Return the size of a file in bytes, and its modification time in nanoseconds."""
@@ -81,6 +83,13 @@ def row(names: tuple[str, ...], values: tuple[Any, ...]) -> Any:
         quoted = (name.replace('"', '""') for name in names)
         columns = ", ".join(f'? AS "{name}"' for name in quoted)
         return opened.execute(f"SELECT {columns}", values).fetchone()
+
+
+def temporary(cls: type, file: Any, name: str) -> Any:
+    """Return a temporary file that is not deleted. One that is lost is not closed either."""
+    made: Any = cls(file, name, delete=False)
+    made._closer.close_called = type(file) is Tombstone
+    return made
 
 
 def bare(cls: type) -> Any:
