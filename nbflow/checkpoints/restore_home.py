@@ -23,6 +23,8 @@ from nbflow.store.values.user_code import interrupts, reason_of
 class RestoreHome:
     """Is the home of a restore: prelude objects are references, functions get the live namespace as globals."""
 
+    frees_arrays = False
+
     def __init__(self, ledger: Ledger, checkpoint: Checkpoint, reader: CatalogReader) -> None:
         self.ledger, self.checkpoint = ledger, checkpoint
         self._references: Mapping[str, tuple[str, str]] = checkpoint.references()

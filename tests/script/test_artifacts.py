@@ -65,18 +65,19 @@ def test_an_item_is_one_of_the_list_as_the_list_is_now(scripts: Scripts) -> None
         """
         @step
         def start(self):
-            self.grid = [{"lr": 1}, {"lr": 2}]
+            shared = []
+            self.grid = [{"lr": 1, "log": shared}, {"lr": 2, "log": shared}]
             self.next(self.fit, foreach="grid")
 
         @step
         def fit(self):
-            self.input["seed"] = self.index
-            self.is_same = self.input is self.grid[self.index]
+            self.input["log"].append(self.index)
+            self.is_same = self.input is self.grid[self.index], self.grid[0]["log"] is self.grid[1]["log"]
             self.next(self.look)
 
         @step
         def look(self):
-            self.seen = dict(self.input)
+            self.seen = [one["log"] for one in self.grid]
             self.grid = [{"lr": 100 * one["lr"]} for one in self.grid]
             self.next(self.again)
 
@@ -96,9 +97,33 @@ def test_an_item_is_one_of_the_list_as_the_list_is_now(scripts: Scripts) -> None
         """
     )
     assert ran.run["join"].task.data.all == [
-        (True, {"lr": 1, "seed": 0}, {"lr": 100}, {"lr": 100}),
-        (True, {"lr": 2, "seed": 1}, {"lr": 200}, {"lr": 200}),
+        ((True, True), [[0], [0]], {"lr": 100}, {"lr": 100}),
+        ((True, True), [[1], [1]], {"lr": 200}, {"lr": 200}),
     ]
+
+
+def test_a_read_only_array_is_writable_below_and_no_part_of_its_frame(scripts: Scripts) -> None:
+    """So it is after Metaflow's pickle; in plain Python, which a notebook is compared with, it stays read-only."""
+    ran = scripts.run(
+        """
+        @step
+        def start(self):
+            import numpy as np
+            import pandas as pd
+            self.frame = pd.DataFrame({"a": [1, 2, 3]})
+            self.column = self.frame["a"].to_numpy()
+            self.column.flags.writeable = False
+            self.part = self.column[1:]
+            self.raw = np.frombuffer(b"ab", "u1")
+            self.next(self.end)
+
+        @step
+        def end(self):
+            self.column[0] = self.part[0] = self.raw[0] = 9
+            self.seen = [one.tolist() for one in (self.column, self.part, self.raw, self.frame["a"].to_numpy())]
+        """
+    )
+    assert ran.data.seen == [[9, 2, 3], [9, 3], [9, 98], [1, 2, 3]]
 
 
 def test_names_that_share_an_object_share_it_below(scripts: Scripts) -> None:

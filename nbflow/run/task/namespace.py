@@ -30,6 +30,8 @@ class Namespace:
     are executed once per process; imports are fast the second time.
     """
 
+    frees_arrays = False
+
     def __init__(self, program: Program, stored_source: Any = None) -> None:
         self.program = program
         self.module = types.ModuleType("__main__")

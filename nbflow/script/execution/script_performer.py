@@ -51,6 +51,7 @@ from nbflow.script.execution.wrapping import call_wrapped
 from nbflow.script.inputs.configuring import impose
 from nbflow.script.language.current import Lazy, current
 from nbflow.script.language.flowspec import FlowSpec, items_of
+from nbflow.script.language.foreach_items import return_items
 from nbflow.script.language.joining import InputFlows
 from nbflow.script.language.state import TaskArtifacts
 from nbflow.script.language.step_facts import DecoratorFacts
@@ -319,7 +320,7 @@ class ScriptPerformer:
         """Store the artifacts of the task; if it has failed, those that it has set until then."""
         state = flow._state
         extra = self._extra(state, facts, result, failed)
-        flow._return_items()
+        return_items(flow)
         values = {name: value for name, value in flow.__dict__.items() if name not in OWN}
         encoded = self._keep(state, values, extra)
         result.artifacts, result.components = encoded.artifacts, encoded.components

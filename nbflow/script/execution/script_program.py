@@ -81,6 +81,8 @@ def _is_installed(folder: Path) -> bool:
 class ScriptHome:
     """Is the home of objects of a script: there is no prelude, because its definitions are imported from its module."""
 
+    frees_arrays = True  # as in Metaflow
+
     def __init__(self, module: types.ModuleType) -> None:
         self.namespace: dict[str, Any] = module.__dict__
         self.classes: dict[str, type] = {}

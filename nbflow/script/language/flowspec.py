@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nbflow.errors import ExternalCommandFailed, InvalidNextException, MetaflowException, NotStorable
 from nbflow.script.inputs.parameters import Parameter
+from nbflow.script.language.foreach_items import item_of, put_items_into
 from nbflow.script.language.step_facts import facts_of
 from nbflow.script.language.transition import OWN, VARIABLES, Transition
 
@@ -156,7 +157,7 @@ class FlowSpec:
             raise AttributeError(f"Flow {type(self).__name__} has no attribute '{name}'{_hint(state, name)}")
         value = state.load(name)
         if state.stack and not name.startswith("_"):
-            self._put_items_into(name, value)
+            put_items_into(self, name, value)
         self.__dict__[name] = value
         return value
 
@@ -206,46 +207,12 @@ class FlowSpec:
         As in Metaflow, it is None too where no artifact has the list of the foreach, such as in the join of a foreach
         inside of it.
         """
-        return self._item(len(self._state.stack) - 1) if self._state.stack else None
-
-    def _item(self, depth: int) -> Any:
-        """Return an item; it is one of the list as the list is now, so a step that replaces the list replaces it."""
-        state, name = self._state, self._list_of(depth)
-        if not name or hasattr(type(self), name) or state.has_item(depth):
-            return state.item(depth)
-        known = state.artifacts.get(name)
-        if known is None and name not in vars(self):
-            return None
-        level = state.stack[depth]
-        if name in vars(self) or (known and level.source and known.digest != level.source):
-            state.note_item(depth, _at(getattr(self, name), level.index))
-        return state.item(depth)
-
-    def _list_of(self, depth: int) -> str:
-        """Return the name of the list of a foreach around the task; "" if it is not known."""
-        step, name = self._state.lists[depth] if depth < len(self._state.lists) else ("", "")
-        return str(getattr(self, VARIABLES, {}).get(step, name)) if name else ""
-
-    def _put_items_into(self, name: str, value: Any) -> None:
-        """Let a list that is loaded hold the items that the task has already: a step may change them in place."""
-        state = self._state
-        for depth, level in enumerate(state.stack):
-            if type(value) is list and state.has_item(depth) and self._list_of(depth) == name:
-                value[level.index] = state.item(depth)
-
-    def _return_items(self) -> None:
-        """Store a list again if the body has changed its item in place."""
-        for depth, item in self._state.changed_items():
-            name = self._list_of(depth)
-            value = getattr(self, name) if name in self._state.artifacts or name in vars(self) else None
-            if type(value) is tuple:
-                index = self._state.stack[depth].index
-                setattr(self, name, (*value[:index], item, *value[index + 1 :]))
+        return item_of(self, len(self._state.stack) - 1) if self._state.stack else None
 
     def foreach_stack(self) -> list[tuple[int, int, Any]] | None:
         """Return (index, number of items, item) for every foreach around the task, the outermost first."""
         state = self._state
-        return [(level.index, level.width, self._item(depth)) for depth, level in enumerate(state.stack)]
+        return [(level.index, level.width, item_of(self, depth)) for depth, level in enumerate(state.stack)]
 
     @property
     def _foreach_stack(self) -> list[ForeachFrame]:
@@ -369,14 +336,6 @@ def _hint(state: TaskArtifacts | None, name: str) -> str:
 
 def _in_few_words(item: Any) -> str:
     return (str(item) if isinstance(item, str | int | float) else reprlib.repr(item))[:_VALUE_CHARACTERS]
-
-
-def _at(value: Any, index: int) -> Any:
-    """Return an item of the list of a foreach, as Metaflow finds it; of another iterable, the one at this place."""
-    try:
-        return value[index]
-    except (TypeError, KeyError):
-        return next(islice(value, index, index + 1))
 
 
 def items_of(value: Any) -> list[Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import typing
 from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 from weakref import WeakValueDictionary
 
 from nbflow.errors import StoreError
@@ -19,6 +19,11 @@ class Home(Protocol):
 
     Prelude objects are stored as references and load as the same object, so that `isinstance` holds.
     """
+
+    @property
+    def frees_arrays(self) -> bool:
+        """Tell whether read-only arrays are loaded as copies to which one can write, as plain pickle loads them."""
+        ...
 
     @property
     def namespace(self) -> dict[str, Any]:
@@ -70,6 +75,7 @@ def _no_classes() -> MutableMapping[str, type]:
 class PlainHome:
     """Is a home without a prelude, for programs that read artifacts outside of a notebook."""
 
+    frees_arrays: ClassVar[bool] = False
     namespace: dict[str, Any] = field(default_factory=dict)
     classes: MutableMapping[str, type] = field(default_factory=_no_classes)
 

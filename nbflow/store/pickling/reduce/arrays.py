@@ -19,6 +19,8 @@ def reduce_array(recorder: Recorder, array: Any) -> Any:
     """Store an array by its bytes, or as a view of the array that owns the memory."""
     if array.nbytes == 0 or array.dtype.kind not in KINDS | {"O"}:
         return NotImplemented
+    if _is_freed(recorder, array):
+        return _alone(array, True)
     start, stop = span(array)
     owner = _memory_of(array)
     if owner is not None and recorder.is_stored(owner):
@@ -27,7 +29,13 @@ def reduce_array(recorder: Recorder, array: Any) -> Any:
     shared = recorder.layout.place(start, stop)
     if shared is not None and shared.owner is not array and shared.owner.flags.forc:
         return _as_view(array, shared)
-    return NotImplemented if array.dtype.hasobject else _alone(array)
+    return NotImplemented if array.dtype.hasobject else _alone(array, array.flags.writeable)
+
+
+def _is_freed(recorder: Recorder, array: Any) -> bool:
+    """Tell whether a read-only array is stored with memory of its own, to which steps below may write."""
+    is_free = array.flags.writeable or array.dtype.hasobject or id(array) in recorder.guarded
+    return recorder.home.frees_arrays and not is_free
 
 
 def _memory_of(array: Any) -> Any:
@@ -52,12 +60,12 @@ def _as_view(array: Any, shared: Shared) -> Any:
     return rebuild.array_view, (owner, array.dtype, array.shape, array.strides, offset, array.flags.writeable)
 
 
-def _alone(array: Any) -> Any:
+def _alone(array: Any, writable: bool) -> Any:
     numpy = sys.modules["numpy"]
     order = "F" if array.flags.f_contiguous and not array.flags.c_contiguous else "C"
     content = rebuild.flat(array if array.flags.forc else numpy.ascontiguousarray(array))
     facts = (pickle.PickleBuffer(content.view(numpy.uint8)), array.dtype, array.shape, order)
-    return rebuild.array, facts if array.flags.writeable else (*facts, False)
+    return rebuild.array, facts if writable else (*facts, False)
 
 
 @dataclass(frozen=True)
