@@ -124,6 +124,11 @@ class F(FlowSpec):
 """
 
 
+def test_a_parameter_may_have_the_name_of_a_part_of_flowspec(shell: Shell) -> None:
+    text = FLOW.replace("{line}", "    self.x = self.name").replace("parameter = Parameter(", "name = Parameter(")
+    assert imported(shell, text).code == 0
+
+
 @pytest.mark.parametrize(("line", "below", "message"), STEPS)
 def test_what_a_cell_cannot_say_is_named_with_its_line(shell: Shell, line: str, below: int, message: str) -> None:
     answer = imported(shell, FLOW.replace("{line}", "    " + line.replace("\n", "\n    ")))

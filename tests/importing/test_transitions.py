@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
+from nbflow.importing.refusals import CannotCarryOver
 from tests.importing.drafting import cells
 
 BRANCHES = """
@@ -259,6 +261,12 @@ def end(self):
             ["work --foreach input in films\nself.x = self.index\nself.next(self.after)", "after\ny = input",
              "join --join work\nself.z = None, None\nself.next(self.end)"],
         ),
+        (
+            "self.x = self.input", "self.y = 1", "self.z = inputs[0].k\n    self.merge_artifacts(inputs, include=['k'])"
+            "\n    print(self.k)",
+            ["work --foreach x in films\npass", "after --in k,x\ny = 1\nk = k  # for the join",
+             "join --join work\nk = inputs[0].k\nz = inputs[0].k\nprint(k)"],
+        ),
     ],
 )  # fmt: skip
 def test_a_foreach_has_an_item_and_a_join(
@@ -266,6 +274,77 @@ def test_a_foreach_has_an_item_and_a_join(
 ) -> None:
     found = cells(tmp_path, FOREACH.format(work=work, after=after, join=join))
     assert found[1:-1] == [f"%%step {cell}" for cell in expected]
+
+
+FOREACH_IN_BRANCH = """
+@step
+def start(self):
+    self.docs = ["a", "b"]
+    self.next(self.count, self.fan)
+@step
+def count(self):
+    self.next(self.join)
+@step
+def fan(self):
+    self.next(self.read, foreach="docs")
+@step
+def read(self):
+    self.next(self.one, self.other)
+@step
+def one(self):
+    self.x = self.input
+    self.next(self.both)
+@step
+def other(self):
+    self.x = self.input
+    self.next(self.both)
+@step
+def both(self, inputs):
+    {both}
+    self.y = self.input
+    self.next(self.gather)
+@step
+def gather(self, inputs):
+    self.all = [i.y for i in inputs]
+    self.next(self.join)
+@step
+def join(self, inputs):
+    self.docs = inputs.count.docs, inputs.gather.all
+    self.next(self.end)
+@step
+def end(self):
+    print(self.docs)
+"""
+
+
+def test_the_list_of_a_foreach_is_the_one_before_it_where_another_branch_hands_it_on(tmp_path: Path) -> None:
+    found = cells(tmp_path, FOREACH_IN_BRANCH.format(both="pass"))
+    assert found[1:4] == [
+        "%%step count\ndocs = docs  # for the join",
+        "%%step fan\ndocs = inputs.start.docs\ndocs = docs  # for the foreach",
+        "%%step read --foreach doc in docs\npass",
+    ]
+
+
+def test_a_list_that_another_branch_hands_on_in_between_is_refused_with_the_reason(tmp_path: Path) -> None:
+    text = FOREACH_IN_BRANCH.format(both="pass")
+    count, fan = (text[text.index(f"@step\ndef {one}") :].partition("\n@step")[0] for one in ("count", "fan"))
+    swapped = text.replace(fan, "").replace(count, f"{fan}\n{count}")
+    message = (
+        "reads self.docs of start, and in a notebook it would be that of 'count', which is nearer and has to hand it "
+    )
+    message += "on to the join. Let 'count' set self.count_docs = self.docs, and let the join read that"
+    with pytest.raises(CannotCarryOver, match=re.escape(message)):
+        cells(tmp_path, swapped)
+
+
+@pytest.mark.parametrize(
+    ("both", "expected"),
+    [("pass", "y = None"), ("self.merge_artifacts(inputs, include=['docs'])", "y = doc")],
+)
+def test_an_item_is_none_behind_a_join_that_has_not_merged_the_list(tmp_path: Path, both: str, expected: str) -> None:
+    found = cells(tmp_path, FOREACH_IN_BRANCH.format(both=both))
+    assert expected in next(cell for cell in found if cell.startswith("%%step both")).splitlines()
 
 
 def test_steps_that_are_written_upside_down_come_in_an_order_in_which_they_can_run(tmp_path: Path) -> None:

@@ -150,13 +150,17 @@ def _first(rewriting: Rewriting) -> Iterator[str]:
 def _last(rewriting: Rewriting) -> Iterator[str]:
     design, name = rewriting.design, rewriting.step.name
     for one in sorted(design.hands_on.get(name, ())):
-        yield f"{rewriting.artifact(one)} = {rewriting.artifact(one)}  # for the join"
+        yield f"{rewriting.artifact(one)} = {rewriting.artifact(one)}  # for the {_reader(design, name, one)}"
     for said, way in design.says.get(name, {}).items():
         yield f"{rewriting.artifact(said)} = {_holds(rewriting, way.literals)}"
     if design.loop(name) and loop_name(design, name) != design.condition(name):
         yield f"{rewriting.artifact(loop_name(design, name))} = {_holds(rewriting, design.loop(name))}"
     if not rewriting.plain:
         yield from _transition(rewriting)
+
+
+def _reader(design: Design, name: str, artifact: str) -> str:
+    return "foreach" if artifact == design.source.outline.nexts[name].foreach else "join"
 
 
 def _holds(rewriting: Rewriting, literals: tuple[object, ...]) -> str:

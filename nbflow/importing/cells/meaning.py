@@ -33,7 +33,9 @@ def _name_sources(design: Design, steps: StepDrafts) -> None:
         wrong = [
             (one, writers, binding)
             for one, writers in _meant(design, name)
-            if (binding := _binding(graph, name, one)) is not None and not _agrees(design, name, binding, writers)
+            if (binding := _binding(graph, name, one)) is not None
+            and not _agrees(design, name, binding, writers)
+            and not _hands_on_list(design, name, binding)
         ]
         lines = [_named(design, name, writers, binding) for _, writers, binding in wrong]
         steps.bodies[name] = "\n".join([*lines, steps.bodies[name]])
@@ -51,6 +53,12 @@ def _list_of(design: Design, name: str) -> str:
     """Return the list that the foreach of a step iterates over; "" if there is none."""
     above = design.foreach_above(name)
     return (above[1].foreach or "") if above else ""
+
+
+def _hands_on_list(design: Design, name: str, binding: Binding) -> bool:
+    """Tell whether the list of a foreach comes from the step before it, which writes it again as it is."""
+    above = design.foreach_above(name)
+    return above is not None and binding.writers[0] == above[0] and binding.name in design.hands_on.get(above[0], ())
 
 
 def _binding(graph: Graph, name: str, artifact: str) -> Binding | None:
@@ -80,13 +88,26 @@ def _hides(design: Design, nearer: str, other: str, artifact: str) -> bool:
 
 def _named(design: Design, name: str, writers: frozenset[str], binding: Binding) -> str:
     artifact, writer = binding.name, max(sorted(writers), key=lambda one: one != binding.writers[0])
+    nearest = binding.writers[0]
+    hands_on = artifact in design.hands_on.get(nearest, ())
+    own = artifact if name in design.plain else f"self.{artifact}"
+    if hands_on and _closes_over(design, name, nearest):
+        return f"{own} = inputs[0].{artifact}"  # each task hands on the one that the foreach has seen
     if len(writers) > 1 or not _can_name(design, name, writer) or _list_of(design, name) == artifact:
-        nearest = binding.writers[0]
         message = f"step '{name}' reads self.{artifact} of {' or '.join(sorted(writers))}"
-        message += f", and in a notebook it would be that of '{nearest}', which is nearer"
+        message += f", and in a notebook it would be that of '{nearest}', which "
+        message += "is nearer and has to hand it on to the join" if hands_on else "is nearer"
         fix = f"Give self.{artifact} another name in '{nearest}' or in '{writer}'"
+        if hands_on:
+            fix = f"Let '{nearest}' set self.{nearest}_{artifact} = self.{artifact}, and let the join read that"
         raise ObstacleFound(design.steps[name].method.place.line, message, fix)
-    return f"{artifact if name in design.plain else f'self.{artifact}'} = inputs.{writer}.{artifact}"
+    return f"{own} = inputs.{writer}.{artifact}"
+
+
+def _closes_over(design: Design, name: str, nearest: str) -> bool:
+    """Tell whether a step joins the foreach that another step is in."""
+    closed = design.steps[name].method.is_join and design.closes(name)
+    return bool(closed) and closed in design.scope(nearest)
 
 
 def _can_name(design: Design, name: str, writer: str) -> bool:

@@ -23,8 +23,8 @@ from nbflow.importing.words import Unsure, Words, replace_words
 class Design:
     """Holds the decisions.
 
-    `items` are the foreach variables. `hands_on` are the artifacts that a step must write again because a join reads
-    them. `says` maps a switch to the artifacts it writes for ways that no literal describes: name -> way.
+    `items` are the foreach variables. `hands_on` are the artifacts that a step must write again because a join or a
+    foreach reads them. `says` maps a switch to the artifacts it writes for ways that no literal describes: name -> way.
     """
 
     source: Source

@@ -19,6 +19,17 @@ def hand_on(design: Design) -> None:
                 writers = design.seen.leaving[branch].get(artifact)
                 if writers and not _shows(design, step, branch, writers):
                     design.hands_on.setdefault(branch, set()).add(artifact)
+    _hand_on_lists(design)
+
+
+def _hand_on_lists(design: Design) -> None:
+    """Make the step before a foreach write its list again if a step above it has to, which would be nearer."""
+    for at, name in enumerate(design.order):
+        leads = design.source.outline.nexts.get(name)
+        one = leads.foreach if leads else None
+        arrives = one in design.seen.entering[name] and one not in design.steps[name].names.writes
+        if one and arrives and any(one in design.hands_on.get(above, ()) for above in design.order[:at]):
+            design.hands_on.setdefault(name, set()).add(one)
 
 
 def _looked_at(design: Design, step: StepText) -> Iterator[tuple[str, str]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import io
 import tokenize
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
@@ -13,7 +13,7 @@ from nbflow.export.body_text import END
 from nbflow.export.marks import read_cell_comment
 from nbflow.export.text_layout import dedent
 from nbflow.flow.flowspec.classes import Method, is_transition
-from nbflow.flow.names.code import Names, parse
+from nbflow.flow.names.code import Names, names_of, parse
 from nbflow.flow.source.trees import children, every_node
 from nbflow.flow.syntax.metaflow_cell import names_of_self
 from nbflow.importing.reading.decorator_facts import Decoration
@@ -94,7 +94,7 @@ def _read(source: Source, method: Method) -> StepText:
     body = _with_inputs(method, body, line)
     above = _comment_above(source, method.tree)
     step = StepText(method.name, method, source.decorations[method.name], body, line, above)
-    _refuse_unknown(step)
+    _refuse_unknown(step, names_of(source.flow.body).bound)
     _refuse_outside_function(step)
     return with_body_names(step)
 
@@ -252,11 +252,11 @@ def _looks(tree: ast.AST) -> Iterator[tuple[str, str]]:
 # what no cell can hold
 
 
-def _refuse_unknown(step: StepText) -> None:
+def _refuse_unknown(step: StepText, in_class: Set[str]) -> None:
     for node in every_node(step.tree):
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "self":
             line = step.line + node.lineno - 1
-            if node.attr in _UNKNOWN:
+            if node.attr in _UNKNOWN - in_class:
                 fix = "Write its value into the step"
                 raise ObstacleFound(
                     line, f"step '{step.name}' uses self.{node.attr}, which a notebook does not have", fix
