@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 
 from nbflow.errors import AncestorsMissing
@@ -76,3 +78,18 @@ def test_an_error_about_a_name_that_was_not_given_says_how_to_give_it(live: Live
     with pytest.raises(NameError) as caught:
         live.run("%%step use\nn = eval(q)")
     assert "write --in limit,q in its header" in caught.value.__notes__[0]
+
+
+@pytest.mark.parametrize(
+    "change", ["os.remove('out/a.txt')", "os.rename('out/a.txt', 'out/c.txt')", "Path('out/a.txt').write_text('2')"]
+)
+def test_a_step_that_changes_what_it_has_listed_is_stored_for_the_steps_below(live: Live, change: str) -> None:
+    live.run("import os\nfrom pathlib import Path")
+    live.run("%%step write\nos.makedirs('out')\nfor n in 'ab':\n    Path(f'out/{n}.txt').write_text('1')")
+    live.run(f"%%step change\nn = sorted(p.name for p in Path('out').glob('*'))\n{change}")
+    live.run("%%step look\nm = sorted(p.name for p in Path('out').iterdir())")
+    assert live.names["n"] == ["a.txt", "b.txt"]
+    assert live.names["m"] == sorted(os.listdir(live.session.folder / "out"))
+    put(live, "out/new.txt", "3")
+    with pytest.raises(AncestorsMissing, match="change"):
+        live.run("%%step look\nm = os.listdir('out')")

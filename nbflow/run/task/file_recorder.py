@@ -39,7 +39,7 @@ class FileRecorder:
 class TaskRecording:
     """Records one task: its body runs in this context, and `rows` says afterwards what it did to files."""
 
-    def __init__(self, uses: Sequence[FileUse], disk: Disk, watch: FileWatch, left: Callable[[], Left]) -> None:
+    def __init__(self, uses: Sequence[FileUse], disk: Disk, watch: FileWatch, left: left_above) -> None:
         self._uses, self._disk, self._watch, self._left = uses, disk, watch, left
         self._certain = {use.path: disk.name(use.path) for use in uses if use.is_certain}
         self._before = {name: disk.stamp(name) for name in self._certain.values()}
@@ -66,11 +66,12 @@ class TaskRecording:
         return tuple(self._row(name, access, read.get(name)) for name, access in found.items())
 
     def _uncounted(self) -> Left:
-        """Return the files that do not count in a listing; what this task wrote does not count once it is stored."""
+        """Return what counts in a listing in place of files: for those that this task wrote, what was there before."""
         others = {name: digest for name, digest in self._left().items() if digest == MISSING}
         stated = {self._certain[use.path] for use in self._uses if use.is_certain and use.access.writes}
         made = {name for name in stated if self._before[name] != self._disk.stamp(name)}  # by C code or a program
-        return others | dict.fromkeys(made.union(map(self._disk.name, self._watch.written)), MISSING)
+        written = made.union(map(self._disk.name, self._watch.written))
+        return others | {name: self._left.digest(name) for name in written}
 
     def _access_of(self, name: str, watch: FileWatch) -> str:
         """Return the access of a file that a task has written; it is an output only if the task's text names it."""

@@ -36,14 +36,27 @@ class left_above:  # noqa: N801 - used as a function, which as a closure would b
 
     @cached_property
     def _found(self) -> Left:
-        above = self._graph.ancestors(self._step)
-        order = [name for name in self._graph.links if name in above]
         found: dict[str, str] = {}
-        for path, by in self._records().written(self._graph.flow.name).items():
-            others = {digest for name, digest in by.items() if name not in above}
+        for path, by in self._written.items():
+            others = {digest for name, digest in by.items() if name not in self._above}
             if others and self._disk.state(path).digest in others:
-                found[path] = next((by[name] for name in reversed(order) if name in by), MISSING)
+                found[path] = self.digest(path)
         return found
+
+    def digest(self, path: str) -> str:
+        """Return what the steps above have left at a path; MISSING if none of them wrote there."""
+        by = self._written.get(path, {})
+        return next((by[name] for name in self._above if name in by), MISSING)
+
+    @cached_property
+    def _above(self) -> tuple[str, ...]:
+        """Return the steps above, nearest first."""
+        above = self._graph.ancestors(self._step)
+        return tuple(name for name in reversed(list(self._graph.links)) if name in above)
+
+    @cached_property
+    def _written(self) -> Mapping[str, Mapping[str, str]]:
+        return self._records().written(self._graph.flow.name)
 
 
 def look_at(disk: Disk, path: str, access: str, left: Callable[[], Left]) -> PathState:
