@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nbflow.errors import ExternalCommandFailed, InvalidNextException, MetaflowException, NotStorable
 from nbflow.script.inputs.parameters import Parameter
-from nbflow.script.language.foreach_items import item_of, put_items_into
+from nbflow.script.language.foreach_items import present_item, put_items_into
 from nbflow.script.language.step_facts import facts_of
 from nbflow.script.language.transition import OWN, VARIABLES, Transition
 
@@ -207,12 +207,12 @@ class FlowSpec:
         As in Metaflow, it is None too where no artifact has the list of the foreach, such as in the join of a foreach
         inside of it.
         """
-        return item_of(self, len(self._state.stack) - 1) if self._state.stack else None
+        return present_item(self, len(self._state.stack) - 1) if self._state.stack else None
 
     def foreach_stack(self) -> list[tuple[int, int, Any]] | None:
         """Return (index, number of items, item) for every foreach around the task, the outermost first."""
         state = self._state
-        return [(level.index, level.width, item_of(self, depth)) for depth, level in enumerate(state.stack)]
+        return [(level.index, level.width, present_item(self, depth)) for depth, level in enumerate(state.stack)]
 
     @property
     def _foreach_stack(self) -> list[ForeachFrame]:

@@ -21,7 +21,7 @@ _SHORT = 128 * 1024
 _FIXED = frozenset({"int", "float", "complex", "bool", "str", "bytes", "NoneType"})
 
 
-def item_of(flow: Any, depth: int) -> Any:
+def present_item(flow: Any, depth: int) -> Any:
     """Return an item of a foreach around the task; None if no artifact has its list."""
     state, name = flow._state, _list_of(flow, depth)
     if not name or hasattr(type(flow), name) or state.has_item(depth):
