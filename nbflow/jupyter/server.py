@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
+import threading
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from jupyter_server.auth.decorator import authorized
 from jupyter_server.base.handlers import APIHandler
@@ -19,6 +20,8 @@ from nbflow.jupyter.panel.requests import EXECUTING, HTML, LARGEST_BODY, POSTED,
 if TYPE_CHECKING:
     from nbflow.jupyter.panel.answers import PanelAnswer
 
+Found = TypeVar("Found")
+
 _SANDBOX = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'"
 """The policy for reports: they show the outputs of tasks, which must not act with the user's permissions."""
 
@@ -27,6 +30,7 @@ class FlowHandler(APIHandler):
     """Answers one kind of request; the work happens in a thread."""
 
     auth_resource = "nbflow"
+    _turns = threading.Semaphore(32)
 
     def initialize(self, what: str) -> None:
         """Set which kind of request the handler answers."""
@@ -57,7 +61,7 @@ class FlowHandler(APIHandler):
         self.finish(found.text, set_content_type=found.kind)
 
     async def _find(self, top: Path, query: Mapping[str, str], body: str, hidden: bool) -> PanelAnswer:
-        return await asyncio.to_thread(_answer, self.what, top, query, body, hidden)
+        return await in_thread(partial(_answer, self.what, top, query, body, hidden), self._turns)
 
     def _query(self) -> dict[str, str]:
         """Return the query as it was sent: Tornado takes spaces and control characters out of it."""
@@ -71,7 +75,7 @@ class ValueHandler(FlowHandler):
     """Answers questions about values, which a process loads that the kernel's Python runs."""
 
     auth_resource = "kernels"
-    _waiting = ThreadPoolExecutor(4, "nbflow-values")  # a value that takes long keeps no other request waiting
+    _turns = threading.Semaphore(4)  # its own: a value that takes long keeps no other request waiting
 
     @web.authenticated
     @authorized("execute")  # type: ignore[untyped-decorator]
@@ -80,8 +84,7 @@ class ValueHandler(FlowHandler):
 
     async def _find(self, top: Path, query: Mapping[str, str], body: str, hidden: bool) -> PanelAnswer:
         argv, env = await self._command_of(query.get("kernel", ""))
-        work = partial(_answer, self.what, top, query, body, hidden, argv, env)
-        return await asyncio.get_running_loop().run_in_executor(self._waiting, work)
+        return await in_thread(partial(_answer, self.what, top, query, body, hidden, argv, env), self._turns)
 
     async def _command_of(self, kernel: str) -> tuple[tuple[str, ...], tuple[tuple[str, str], ...]]:
         """Return how Jupyter starts a kernel; nothing for one that it does not know."""
@@ -90,6 +93,26 @@ class ValueHandler(FlowHandler):
         except (KeyError, ValueError):  # NoSuchKernel is a KeyError
             return (), ()
         return tuple(spec.argv), tuple(spec.env.items())
+
+
+async def in_thread(work: Callable[[], Found], turns: threading.Semaphore) -> Found:
+    """Return what `work` returns, which waits in its thread for its turn.
+
+    The thread is a daemon: a request that is never answered does not keep the server from ending, as one in an executor
+    would.
+    """
+    answered: Future[Found] = Future()
+
+    def perform() -> None:
+        with turns:
+            try:
+                answered.set_result(work())
+            except BaseException as error:  # noqa: BLE001 - it is raised where the answer is awaited
+                answered.set_exception(error)
+
+    answered.set_running_or_notify_cancel()  # so that a request that is given up cannot cancel it
+    threading.Thread(target=perform, name="nbflow request", daemon=True).start()
+    return await asyncio.wrap_future(answered)
 
 
 def _answer(

@@ -78,3 +78,17 @@ def test_a_kernel_that_is_busy_keeps_nobody_waiting(server: Server) -> None:
         assert (line["status"], line["running"]) == ("done", 0)
     finally:
         kernel.stop()
+
+
+UNANSWERED = """import asyncio, threading
+from nbflow.jupyter.server import in_thread
+begun = threading.Event()
+async def serve():
+    request = asyncio.create_task(in_thread(lambda: (begun.set(), threading.Event().wait()), threading.Semaphore()))
+    await asyncio.to_thread(begun.wait)
+asyncio.run(serve())
+"""
+
+
+def test_a_request_that_is_never_answered_does_not_keep_the_server_from_ending() -> None:
+    assert subprocess.run([sys.executable, "-c", UNANSWERED], timeout=60, check=False).returncode == 0
