@@ -133,6 +133,15 @@ def test_a_value_that_cannot_be_stored_is_said(shell: Shell) -> None:
     assert any(line.startswith("make · config['lock'], a _thread.lock, could not be stored") for line in answer.lines)
 
 
+def test_a_step_that_stops_what_its_worker_is_a_fork_of_keeps_nobody_waiting(shell: Shell) -> None:
+    stop = "import os, signal\nos.kill(os.getppid(), signal.SIGSTOP)\nx = 1"
+    notebook = shell.write("stopping", f"%%step a\n{stop}", "%%step b\ny = x")
+    with open(shell.folder / "out", "w") as out:  # a pipe would stay open in the fork server that is stopped
+        words = [sys.executable, "-m", "nbflow", "run", notebook]
+        done = subprocess.run(words, cwd=shell.folder, stdout=out, timeout=60, check=False)
+    assert (done.returncode, "run 1 succeeded" in (shell.folder / "out").read_text()) == (0, True)
+
+
 def test_ctrl_c_ends_the_run_and_keeps_what_finished(shell: Shell) -> None:
     fifo = shell.folder / "begun"
     os.mkfifo(fifo)

@@ -117,9 +117,18 @@ _living: set[int] = set()
 
 def end_what_is_left(origin: Origin) -> None:
     """End what workers that are gone have left to their fork server, unless others go on, whose it may be."""
-    server = (origin if isinstance(origin, ForkServer) else _forkserver)._forkserver_pid  # type: ignore[attr-defined]
-    if server is not None and origin != "spawn" and not _living:
+    server = _server_of(origin)
+    if server is not None and not _living:
         end_orphans(server, _living)
+
+
+def _server_of(origin: Origin) -> int | None:
+    """Return the number of the fork server that starts workers and says how they end; None if none is running."""
+    if origin == "spawn" or sys.platform == "win32":
+        return None
+    server = origin if isinstance(origin, ForkServer) else _forkserver
+    pid: int | None = server._forkserver_pid  # type: ignore[attr-defined]
+    return pid
 
 
 class WorkerProcess:
@@ -136,6 +145,8 @@ class WorkerProcess:
         Raises:
             OSError: The system has no room for another process.
         """
+        self._origin: Origin = origin
+        self.continue_server()
         context: Any = _Spawn() if origin == "spawn" or sys.platform == "win32" else _ForkServer()
         ours, theirs = socket.socketpair()
         self.channel = Channel(ours)
@@ -177,8 +188,16 @@ class WorkerProcess:
 
     def kill(self) -> None:
         """Kill the process, also inside C code and while it is stopped."""
+        self.continue_server()
         with contextlib.suppress(ProcessLookupError):
             os.kill(self.pid, getattr(signal, "SIGKILL", signal.SIGTERM))
+
+    def continue_server(self) -> None:
+        """Let the fork server go on if a step has stopped it, or nobody would hear of the end of the process."""
+        server = _server_of(self._origin)
+        if server is not None and sys.platform != "win32":
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(server, signal.SIGCONT)
 
     def bury(self) -> int:
         """Wait for the end of the process, and return its exit code; a negative one is the number of a signal."""

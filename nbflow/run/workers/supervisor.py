@@ -183,6 +183,7 @@ class Supervisor:
         """Let an idle worker end as a Python process ends, and kill it if that takes too long."""
         self._jobs.bar(worker)
         worker.is_ending, worker.since = True, time.monotonic()
+        worker.process.continue_server()
         self._tell(worker, None)
 
     def _retire(self, worker: _Worker) -> None:
