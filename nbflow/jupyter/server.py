@@ -20,7 +20,7 @@ from nbflow.jupyter.panel.requests import EXECUTING, HTML, LARGEST_BODY, POSTED,
 if TYPE_CHECKING:
     from nbflow.jupyter.panel.answers import PanelAnswer
 
-Found = TypeVar("Found")
+_Found = TypeVar("_Found")
 
 _SANDBOX = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'"
 """The policy for reports: they show the outputs of tasks, which must not act with the user's permissions."""
@@ -95,13 +95,13 @@ class ValueHandler(FlowHandler):
         return tuple(spec.argv), tuple(spec.env.items())
 
 
-async def in_thread(work: Callable[[], Found], turns: threading.Semaphore) -> Found:
+async def in_thread(work: Callable[[], _Found], turns: threading.Semaphore) -> _Found:
     """Return what `work` returns, which waits in its thread for its turn.
 
     The thread is a daemon: a request that is never answered does not keep the server from ending, as one in an executor
     would.
     """
-    answered: Future[Found] = Future()
+    answered: Future[_Found] = Future()
 
     def perform() -> None:
         with turns:
