@@ -44,7 +44,7 @@ _OWN_STATE = frozenset({"default_rng", "RandomState", "Random", "SystemRandom", 
 _DRAWING = ("matplotlib.pyplot", "plotly.express", "seaborn")
 _ALLOWED = frozenset({"dotenv.load_dotenv", "json.loads", "ast.literal_eval", "tomllib.loads", "yaml.safe_load"})
 _STYLING = ("set", "use", "rc", "style", "switch", "ion", "ioff", "xkcd", "reset", "color_palette", "get_cmap", "cm")
-
+_REGISTERING = ("register_", "unregister_")
 
 _FRESH = re.compile(
     r"uuid\.uuid[14]|time\.(time|time_ns|ctime|perf_counter|monotonic)|datetime\.(datetime|date)\.(now|today|utcnow)"
@@ -73,10 +73,15 @@ def _calls(node: ast.stmt, known: KnownEffects) -> Iterator[tuple[ast.Call, Mapp
         origins = layered(known.origins, imports_of(nodes))
         for call in (one for one in nodes if isinstance(one, ast.Call)):
             yield call, origins
-            for body in _mentioned(call, known):
+            for body in () if _registers(call, origins) else _mentioned(call, known):
                 if id(body) not in entered:
                     entered.add(id(body))
                     agenda.append(body_of(body))
+
+
+def _registers(call: ast.Call, origins: Mapping[str, str]) -> bool:
+    """Return whether a library keeps the functions that it is given, for later calls: `register_converter(…, f)`."""
+    return origin_of(call.func, origins).rpartition(".")[2].startswith(_REGISTERING)
 
 
 def _mentioned(call: ast.Call, known: KnownEffects) -> Iterator[DefinitionNode]:
@@ -105,7 +110,7 @@ def _is_repeatable_call(call: ast.Call, origins: Mapping[str, str]) -> bool:
     if origin.startswith(("random.", "numpy.random.")):
         return True  # the state of the generator determines the draw
     if origin.partition(".")[0] in _MODULES:
-        return origin.startswith("time.tzset") or last.startswith(("set", "install"))
+        return origin.startswith("time.tzset") or last.startswith(("set", "install", *_REGISTERING))
     return last not in _METHODS and not last.startswith(_PREFIXES)
 
 
