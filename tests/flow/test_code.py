@@ -125,6 +125,7 @@ PASSING = [
     ("del x[0]\ndel y.z", "", "", "", ""),
     ("def f(): del x", "f", "", "", ""),
     ("del x\nraise E", "", "", "", ""),
+    ("while (q := f()): pass\nimport a\nraise E", "a q", "a q", "", ""),
 ]
 
 

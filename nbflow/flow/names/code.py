@@ -142,7 +142,8 @@ def names_of(body: _Code, *, lazy_annotations: bool = False) -> Names:
     soft = (walk.soft | walk.deferred) - hard
     written = _written(walk, end)
     writes = frozenset(name for name in written if not name.startswith("_"))
-    passing = frozenset(((walk.bound & end.may) | written) - writes - {"*"}) if end.live else frozenset()
+    bound = walk.bound & end.may if end.live else walk.bound  # one that always raises may have bound any of them
+    passing = frozenset((bound | written) - writes - {"*"})
     return Names(
         reads=frozenset(hard),
         maybe_reads=frozenset(soft),
@@ -151,7 +152,7 @@ def names_of(body: _Code, *, lazy_annotations: bool = False) -> Names:
         maybe_writes=writes - (end.must | (hard - end.gone) if end.live else frozenset()),
         mutates=writes - walk.assigned,
         passing=passing,
-        maybe_passing=passing - end.must - (hard - end.gone),
+        maybe_passing=passing - (end.must | (hard - end.gone) if end.live else frozenset()),
         ends=end.over if end.live else frozenset(),
         maybe_ends=end.gone - end.over if end.live else frozenset(),
         imports=frozenset(_imports(walk, statements)),
@@ -166,7 +167,7 @@ def names_of(body: _Code, *, lazy_annotations: bool = False) -> Names:
 def _written(walk: AssignmentWalk, end: BoundNames) -> set[str]:
     """Return the names that a body writes: neither deleted names nor `x` of `try: import x … except: x = None`.
 
-    A body that always raises may have bound any of its names before.
+    A body that always raises may have written any of them before.
     """
     assigned = walk.assigned - walk.imported
     if not end.live:
