@@ -141,6 +141,12 @@ RUNS = [
         "import pandas as pd\npd.set_option('a', 2)\n---\n%%step a\nx = 1\n---\n%%step b\nprint(pd.Series([x]))",
     ),
     (
+        "import io, logging\nbuf = io.StringIO()\nlogging.getLogger('a').addHandler(logging.StreamHandler(buf))\n---\n"
+        "%%step a\nprint(buf.getvalue())",
+        "%%step buf\nimport io, logging\nbuf = io.StringIO()\n"
+        "logging.getLogger('a').addHandler(logging.StreamHandler(buf))\nprint(buf.getvalue())",
+    ),
+    (
         "from functools import cache\n@cache\ndef f(n): print(n)\n---\n%%step a\nf(1)\n---\n%%step b\nf(1)",
         "from functools import cache\n@cache\ndef f(n): print(n)\n---\n%%step a\nf(1)\nf(1)",
     ),

@@ -91,6 +91,9 @@ def test_what_is_written(wrong: str, right: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
+        # as a step, it would keep the handler to itself
+        "import io, logging\nbuf = io.StringIO()\nlogging.getLogger('a').addHandler(logging.StreamHandler(buf))\n---\n"
+        "%%step a\nprint(buf.getvalue())",
         SELF.format("import math; n = 1"),  # another statement on its line
         "%%step a\nrows = [1]\n---\n%%step b\ndef f(rowz): return rowz\nn = rowz",  # also the name of an argument
         "%%step a --after a\nx = 1\n---\n%%step inputs\nx = 1\n---\n%%step c --after inputs\ny = 1",

@@ -81,11 +81,20 @@ def with_step(graph: Graph, problem: Problem, or_else: str = "") -> Problem:
     if magic and magic not in PYTHON_MAGICS:
         fix = f"Write it in Python, in a step: nbflow cannot read what %%{magic} does"
         return replace(problem, fix=f"{fix}{or_else}")
+    if line := _unrepeatable(graph, cell):
+        fix = f"{make_step(problem.place)}, and put what needs it into the same cell"
+        return replace(problem, fix=f"{fix}: line {line} changes only its own process{or_else}")
     if stays := _stays(graph, cell, problem.place.line):
         repair = MakeStep(cell.number, HEADER, stays)
         return replace(problem, fix=f"{divide_step(problem.place, stays)}{or_else}", repair=repair)
     repair = MakeStep(cell.number, HEADER)
     return replace(problem, fix=f"{make_step(problem.place)}{or_else}", repair=repair)
+
+
+def _unrepeatable(graph: Graph, cell: Cell) -> int | None:
+    """Return the line of a setting in a cell that no worker can repeat: as a step, the cell would keep it to itself."""
+    settings = (one.place.line for one in graph.flow.scratch if one.setting and one.place.cell == cell.number)
+    return min(settings, default=None)
 
 
 def _stays(graph: Graph, cell: Cell, line: int) -> tuple[int, ...]:
