@@ -200,9 +200,14 @@ def _read_percent(path: Path) -> dict[str, Any]:
     starts = _starts(text, content["cells"])
     for number, cell in enumerate(content["cells"], start=1):
         cell["lines_above"] = starts.get(number)
-        cell["source"] = _COMMENTED.sub("", _with_title(cell), count=1)
+        cell["source"] = with_magic(_with_title(cell))
         cell["id"] = read_header(cell["source"]).name or f"cell-{number}"  # jupytext makes a new id at each reading
     return content
+
+
+def with_magic(source: str) -> str:
+    """Return a cell with its header as a magic; jupytext leaves it a comment where other magics are none."""
+    return _COMMENTED.sub("", source, count=1)
 
 
 def with_markers(text: str) -> str:

@@ -10,8 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from nbflow.flow.flowspec.class_rules import RESERVED_NAMES
 from nbflow.flow.syntax.step_options import STEP_OPTIONS
 from nbflow.jupyter.kernel.verbs.dispatch import LIVE_VERBS
+from nbflow.script.inputs.parameters import RESERVED_OPTIONS
 from nbflow.store.catalog import schema
 from nbflow.verbs.table_of_verbs import VERBS
 from tests.docs.tutorial import ROOT
@@ -83,3 +85,11 @@ def test_the_readme_is_short_and_its_pictures_and_pages_are_there() -> None:
 def test_the_changelog_has_the_version_of_the_package() -> None:
     version = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
     assert re.findall(r"^## (\S+)", (ROOT / "CHANGELOG.md").read_text(), re.M)[:2] == ["Unreleased", version]
+
+
+def test_the_names_that_an_export_refuses_are_listed() -> None:
+    listed = re.findall(
+        r"`([\w]+)`", (DOCS / "scripts.md").read_text().partition("**What is refused**")[2].partition("\n\n")[0]
+    )
+    names = RESERVED_NAMES | {name.replace("-", "_") for name in RESERVED_OPTIONS}
+    assert names - set(listed) == set()

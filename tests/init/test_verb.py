@@ -235,3 +235,13 @@ def test_only_cells_that_do_not_become_steps_are_offered_as_such(shell: Shell) -
     assert offer in shell("init", notebook, "--dry-run").lines
     assert "could be steps" not in shell("init", notebook, "--dry-run", "--show-cells").out
     assert "could be steps" not in shell("init", shell.write("shows", "print(1)"), "--dry-run").out
+
+
+def test_a_file_whose_magics_are_no_comments_stays_one(shell: Shell) -> None:
+    path = shell.folder / "listed.py"
+    path.write_text("# %%\nfiles = !ls\n\n# %%\nx = [1]\n\n# %%\nx.append(len(files))\n\n# %%step b\nprint(x)\n")
+    assert shell("check", str(path), "--fix").code == 0
+    assert "\n%%step files\nfiles = !ls\n" in path.read_text()
+    assert [cell.source.split("\n")[0] for cell in read_cells(path)] == [
+        "%load_ext nbflow", "%%step files", "x = [1]", "%%step x_append", "%%step b",
+    ]  # fmt: skip

@@ -16,7 +16,7 @@ from nbflow.notebook.init.cell_edits import NewCell, new_cells
 from nbflow.notebook.init.init_plan import InitPlan, plan_init
 from nbflow.notebook.init.repairing import plan_repair
 from nbflow.notebook.jupytext_import import import_jupytext
-from nbflow.notebook.read import read_cells, segments, with_markers
+from nbflow.notebook.read import read_cells, segments, with_magic, with_markers
 from nbflow.notebook.write import write_whole
 from nbflow.run.program.star_names import look_beside
 from nbflow.store.regular_file import read_regular
@@ -91,11 +91,13 @@ def _rewritten(path: Path, data: bytes, plan: InitPlan, form: str) -> bytes:
 
 def _refuse_other_code(path: Path, text: str, cells: Sequence[NewCell]) -> None:
     """Read the new text again and raise NotMade unless its cells are those of the plan."""
-    if path.suffix == ".py":
+    is_text = path.suffix == ".py"
+    if is_text:
         read = import_jupytext().reads(without_coding(text), {"extension": ".py"})["cells"]
     else:
         read = json.loads(text)["cells"]
     found = ["".join(cell["source"]) for cell in read if cell.get("cell_type") == "code"]
+    found = [with_magic(source) for source in found] if is_text else found
     if [one.rstrip() for one in found] != [cell.source.rstrip() for cell in cells]:
         fix = f"let jupytext write it again: jupytext --to py:percent {path}"
         raise NotMade(path, "its text does not show where its cells begin", fix)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from nbflow.flow.source.encoding import without_coding
 from nbflow.flow.source.lines import lines_of
 from nbflow.notebook.init.cell_edits import LineRange, NewCell
 from nbflow.notebook.jupytext_import import import_jupytext, import_nbformat
@@ -13,22 +14,29 @@ from nbflow.notebook.read import MARKER, segments
 def rewrite_script(text: str, cells: Sequence[NewCell]) -> str:
     """Return the text of a notebook with these cells instead of its own."""
     above, parts = segments(text)
-    return "\n".join(([above] if above else []) + [_written(parts, cell) for cell in cells])
+    comments = _comments_magics(text)
+    return "\n".join(([above] if above else []) + [_written(parts, cell, comments) for cell in cells])
 
 
-def _written(parts: Sequence[str], cell: NewCell) -> str:
+def _comments_magics(text: str) -> bool:
+    """Return whether magics are comments in this file: jupytext takes no comment for one where some magic is none."""
+    probe = import_jupytext().reads(f"{without_coding(text)}\n\n# %%\n# %probe\n", {"extension": ".py"})
+    return str(probe["cells"][-1]["source"]).startswith("%")
+
+
+def _written(parts: Sequence[str], cell: NewCell, comments: bool) -> str:
     if not cell.lines:
-        return f"# %%\n{_commented(cell.source)}\n"
+        return f"# %%\n{_commented(cell.source) if comments else cell.source}\n"
     own = parts[cell.lines[-1].cell - 1]
     if cell.is_kept:
         return own
     marker = _divided(own)[0] if cell.base else ""
     body = "\n".join(line for line in lines_of(cell.source)[:2] if line not in cell.added)
     if cell.added and body.lstrip().startswith("%%"):  # only jupytext knows which lines it comments then
-        return _by_jupytext(cell.source) + own[len(own.rstrip("\n")) :]
+        return (_by_jupytext(cell.source) if comments else f"# %%\n{cell.source}") + own[len(own.rstrip("\n")) :]
     bodies = [_lines_of(parts, lines).strip("\n") for lines in cell.lines]
     ending = own[len(own.rstrip("\n")) :] or "\n"
-    added = [_commented(line) for line in cell.added]
+    added = [_commented(line) if comments else line for line in cell.added]
     return "\n".join([marker or "# %%", *added, "\n\n".join(bodies)]) + ending
 
 
