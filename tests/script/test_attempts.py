@@ -93,8 +93,10 @@ def test_tasks_that_kill_themselves_under_catch_do_not_hurt_the_others(scripts: 
     assert (task.successful, task.exception, ran.run.successful) == (False, None, True)
 
 
-@pytest.mark.parametrize("ending", ["sys.exit(3)", "raise KeyboardInterrupt"])
-def test_a_task_that_exits_under_catch_is_handled_by_an_attempt_more(scripts: Scripts, ending: str) -> None:
+@pytest.mark.parametrize("ending", ["sys.exit(3)", "raise KeyboardInterrupt", "self.lines = (x for x in 'ab')"])
+def test_a_task_that_exits_or_stores_a_generator_under_catch_is_handled_by_an_attempt_more(
+    scripts: Scripts, ending: str
+) -> None:
     ran = scripts.run(KILLING.replace("os.kill(os.getpid(), signal.SIGKILL)", f"import sys; {ending}"))
     assert ran.error == ""
     assert ran.data.kinds == ["nbflow.errors.FailureHandledByCatch"] * 24

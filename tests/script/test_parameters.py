@@ -43,6 +43,8 @@ def value_of(parameter: Parameter, given: object = None, **environment: str) -> 
         (Parameter("p", type=JSONType, default='{"a": [1]}'), None, {"a": [1]}),
         (Parameter("p", type=JSONType), "[1, null]", [1, None]),
         (Parameter("p", type=JSONType), {"a": 1}, {"a": 1}),
+        (Parameter("p", type=JSONType, default="[1]"), "null", [1]),
+        (Parameter("p", type=JSONType), "null", None),
         (Parameter("p", separator=","), "a,b", ["a", "b"]),
         (Parameter("p", separator=","), "", ""),
         (Parameter("p", default="x,y", separator=","), None, ["x", "y"]),

@@ -135,16 +135,17 @@ def test_a_runner_runs_and_resumes_in_a_process_of_its_own(scripts: Scripts) -> 
 GIVEN = (
     "words = Parameter('words', default='a,b', separator=',')\nanything = Parameter('anything', type=JSONType)\n"
     "several = Parameter('several', type=str, multiple=True)\nnumber = Parameter('number', default=1)\n"
-    + shapes.ONE_STEP.replace('self.trail = ["only"]', "self.given = self.words, self.anything, self.several")
+    "dashed = Parameter('with-dash', type=JSONType)\n"
+    + shapes.ONE_STEP.replace('["only"]', "None\n    self.given = self.words, self.anything, self.several, self.dashed")
 )
 
 
 def test_a_runner_gives_a_parameter_the_value_it_has_in_python(scripts: Scripts) -> None:
     runner = Runner(scripts.write(GIVEN, "f.py"), show_output=False)
     for anything in ("text", '{"a": 1}', {"a": [1]}, [1, "b"]):
-        done = runner.run(words="q,w", anything=anything, several=["a", "b c"])
+        done = runner.run(words="q,w", anything=anything, several=["a", "b c"], with_dash=anything)
         assert done.run is not None
-        assert done.run.data.given == (["q", "w"], anything, ("a", "b c"))
+        assert done.run.data.given == (["q", "w"], anything, ("a", "b c"), anything)
 
 
 def test_a_runner_that_fails_does_not_raise(scripts: Scripts) -> None:

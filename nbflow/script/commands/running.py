@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -33,8 +34,10 @@ def running_command(name: str, cls: type[FlowSpec]) -> click.Command:
     own = own_options(cls)
     params = [one for one in _options() if own.isdisjoint(one.opts)]
     params += [_option(one) for one in parameters_of(cls).values()]
+    settings = {"token_normalize_func": _written_names(cls)}
     if name == "run":
-        return click.Command("run", params=params, callback=_run, help="Run the flow from its start.")
+        text = "Run the flow from its start."
+        return click.Command("run", params=params, callback=_run, help=text, context_settings=settings)
     params += [
         click.Argument(["step"], required=False, metavar="[STEP]"),
         click.Option(["--origin-run-id"], type=int, help="The run to resume; the newest if it is not given."),
@@ -44,7 +47,18 @@ def running_command(name: str, cls: type[FlowSpec]) -> click.Command:
         ),
     ]  # fmt: skip
     text = "Run again what failed, what is missing, and what changed since: code, inputs, parameters; or from STEP on."
-    return click.Command("resume", params=params, callback=_resume, help=text)
+    return click.Command("resume", params=params, callback=_resume, help=text, context_settings=settings)
+
+
+def _written_names(cls: type[FlowSpec]) -> Callable[[str], str]:
+    """Return what turns `alpha_x` into `alpha-x` if that is a parameter: no keyword for a Runner has a dash."""
+    names = [one.name for one in parameters_of(cls).values()]
+    written = {_as_keyword(one): one for one in names} | {one: one for one in names}
+    return lambda word: written.get(word, word)
+
+
+def _as_keyword(name: str) -> str:
+    return name.replace("-", "_")
 
 
 def _spin_command() -> click.Command:
@@ -128,7 +142,7 @@ def _given(ctx: click.Context, cls: type[FlowSpec]) -> dict[str, Any]:
     kinds = json.loads(ctx.params["runner_kinds"])
     found = {p: f"parameter_{attribute}" for attribute, p in parameters_of(cls).items()}
     return {
-        p.name: _as_python_gave(p, ctx.params[option], kinds.get(p.name))
+        p.name: _as_python_gave(p, ctx.params[option], kinds.get(p.name, kinds.get(_as_keyword(p.name))))
         for p, option in found.items()
         if ctx.get_parameter_source(option) is ParameterSource.COMMANDLINE
     }

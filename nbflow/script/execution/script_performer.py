@@ -89,10 +89,14 @@ def _import(program: ScriptProgram) -> tuple[type[FlowSpec], ScriptHome, FreshSt
 
 
 def _kind_of(error: BaseException) -> FailureKind:
-    """Return the kind of a failure. What only ends a process counts as its end: `@catch` does not see it in time."""
+    """Return the kind of a failure. What `@catch` does not see in time counts as the end of the process.
+
+    This is what only ends a process, and an artifact that cannot be stored, which shows after the body.
+    """
     if isinstance(error, StoreError):
         return FailureKind.STORE
-    return FailureKind.ERROR if isinstance(error, Exception) else FailureKind.CRASH
+    is_late = isinstance(error, UnstorableArtifact) or not isinstance(error, Exception)
+    return FailureKind.CRASH if is_late else FailureKind.ERROR
 
 
 class ScriptPerformer:

@@ -26,9 +26,10 @@ def resolve_parameters(cls: type, given: Mapping[str, Any], kept: Mapping[str, A
         text = given.get(parameter.name, _MISSING)
         if text is _MISSING:
             text = parameter.from_environment()
-        if text is not None:
-            values[attribute] = _convert(parameter, text)
-        elif parameter.needs_value:
+        values[attribute] = None if text is None else _convert(parameter, text)
+        if values[attribute] is not None:
+            continue  # the JSON null counts as not given, as in Metaflow
+        if parameter.needs_value:
             missing.append(parameter.name)
         else:
             values[attribute] = parameter.find_default(cls.__name__, ConfigValue(named_configs(cls)))
