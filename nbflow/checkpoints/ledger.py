@@ -112,22 +112,29 @@ class Ledger:
         for name in names:
             self.bound.pop(name, None)
 
-    def define(self, definitions: Iterable[Definition], looks: Mapping[str, AsDefined] | None = None) -> None:
+    def define(
+        self,
+        definitions: Iterable[Definition],
+        looks: Mapping[str, AsDefined] | None = None,
+        hidden: frozenset[str] = frozenset(),
+    ) -> None:
         """Note that these definitions were executed in the namespace just now.
 
         `looks` tells by name how values were right after the definitions were executed, if they may be changed by now.
+        `hidden` are names that hold what later definitions have made.
         """
         for definition in definitions:
             if definition.kind == "shared":
                 self.shared.add(definition.code)
             if definition.setting:
                 self.settings[definition.code] += 1
-            self.effects = tuple(one for one in self.effects if one.changes.isdisjoint(definition.names))
+            names = definition.names - hidden
+            self.effects = tuple(one for one in self.effects if one.changes.isdisjoint(names))
             if definition.changes:
                 self.effects = (*self.effects, Done(definition.code, definition.changes))
             now = names_of(definition.source).now if definition.is_code else frozenset[str]()
             uses = {name: self.namespace[name] for name in now & self.namespace.keys() if is_code(self.namespace[name])}
-            for name in definition.names & self.namespace.keys():
+            for name in names & self.namespace.keys():
                 value = self.namespace[name]
                 as_defined = (looks or {}).get(name) or AsDefined(value)
                 self.defined[name] = BoundDefinition(value, definition.code, as_defined, definition.reads, uses)

@@ -152,3 +152,16 @@ def test_a_change_that_a_step_does_not_see_is_said_once(live: Live, change: str,
     told = live.run("%%step use\nseen = [*rows], random.random()")
     assert [line for line in told if line.startswith("warning: ") and said in line]
     assert not [line for line in live.run("%%step use\nseen = [*rows, random.random()]") if said in line]
+
+
+def test_an_edited_step_calls_the_function_above_it_that_a_later_step_has_defined_again(live: Live) -> None:
+    count = "def count(f):\n    def g(a):\n        g.calls += 1\n        return f(a)\n    g.calls = 0\n    return g\n"
+    live.run(f"{count}@count\ndef f(n): return n")
+    live.run("%%step first\na = f(3), f.calls")
+    live.run("%%step second\nb = f(4), f.calls")
+    live.run("%%step third\ndef f(n): return -n\nc = f(3)")
+    live.run("%%step fourth\nd = f(4)")
+    live.run("%%step second\nb = f(5), f.calls")
+    live.run("%%step fourth\nd = f(6)")
+    assert [live.names[name] for name in "abcd"] == [(3, 1), (5, 2), -3, -6]
+    assert live.names["f"](1) == -1

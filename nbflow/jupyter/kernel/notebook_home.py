@@ -49,6 +49,7 @@ class NotebookHome(Namespace):
         self._living: frozenset[Definition] = frozenset()
         self._fresh: list[Definition] = []
         self._own: list[Definition] = []  # definitions of the body itself
+        self._binders: dict[str, Definition] = {}  # what has bound each name last
         self._altered: frozenset[Definition] = frozenset()  # functions and classes whose attributes must be put back
         self._put_back: dict[str, ChangedDefinition] = {}  # what functions and classes of the user held before the task
         self.changed: frozenset[str] = frozenset()  # names that the task has changed
@@ -111,6 +112,7 @@ class NotebookHome(Namespace):
             del self.namespace[name]
         self._fresh.clear()
         self._own.clear()
+        self._binders.clear()
         self._forget()
 
     def bound_names(self) -> dict[str, Any]:
@@ -135,13 +137,15 @@ class NotebookHome(Namespace):
             elif definition.kind == "constant" and not changed.isdisjoint(definition.names):
                 pass  # the user has yet to execute the cell that changes it, and would change it twice
             elif all(self._may_bind(name) for name in definition.names):
-                self.namespace.update({name: space[name] for name in definition.names & space.keys()})
-                self._ledger.define([definition], self._looks)
+                hidden = frozenset(name for name in definition.names if self._binders.get(name) is not definition)
+                self.namespace.update({name: space[name] for name in (definition.names - hidden) & space.keys()})
+                self._ledger.define([definition], self._looks, hidden)
 
     def define_own(self, definition: Definition) -> None:
         """Note a definition that the body itself has executed."""
         super().define_own(definition)
         self._own.append(definition)
+        self._binders.update(dict.fromkeys(definition.names, definition))
         self._looks.update({name: AsDefined(self._given[name]) for name in definition.names})
 
     def _keep_own(self, given: Mapping[str, Any]) -> None:
@@ -202,6 +206,7 @@ class NotebookHome(Namespace):
         return name not in self.namespace or self._ledger.holds(name)
 
     def _define(self, definition: Definition) -> None:
+        self._binders.update(dict.fromkeys(definition.names, definition))
         if self._aside is not None and (definition in self._living or self._is_done(definition)):
             self.namespace.update(self._shared.get(definition, {}))
             self._put_attributes_back(definition)
