@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from nbflow.checkpoints.fingerprint import fingerprint
 from nbflow.run.task.definition_state import (
     REGISTERED,
     ChangedDefinition,
+    difference,
     held_attributes,
     is_code,
     is_fixed,
     is_generic,
 )
-
-_ABSENT: Any = object()
 
 
 class AsDefined:
@@ -50,11 +48,5 @@ class AsDefined:
     def put_back(self) -> ChangedDefinition:
         """Put the attributes back, and return what was held instead; its `apply` undoes this."""
         before, now = self._attributes or {}, held_attributes(self._value)
-        _difference(self._value, before, now).apply()
-        return _difference(self._value, now, before)
-
-
-def _difference(code: Any, wanted: Mapping[str, Any], held: Mapping[str, Any]) -> ChangedDefinition:
-    """Return what to change in a function or class that holds `held` so that it holds `wanted`."""
-    changed = {path: value for path, value in wanted.items() if held.get(path, _ABSENT) is not value}
-    return ChangedDefinition(code, changed, tuple(path for path in held if path not in wanted))
+        difference(self._value, before, now).apply()
+        return difference(self._value, now, before)

@@ -167,7 +167,7 @@ class Ledger:
         """Return whether the namespace holds exactly what this definition makes."""
         if definition.kind == "shared":
             return definition.code in self.shared
-        if definition.setting:
+        if definition.setting and not definition.is_code:
             return definition.code in self.settings
         if definition.changes and not any(one.code == definition.code for one in self.effects):
             return False

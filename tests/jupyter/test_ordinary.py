@@ -165,3 +165,14 @@ def test_an_edited_step_calls_the_function_above_it_that_a_later_step_has_define
     live.run("%%step fourth\nd = f(6)")
     assert [live.names[name] for name in "abcd"] == [(3, 1), (5, 2), -3, -6]
     assert live.names["f"](1) == -1
+
+
+def test_a_class_that_a_library_keeps_is_as_defined_for_a_step_that_runs_again(live: Live) -> None:
+    register = "@pd.api.extensions.register_series_accessor('counted')\n"
+    count = "class Counted:\n    made = 0\n    def __init__(self, series): Counted.made += 1"
+    live.run(f"import pandas as pd\n{register}{count}")
+    live.run("%%step first\npd.Series([1]).counted\na = Counted.made")
+    live.run("%%step second\nb = Counted.made")
+    live.run("%%step first\npd.Series([1, 2]).counted\na = Counted.made")
+    live.run("%%step second\nb = Counted.made + 0")
+    assert (live.names["a"], live.names["b"]) == (1, 1)

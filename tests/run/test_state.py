@@ -266,3 +266,36 @@ def test_classes_of_libraries_keep_no_state_and_those_of_modules_beside_the_note
     beside = importlib.import_module("beside_a_notebook")
     assert all(map(is_code, [beside.Counter, beside.count]))
     assert not any(map(is_code, [Fraction, pytest.Config, Path.exists, int]))
+
+
+REGISTERED = """
+import pandas as pd
+
+@pd.api.extensions.register_series_accessor("tracked")
+class Tracked:
+    made = 0
+    log = []
+
+    def __init__(self, series):
+        Tracked.made += 1
+        Tracked.log.append(Tracked.made)
+---
+%%step a
+pd.Series([1]).tracked
+---
+%%step b
+pd.Series([1]).tracked
+---
+%%step look
+now = Tracked.made
+---
+%%step c
+seen = Tracked.made, [*Tracked.log]
+"""
+
+
+def test_the_state_of_a_class_that_a_library_keeps_is_that_of_the_steps_above(place: Place) -> None:
+    expected = (2, [1, 2])
+    for end, executed in (("", {"a", "b", "look", "c"}), ("\nagain = 1", {"c"}), ("\nagain = 2", {"c"})):
+        ran = place.run(Shape("registered", REGISTERED + end, {}), reuse=True)
+        assert (ran.value("c.seen"), {*ran.executed}) == (expected, executed)

@@ -76,6 +76,12 @@ class ChangedDefinition:
         return self.value
 
 
+def difference(code: Any, wanted: Mapping[str, Any], held: Mapping[str, Any]) -> ChangedDefinition:
+    """Return what to change in a function or class that holds `held` so that it holds `wanted`."""
+    changed = {path: value for path, value in wanted.items() if held.get(path, _ABSENT) is not value}
+    return ChangedDefinition(code, changed, tuple(path for path in held if path not in wanted))
+
+
 def applied(values: Mapping[str, Any]) -> dict[str, Any]:
     """Return the values as names hold them: for a `ChangedDefinition`, its function or class with the changes made."""
     return {name: value.apply() if isinstance(value, ChangedDefinition) else value for name, value in values.items()}
@@ -194,11 +200,12 @@ def _above(path: str) -> Iterator[str]:
 def shareable(code: Any, pristine: Mapping[str, Any]) -> ChangedDefinition:
     """Return what a function or class holds that artifacts may hold as well, changed or not."""
     changes = changes_of(code, pristine)
-    shared = {path: value for path, value in changes.attributes.items() if not _is_of_python(path)}
+    shared = {path: value for path, value in changes.attributes.items() if not is_of_python(path)}
     return ChangedDefinition(code, shared)
 
 
-def _is_of_python(path: str) -> bool:
+def is_of_python(path: str) -> bool:
+    """Return whether an attribute of code is Python's own, and no place where functions keep values."""
     name = path.rpartition(".")[2]
     return name.startswith("__") and name not in ("__defaults__", "__kwdefaults__")
 

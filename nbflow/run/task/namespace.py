@@ -17,7 +17,16 @@ from nbflow.flow.syntax.definition import Definition, Prelude
 from nbflow.run.output.display import display
 from nbflow.run.program.keys import is_whole_reference, prelude_references
 from nbflow.run.program.program import Program
-from nbflow.run.task.definition_state import Fingerprint, applied, changes_of, held_attributes, is_code, shareable
+from nbflow.run.task.definition_state import (
+    Fingerprint,
+    applied,
+    changes_of,
+    difference,
+    held_attributes,
+    is_code,
+    is_of_python,
+    shareable,
+)
 from nbflow.run.task.earlier_code import EarlierDefinitions
 from nbflow.run.task.tracebacks import filename_of_cell, show_source
 from nbflow.store.pickling.home import SENTINELS, nested_class
@@ -40,6 +49,7 @@ class Namespace:
         self._look_from(program.graph.prelude)
         self._code: dict[Definition, types.CodeType] = {}
         self._shared: dict[Definition, dict[str, Any]] = {}
+        self._first: dict[Definition, dict[str, dict[str, Any]]] = {}  # what code that is executed once held then
         self._bound: set[Definition] = set()
         self._given: dict[str, Any] = {}  # what the prelude has bound to names, which may hold other objects by now
         self._taken: frozenset[str] = frozenset()  # the inputs, which hide the prelude
@@ -185,9 +195,22 @@ class Namespace:
             self._execute(definition)
             if not definition.once:
                 return
-            self._shared[definition] = {n: v for n, v in self.namespace.items() if before.get(n, self) is not v}
+            shared = {n: v for n, v in self.namespace.items() if before.get(n, self) is not v}
+            self._shared[definition] = shared
+            own = definition.names & shared.keys() if definition.is_code else ()
+            self._first[definition] = {
+                name: _own_copies(held_attributes(shared[name])) for name in own if is_code(shared[name])
+            }
+        else:
+            self._put_first_state(definition)
         shared = self._shared[definition]
         self.namespace.update(_copied(shared) if definition.kind in ("constant", "block") else shared)
+
+    def _put_first_state(self, definition: Definition) -> None:
+        """Let code that the process keeps, because a library may hold it, hold what it held when it was defined."""
+        for name, first in self._first[definition].items():
+            code = self._shared[definition][name]
+            difference(code, _own_copies(first), held_attributes(code)).apply()
 
     def _execute(self, definition: Definition) -> None:
         """Execute a definition, without showing what an ordinary cell shows: the notebook shows it, not every task."""
@@ -288,6 +311,11 @@ def _copied(values: Mapping[str, Any]) -> dict[str, Any]:
         return {name: copy.deepcopy(one, seen) if type(one) in _CONTAINERS else one for name, one in values.items()}
     except Exception:  # noqa: BLE001 - whatever the `__deepcopy__` of a part does
         return dict(values)
+
+
+def _own_copies(held: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a function or class holds, with containers that no task has changed."""
+    return {**held, **_copied({path: value for path, value in held.items() if not is_of_python(path)})}
 
 
 _SHOWING = ("print", "display")
