@@ -86,6 +86,15 @@ def test_a_limit_of_the_system(what: int, value: int, code: int, folder: Path) -
     assert_it_goes_on(folder)
 
 
+@pytest.mark.parametrize(("files", "code"), [(20, 1), (30, 0)])
+def test_few_open_files_mean_few_workers(files: int, code: int, folder: Path) -> None:
+    Shell(folder).write("flow", *CELLS, "%%step many --foreach i in range(30)\ny = i")
+    words = ("run", "flow.ipynb", "-j", "6")
+    found, said = nbflow(folder, *words, limits=limit(resource.RLIMIT_NOFILE, files))
+    assert (found, said.count("Too many open files"), "failed" in said) == (code, code, False), said
+    assert_it_goes_on(folder)
+
+
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
 def test_no_more_processes() -> None:
     """The limit counts the processes of a user, and holds for all users but root."""

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import multiprocessing
 import os
 import queue
 import socket
+import sys
 import threading
 from functools import partial
 from typing import Literal
@@ -26,7 +28,28 @@ from nbflow.run.workers.preloaded_modules import modules_to_preload
 from nbflow.run.workers.supervisor import ENDED_AFTER, Supervisor
 from nbflow.run.workers.workers import Receiver, WorkersMissing
 
+if sys.platform == "linux":
+    import resource
+
 _AT_START = dict(os.environ)
+
+
+_FILES_OF_WORKER = 3
+_FILES_OF_DRIVER = 4
+"""How many files a driver opens besides those of its workers."""
+
+
+def _most_workers() -> int:
+    """Return for how many workers the limit of open files has room. Raises OSError if there is none for one."""
+    if sys.platform != "linux":
+        return sys.maxsize
+    limit = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+    if limit == resource.RLIM_INFINITY:
+        return sys.maxsize
+    room = (limit - len(os.listdir("/proc/self/fd")) - _FILES_OF_DRIVER) // _FILES_OF_WORKER
+    if room < 1:  # every worker that cannot start would be a failure of its task
+        raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
+    return room
 
 
 class LocalPool:
@@ -52,7 +75,8 @@ class LocalPool:
         setup = WorkerSetup(program, open_store or partial(open_task_store, program.root), environment)
         self._receiver = receiver
         self._wakes, woken = socket.socketpair()
-        self._supervisor = Supervisor(setup, server or method, plan.slots, receiver.receive, woken)
+        slots = min(plan.slots, _most_workers())
+        self._supervisor = Supervisor(setup, server or method, slots, receiver.receive, woken)
         self._inbox: queue.SimpleQueue[Ticket | TaskId] = queue.SimpleQueue()  # jobs, and tasks that are cancelled
         self._is_woken = self._is_closing = self._is_stopping = False
         self._are_gone = threading.Event()
