@@ -80,7 +80,7 @@ def middle(statement: str) -> str:
         ("self.next({1: self.end}, condition=2)", "condition= must be the name"),
         ("self.next({1: self.end}, condition='nothing')", "there is no self.nothing"),
         ("return", "ended without self.next"),
-        ("self.trail = []; self.next = lambda *_: None", "not modifiable"),
+        ("self.trail = []; self.next = lambda *_: None", "ended without self.next"),
     ],
 )
 def test_a_transition_that_cannot_be_followed_fails_its_step(scripts: Scripts, statement: str, message: str) -> None:
@@ -93,3 +93,45 @@ def test_siblings_of_a_failed_task_finish(scripts: Scripts) -> None:
     ran = scripts.run(shapes.FOREACH.replace("self.y = self.input * 2", "self.y = 1 / 'pr'.count(self.input)"))
     assert ran.failed == ["after[1]"]
     assert ran.executed == ["after[0]", "after[2]", "start", "work[0]", "work[1]", "work[2]"]
+
+
+def test_an_artifact_may_have_the_name_of_a_method_which_the_steps_below_see(scripts: Scripts) -> None:
+    ran = scripts.run(
+        """
+        def score(self):
+            return 5
+
+        @step
+        def start(self):
+            self.score = self.score()
+            self.start = [self.score]
+            self.next(self.a, self.b)
+
+        @step
+        def a(self):
+            self.score = 6
+            self.next(self.join)
+
+        @step
+        def b(self):
+            self.score = 7
+            self.function = self.score_again
+            self.next(self.join)
+
+        def score_again(self):
+            return self.score + 1
+
+        @step
+        def join(self, inputs):
+            self.merge_artifacts(inputs)
+            self.seen = callable(self.score), callable(self.start), hasattr(inputs.b, "function")
+            self.next(self.end)
+
+        @step
+        def end(self):
+            pass
+        """
+    )
+    assert ran.error == ""
+    assert (ran.run["start"].task.data.start, ran.run["start"].task.data.score) == ([5], 5)
+    assert ran.data.seen == (True, True, False)

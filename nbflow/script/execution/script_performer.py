@@ -50,12 +50,12 @@ from nbflow.script.execution.watch import ExportWatch, TopWatch
 from nbflow.script.execution.wrapping import call_wrapped
 from nbflow.script.inputs.configuring import impose
 from nbflow.script.language.current import Lazy, current
-from nbflow.script.language.flowspec import FlowSpec, items_of
+from nbflow.script.language.flowspec import FlowSpec, items_of, values_of
 from nbflow.script.language.foreach_items import return_items
 from nbflow.script.language.joining import InputFlows
 from nbflow.script.language.state import TaskArtifacts
 from nbflow.script.language.step_facts import DecoratorFacts
-from nbflow.script.language.transition import HIDDEN, OWN, VARIABLES, Transition
+from nbflow.script.language.transition import HIDDEN, VARIABLES, Transition
 from nbflow.script.preparing.read_class import step_facts
 from nbflow.script.preparing.settling import finish, leave_out
 from nbflow.script.wrapper import wrap
@@ -325,8 +325,7 @@ class ScriptPerformer:
         state = flow._state
         extra = self._extra(state, facts, result, failed)
         return_items(flow)
-        values = {name: value for name, value in flow.__dict__.items() if name not in OWN}
-        encoded = self._keep(state, values, extra)
+        encoded = self._keep(state, values_of(flow), extra)
         result.artifacts, result.components = encoded.artifacts, encoded.components
         result.lost = tuple(lost for artifact in encoded.artifacts for lost in artifact.lost)
         if not failed:

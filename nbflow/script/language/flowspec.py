@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
+from types import FunctionType, MethodType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nbflow.errors import ExternalCommandFailed, InvalidNextException, MetaflowException, NotStorable
@@ -163,7 +164,7 @@ class FlowSpec:
 
     def __setattr__(self, name: str, value: object) -> None:
         held = inspect.getattr_static(type(self), name, _FLOW)
-        if held is not _FLOW and not isinstance(held, property | Parameter):
+        if held is not _FLOW and not isinstance(held, property | Parameter) and _is_constant(type(self), name):
             message = f"'{name}' belongs to the class {type(self).__name__}"
             raise AttributeError(
                 f"Flow level attributes and Parameters are not modifiable: {message}, use another name"
@@ -177,7 +178,9 @@ class FlowSpec:
             state.loaded.pop(name, None)  # what the step before has stored is read again, and handed on
 
     def __reduce__(self) -> Any:
-        raise NotStorable("a flow or an input of a join", "store the values that you need, such as inputs[0].name")
+        raise NotStorable(
+            "a flow, a method of it or an input of a join", "store the values that you need, such as inputs[0].name"
+        )
 
     def cmd(self, cmdline: str, input: Mapping[str, str | bytes] | None = None, output: Iterable[str] = ()) -> Any:
         """Write the files of `input`, run a command in a shell, and return the bytes of each file of `output`.
@@ -240,7 +243,8 @@ class FlowSpec:
             MissingInMergeArtifactsException: if no input has a name of `include`.
             MetaflowException: if the step is not a join, or if both `exclude` and `include` are given.
         """
-        self._state.merge(set(self.__dict__) - OWN, [one._state for one in inputs], set(exclude), set(include))
+        bound = set(self.__dict__) - OWN | set(dir(type(self)))  # as in Metaflow, a method is not replaced
+        self._state.merge(bound, [one._state for one in inputs], set(exclude), set(include))
 
     # transitions
 
@@ -321,6 +325,20 @@ class FlowSpec:
             raise RuntimeError(f"step '{step}': self.{condition} is {value!r}, which is none of the cases {listed}")
         names = tuple(dict.fromkeys(self._target(step, target) for target in cases.values()))
         return Transition(names, condition=condition, chose=self._target(step, cases[value]))
+
+
+def values_of(flow: FlowSpec) -> dict[str, Any]:
+    """Return what a task has set that becomes artifacts: as in Metaflow, a method of the flow does not."""
+    return {name: value for name, value in vars(flow).items() if name not in OWN and not _is_method_of(flow, value)}
+
+
+def _is_method_of(flow: FlowSpec, value: object) -> bool:
+    return isinstance(value, MethodType) and value.__self__ is flow
+
+
+def _is_constant(cls: type, name: str) -> bool:
+    """Tell whether a class attribute is one that tasks cannot set, as in Metaflow: methods and `_names` are none."""
+    return not name.startswith("_") and not isinstance(getattr(cls, name), FunctionType | MethodType)
 
 
 def _hint(state: TaskArtifacts | None, name: str) -> str:
