@@ -6,6 +6,7 @@ import pytest
 
 from nbflow.export.marks import Target
 from nbflow.export.write_flow import export_flow
+from nbflow.flow.graph.link import link
 from tests.export.alone import values_alone
 from tests.export.engines import graph_of
 from tests.export.writing import method, script, value
@@ -34,6 +35,14 @@ def test_the_content_of_a_text_of_several_lines_is_not_moved() -> None:
 def test_a_body_means_in_a_method_what_it_means_in_a_cell(body: str, expected: object) -> None:
     cells = ["def scale(x):\n    return x * 3", "%%step load\nk = 1", f"%%step work\n{body}"]
     assert value("work.r", *cells) == expected
+
+
+def test_a_class_whose_objects_a_step_changes_goes_on_with_them() -> None:
+    box = "class Box:\n    made = 0\n    def __init__(self):\n        Box.made += 1\n        self.held = []"
+    cells = [f"%%step load\n{box}\nboxes = [Box()]", "%%step fill\nboxes[0].held.append(1)"]
+    plain = graph_of(*cells, "%%step show\nr = boxes[0].held, Box.made")
+    exported = export_flow(link(plain.flow, {"fill": frozenset({"Box"})}))
+    assert values_alone(exported.text)["show", (), "r"] == ([1], 1)
 
 
 def test_lines_around_a_body_mean_the_builtins_that_it_hides() -> None:

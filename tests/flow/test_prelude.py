@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.flow.reading import flow_of, graph_of
+from tests.flow.reading import flow_of, graph_of, problems_of, writers
 
 # statement, kind
 KINDS = [
@@ -135,3 +135,13 @@ def test_a_step_gets_what_holds_the_list_that_it_changes() -> None:
     graph = graph_of("A = [1]\nB = {'a': A}\n---\n%%step one\nA.append(2)\n---\n%%step two\nprint(A)")
     assert graph.links["one"].prelude == {"A", "B"}
     assert graph.links["two"].prelude == {"A"}
+
+
+def test_a_call_binds_what_its_function_assigns_through_global() -> None:
+    setup = "def setup(k):\n    global CFG\n    CFG = {'k': k}\n---\n"
+    text = f"{setup}setup(1)\n---\n%%step a\nx = CFG\n---\n%%step b\nsetup(2)\n---\n%%step c\ny = CFG"
+    graph = graph_of(text)
+    assert graph.flow.scratch == ()
+    assert problems_of(text) == []
+    assert [one.source for one in graph.closure("a")][-1] == "setup(1)"
+    assert writers(graph, "c") == {"CFG": ("b",)}

@@ -8,7 +8,7 @@ from nbflow.flow.source.cell import Cell
 from nbflow.notebook.init.first_look import Choices
 from nbflow.notebook.init.init_plan import InitPlan, plan_init
 from nbflow.notebook.init.planned_kind import Becomes, PlannedKind
-from tests.init.test_plan import FRAME, IMPORT, becomes
+from tests.init.test_plan import FRAME, IMPORT, becomes, plan
 
 
 def choose(*sources: str, **choices: Any) -> InitPlan:
@@ -108,3 +108,13 @@ def test_a_step_becomes_an_ordinary_cell_again() -> None:
     assert [group.source for group in found.groups] == ["%load_ext nbflow", "# words\n\nx = helper()", "y = x + 1"]
     assert [group.header for group in found.groups] == ["", "", ""]
     assert found.changes
+
+
+def test_a_cell_that_changes_something_and_prints_is_a_step_where_prints_count() -> None:
+    cells = (
+        "n = 0\ndef bump():\n    global n\n    n += 1\n    return n",
+        "print(bump())",
+        "import numpy as np\nx = np.ones(3) + n\nx.sort()",
+    )
+    assert becomes(plan(*cells)) == ["ordinary", "ordinary", "x"]
+    assert becomes(plan(*cells, shows_count=True)) == ["ordinary", "n", "x"]

@@ -101,7 +101,7 @@ class Usage:
         """Return artifacts and parameters that the body or a function it uses reads, without those of its header."""
         linked = self.graph.links[step.name]
         own = {step.control.foreach.var} if step.control.foreach else set()
-        wanted = step.names.reads | step.names.maybe_reads | linked.carried | self.shared(step) | linked.draws
+        wanted = step.names.reads | step.names.maybe_reads | self._learned(step) | self.shared(step) | linked.draws
         bound = [
             Load(b.name, self.versions.read(step.name, b.name), b.writers, self._is_there(b))
             for b in linked.bindings
@@ -114,6 +114,11 @@ class Usage:
             bound += [Load(name, (self.versions.written(step.name, name),), sure=False) for name in found]
         order = mention_order(step)
         return tuple(sorted((*given, *bound), key=lambda load: (order.get(load.name, 1 << 30), load.name)))
+
+    def _learned(self, step: StepSpec) -> frozenset[str]:
+        """Return the artifacts that runs found a step to change by another name, such as the class of its objects."""
+        learned = self.graph.learned.get(step.name, frozenset()) & self.graph.links[step.name].writes
+        return learned - self.graph.prelude.names - GENERATORS
 
     def imports(self, step: StepSpec) -> tuple[str, ...]:
         """Return imports of earlier steps and of ordinary cells whose names the body reads.

@@ -100,6 +100,7 @@ class Sorting:
         self._known = KnownEffects(watches_subclasses=facts.watches)
         self._environments = dict(facts.environments)
         self._imported: set[str] = set()
+        self._promised: frozenset[str] = frozenset()  # names that functions would bind, and that nothing has bound yet
         # names bound by steps above, or by definitions that need such names
         self._taking: dict[str, frozenset[str]] = {}
         self._above = StepsAbove()
@@ -113,6 +114,7 @@ class Sorting:
         other = Sorting(self.facts)
         other._hidden, other._names, other._imported = set(self._hidden), set(self._names), set(self._imported)
         other._known, other._taking, other._above = self._known.copy(), dict(self._taking), self._above.copy()
+        other._promised = self._promised
         other.passed, other.steps = self.passed, [*self.steps]
         other.definitions, other.scratch = [*self.definitions], [*self.scratch]
         return other
@@ -133,6 +135,7 @@ class Sorting:
         use = random_use_of(step, self._known, self._above)
         use = replace(use, asked=frozenset(asked)) if asked else use
         values = (step.names.writes - modules) | step.names.passing.difference(*(one.names.bound for one in code))
+        self._promised -= values
         self._hidden |= values | use.seeds | self._bound_of(use.draws)
         self._known.forget(values - step.names.mutates)
         self._taking |= {name: frozenset({name}) for name in values - step.names.mutates}
@@ -222,7 +225,8 @@ class Sorting:
         self._imported -= names.bound
         self._imported |= names.bound if kind == "import" else frozenset()
         drawn = use.changes if kind == "effect" else frozenset()
-        bound |= drawn
+        bound |= drawn | (touched.names & self._promised if kind == "effect" else frozenset())
+        self._promised = (self._promised | (assigns - self._names)) - bound
         self._names |= names.bound | bound
         takes = self._taken_by(statement.node)
         self._lose(names.bound)
@@ -230,7 +234,7 @@ class Sorting:
             self._hidden |= names.bound
             self._taking |= dict.fromkeys(names.bound, takes)
         else:
-            self._hidden -= names.bound | drawn
+            self._hidden -= names.bound | bound
         self.definitions.append(
             Definition(
                 statement.source,

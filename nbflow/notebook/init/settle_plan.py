@@ -159,7 +159,7 @@ def _wanted(draft: PlanDraft, notebook: Notebook) -> Iterator[tuple[int, str]]:
     yield from _read_below(draft)
     yield from ((at, "") for at, group in enumerate(draft.groups) if _commands(group))
     yield from _drawing(draft)
-    yield from _computing(draft)
+    yield from _computing(draft, notebook)
     yield from _used_up(draft, notebook)
     yield from _changed_below(draft)
 
@@ -217,13 +217,15 @@ def _drawing(draft: PlanDraft) -> Iterator[tuple[int, str]]:
             yield draft.at(definition.place), ""
 
 
-def _computing(draft: PlanDraft) -> Iterator[tuple[int, str]]:
+def _computing(draft: PlanDraft, notebook: Notebook) -> Iterator[tuple[int, str]]:
     """Yield the ordinary cells that compute a value and change shared objects on the way, as `model = Model(config)`
-    may: as shared code, every worker would compute it again.
+    may: as shared code, every worker would compute it again, and nobody would see what it prints.
     """
     for definition in draft.graph.prelude.definitions:
-        if definition.kind == "effect" and not definition.setting and any(map(_computes, nodes_of(definition.source))):
-            yield draft.at(definition.place), ""
+        if definition.kind == "effect" and not definition.setting:
+            nodes = nodes_of(definition.source)
+            if any(map(_computes, nodes)) or (notebook.shows_count and any(map(_prints, nodes))):
+                yield draft.at(definition.place), ""
 
 
 def _computes(node: ast.stmt) -> bool:
@@ -232,6 +234,10 @@ def _computes(node: ast.stmt) -> bool:
             return any(isinstance(one, ast.Call) for one in every_node(value))
         case _:
             return False
+
+
+def _prints(node: ast.stmt) -> bool:
+    return any(isinstance(one, ast.Name) and one.id in ("print", "display") for one in every_node(node))
 
 
 def _used_up(draft: PlanDraft, notebook: Notebook) -> Iterator[tuple[int, str]]:
