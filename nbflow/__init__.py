@@ -13,9 +13,14 @@ Example:
 from __future__ import annotations
 
 import importlib
+import sys
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from importlib.machinery import ModuleSpec
+    from types import ModuleType
+
     from nbflow.client import (
         DataArtifact,
         Flow,
@@ -85,6 +90,7 @@ _CUSTOM = ("FlowMutator", "StepMutator", "USER_SKIP_STEP", "UserStepDecorator", 
 _PARAMETERS = ("IncludeFile", "Parameter")
 _TYPES = ("JSONType", "JSONTypeClass")
 _PARSERS = ("conda_environment_yml_parser", "pyproject_toml_parser", "requirements_txt_parser", "yaml_parser")
+_MODULES = ("cards", "client", "exception")
 _HOMES = {
     **dict.fromkeys(_CLIENT, "nbflow.client"),
     **dict.fromkeys(_DECORATORS, "nbflow.script.language.decorators"),
@@ -169,13 +175,33 @@ def __getattr__(name: str) -> Any:
             home.note_folder()
             importlib.import_module("nbflow.script.language.uncaught").tell_uncaught()
         return getattr(home, name)
+    if name == "__version__":
+        return importlib.import_module("importlib.metadata").version("jupyter-nbflow")
     if not name.startswith("_"):
+        if name in _MODULES or _MetaflowModules.find_spec(f"{__name__}.{name}"):
+            return importlib.import_module(f"{__name__}.{name}")
         refused = importlib.import_module("nbflow.script.language.refused")
         if name in refused.DECORATORS:
             return importlib.import_module("nbflow.script.language.unsupported").unsupported(name)
         if name in refused.NAMES:
             return refused.refuse_name(name)
     raise AttributeError(f"module 'nbflow' has no attribute '{name}'")
+
+
+class _MetaflowModules:
+    """Finds, behind all files, the modules of Metaflow that scripts import names from, such as `nbflow.parameters`."""
+
+    @staticmethod
+    def find_spec(
+        name: str, _path: Sequence[str] | None = None, _target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        if not name.startswith("nbflow."):
+            return None
+        spec: ModuleSpec | None = importlib.import_module("nbflow.script.metaflow_modules").spec_of(name)
+        return spec
+
+
+sys.meta_path.append(_MetaflowModules)
 
 
 def load_ipython_extension(shell: Any) -> None:

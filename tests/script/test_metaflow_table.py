@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import importlib
 import inspect
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +20,7 @@ from nbflow.script.commands.group import COMMANDS
 from nbflow.script.language import refused
 from nbflow.script.language.class_decorators import FLOW_DECORATORS
 from nbflow.script.language.decorators import STEP_DECORATORS
+from nbflow.script.metaflow_modules import METAFLOW_MODULES
 from nbflow.script.processes.runner import ExecutingRun
 from tests.script import metaflow_names
 from tests.script.running import Scripts
@@ -166,3 +170,29 @@ def test_what_scripts_construct_takes_the_arguments_that_the_table_says() -> Non
                 getattr(nbflow, name)("x", **{argument: len})
         else:
             assert argument in inspect.signature(getattr(nbflow, name)).parameters, row.name
+
+
+@pytest.mark.parametrize("name", METAFLOW_MODULES)
+def test_a_module_of_metaflow_has_the_same_names_here(name: str) -> None:
+    there = importlib.import_module(f"metaflow.{name}")
+    here = importlib.import_module(f"nbflow.{name}")
+    names = [one for one in METAFLOW_MODULES[name][1].split() if one != "*"]
+    assert [one for one in names if not hasattr(there, one)] == []
+    assert all(getattr(here, one) is getattr(importlib.import_module(METAFLOW_MODULES[name][0]), one) for one in names)
+
+
+IMPORTING = """
+import nbflow
+print(nbflow.exception.TimeoutException.__name__, nbflow.parameters.Parameter is nbflow.Parameter)
+from nbflow.plugins.cards.card_modules.components import Markdown
+try:
+    import nbflow.nothing
+except ModuleNotFoundError as error:
+    print(error)
+print(hasattr(nbflow, "nothing"))
+"""
+
+
+def test_modules_are_attributes_and_others_are_not_there() -> None:
+    ran = subprocess.run([sys.executable, "-c", IMPORTING], capture_output=True, text=True, check=True)
+    assert ran.stdout.splitlines() == ["TimeoutException True", "No module named 'nbflow.nothing'", "False"]
