@@ -11,6 +11,7 @@ from nbflow.flow.checks.cache_rules import CACHE_RULES
 from nbflow.flow.checks.causes import every_cause
 from nbflow.flow.checks.file_rules import FILE_RULES
 from nbflow.flow.checks.foreach_rules import SCOPE_RULES
+from nbflow.flow.checks.id_rules import ID_RULES
 from nbflow.flow.checks.name_rules import NAME_RULES, move_above
 from nbflow.flow.checks.ordinary_rules import ORDINARY_RULES
 from nbflow.flow.checks.outside_rules import OUTSIDE_RULES
@@ -166,5 +167,6 @@ _RULES: tuple[_Rule, ...] = (
     *SCOPE_RULES,
     *FILE_RULES,
     *TEMPORARY_RULES,
+    *ID_RULES,
     *OUTSIDE_RULES,
 )
