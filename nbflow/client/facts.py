@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from nbflow.client.above import StepAbove
 from nbflow.client.named import local_time
@@ -18,15 +18,14 @@ from nbflow.store.catalog.reader import CatalogReader
 from nbflow.store.catalog.rows import TaskRow, TaskStatus, task_id
 
 
-@dataclass(frozen=True)
-class Metadata:
+class Metadata(NamedTuple):
     """Holds one fact about a task."""
 
     name: str
     value: str
     created_at: datetime | None
     type: str
-    task: Any = field(repr=False)
+    task: Any
 
 
 class TaskFacts:
@@ -161,6 +160,10 @@ class TaskFacts:
     def _stream(self, name: str) -> str:
         return "".join(output["text"] for output in self.outputs if output.get("name") == name)
 
-    def loglines(self, stream: str) -> Iterator[tuple[datetime | None, str]]:
-        """Yield (time, line) for each line the task wrote to `stream`. The time is when the task finished."""
-        return ((self.finished_at, line) for line in self._stream(stream).splitlines())
+    def loglines(self, stream: str, as_unicode: bool = True) -> Iterator[tuple[datetime | None, str | bytes]]:
+        """Yield (time, line) for each line the task wrote to `stream`. The time is when the task finished.
+
+        A line is text, or bytes in UTF-8 if it shall not be `as_unicode`.
+        """
+        lines = self._stream(stream).splitlines()
+        return ((self.finished_at, line if as_unicode else line.encode()) for line in lines)

@@ -58,10 +58,9 @@ class Step(ClientObject):
     def control_task(self) -> None:
         """Return None: nbflow runs no step on several machines at once."""
 
-    @property
-    def control_tasks(self) -> list[Task]:
-        """Return an empty list: nbflow runs no step on several machines at once."""
-        return []
+    def control_tasks(self, *_tags: str) -> Iterator[Task]:
+        """Yield nothing: nbflow runs no step on several machines at once."""
+        return iter(())
 
     @property
     def tasks(self) -> Several[Task]:

@@ -82,7 +82,10 @@ def test_streams_are_kept_apart(scripts: Scripts) -> None:
     ran = scripts.run(shapes.LINEAR.replace('self.trail = ["start"]', statement))
     task = ran.run["start"].task
     assert (task.stdout, task.stderr) == ("o\n", "e\n")
-    assert [line for _, line in task.loglines("stdout")] == ["o"]
+    assert [line for _, line in task.loglines("stdout", as_unicode=True)] == ["o"]
+    assert [line for _, line in task.loglines("stdout", as_unicode=False)] == [b"o"]
+    assert list(task.step.control_tasks("tag")) == []
+    assert task.metadata[0]._fields == ("name", "value", "created_at", "type", "task")
 
 
 def test_tags_have_limits_and_change_at_once(scripts: Scripts) -> None:
