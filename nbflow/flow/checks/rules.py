@@ -16,6 +16,7 @@ from nbflow.flow.checks.name_rules import NAME_RULES, move_above
 from nbflow.flow.checks.ordinary_rules import ORDINARY_RULES
 from nbflow.flow.checks.outside_rules import OUTSIDE_RULES
 from nbflow.flow.checks.process_rules import PROCESS_RULES
+from nbflow.flow.checks.redefinition_rules import REDEFINITION_RULES
 from nbflow.flow.checks.scratch_rules import computed_outside
 from nbflow.flow.checks.temporary_rules import TEMPORARY_RULES
 from nbflow.flow.graph.graph import Graph
@@ -168,5 +169,6 @@ _RULES: tuple[_Rule, ...] = (
     *FILE_RULES,
     *TEMPORARY_RULES,
     *ID_RULES,
+    *REDEFINITION_RULES,
     *OUTSIDE_RULES,
 )
