@@ -42,11 +42,14 @@ class ValueStore(ABC):
 
         return encode(values, self.blobs, home, scope=scope)
 
-    def save_apart(self, items: Iterable[object], home: Home, scope: str = "") -> Encoded:
-        """Write the blobs of the items of a foreach, each of which is named by its index and shares nothing."""
+    def save_apart(self, items: Iterable[object], home: Home, scope: str = "", heap: Heap | None = None) -> Encoded:
+        """Write the blobs of the items of a foreach, each of which is named by its index and shares nothing.
+
+        With a `heap`, items are stored as references to the objects that it has loaded.
+        """
         from nbflow.store.pickling.codec import encode_apart  # noqa: PLC0415 - as above
 
-        return encode_apart({str(index): item for index, item in enumerate(items)}, self.blobs, home, scope)
+        return encode_apart({str(index): item for index, item in enumerate(items)}, self.blobs, home, scope, heap)
 
     def save_reached(
         self,

@@ -9,6 +9,7 @@ from typing import Protocol, assert_never
 from nbflow.flow.graph.graph import Graph, Passage
 from nbflow.flow.syntax.definition import Definition, counted
 from nbflow.flow.syntax.specs import StepSpec
+from nbflow.run.dataflow.sharing_items import reads_sharers
 from nbflow.run.events.events import StartTask, TaskDone, TaskId
 from nbflow.run.program.watched_files import WatchedFiles
 from nbflow.store.values.artifact_ref import ArtifactRef
@@ -56,6 +57,8 @@ class _PartsByName:
         yield start.task.turn
         yield _seeded(step, start.task)
         yield from _named(start.inputs)
+        if start.task.split and reads_sharers(self.graph, start):
+            yield "shared with the body"
         for done in start.joined:
             yield str(done.task)
             yield from _named(done.artifacts)

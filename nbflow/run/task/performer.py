@@ -24,6 +24,7 @@ from nbflow.flow.effects.generator_names import GENERATORS
 from nbflow.flow.syntax.definition import Definition
 from nbflow.flow.syntax.specs import StepSpec
 from nbflow.garbage import without_gc
+from nbflow.run.dataflow.sharing_items import reads_sharers
 from nbflow.run.events.events import NOTHING_PASSED_ON, Failure, FailureKind, PassedOn, TaskId
 from nbflow.run.events.replay import read_failure
 from nbflow.run.output.outputs import Output
@@ -138,7 +139,7 @@ class Performer:
         if not self._is_wanted(step, job.task, inputs):
             result.skipped = True
         elif job.task.split:
-            self._split(step, result)
+            self._split(step, job, heap, result)
         else:
             self._execute(step, job, inputs, heap, result)
 
@@ -164,7 +165,7 @@ class Performer:
         value = inputs[name] if name in inputs else self.program.parameters[name]
         return step.control.guard.holds(value, self.program.graph.links[step.name].answers)
 
-    def _split(self, step: StepSpec, result: Result) -> None:
+    def _split(self, step: StepSpec, job: Job, heap: Heap, result: Result) -> None:
         assert step.control.foreach is not None
         filename = filename_of_step(step)
         self._show(step, filename)
@@ -172,7 +173,10 @@ class Performer:
         with measured(result), self._files.watch(step.name, split=True) as recording:
             items = list(_iterate(step, eval(code, self.home.namespace)))
         result.files = recording.rows()
-        saved = self.store.save_apart(items, self.home, step.name)
+        shared = heap if reads_sharers(self.program.graph, job) else None
+        if shared is not None:
+            shared.compare()
+        saved = self.store.save_apart(items, self.home, step.name, shared)
         result.artifacts, result.components = saved.artifacts, saved.components
 
     def _execute(self, step: StepSpec, job: Job, inputs: Mapping[str, Any], heap: Heap, result: Result) -> None:

@@ -89,7 +89,9 @@ def encode(
     return Encoded(tuple(artifacts[name] for name in (*values, *tied)), tuple(components))
 
 
-def encode_apart(values: Mapping[str, object], blobs: BlobStore, home: Home, scope: str) -> Encoded:
+def encode_apart(
+    values: Mapping[str, object], blobs: BlobStore, home: Home, scope: str, heap: Heap | None = None
+) -> Encoded:
     """Store each value in components of its own; see `encode`. A foreach has thousands, and most are plain numbers."""
     artifacts: list[ArtifactRef] = []
     components: list[Component] = []
@@ -99,7 +101,7 @@ def encode_apart(values: Mapping[str, object], blobs: BlobStore, home: Home, sco
             artifacts.append(artifact)
             components.append(component)
         else:
-            encoded = encode({name: value}, blobs, home, scope=scope)
+            encoded = encode({name: value}, blobs, home, heap, scope)
             artifacts += encoded.artifacts
             components += encoded.components
     return Encoded(tuple(artifacts), tuple(components))
