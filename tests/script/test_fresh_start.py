@@ -25,6 +25,48 @@ def test_seeds_globals_and_the_part_before_the_flow(scripts: Scripts) -> None:
     assert (run["start"].task.data.level, run["start"].task.data.file) == (40, "corpus.py")
 
 
+KEPT = """
+import threading
+
+
+class Base(FlowSpec):
+    number = 0
+    _seen = []
+
+
+class F(Base):
+    lock = {"lock": threading.Lock()}
+
+    @step
+    def start(self):
+        self.items = list(range(3))
+        self.next(self.work, foreach="items")
+
+    @step
+    def work(self):
+        F.__count = getattr(F, "_F__count", 0) + 1
+        Base.number += 1
+        Base.new = getattr(Base, "new", 0) + 1
+        self._seen.append(self.input)
+        F.work = None
+        self.kept = F.__count, Base.number, Base.new, self._seen == [self.input]
+        self.next(self.join)
+
+    @step
+    def join(self, inputs):
+        self.kept = {one.kept for one in inputs}
+        self.next(self.end)
+
+    @step
+    def end(self):
+        pass
+"""
+
+
+def test_attributes_of_the_classes_of_a_flow_end_with_their_task(scripts: Scripts) -> None:
+    assert scripts.run(KEPT, max_workers=1).value("join", "kept") == {(1, 1, 1, True)}
+
+
 DRAWS = """
 import random
 TOP = random.random()
