@@ -48,7 +48,7 @@ os.system("echo four")
 def test_a_foreach_over_what_has_no_items_names_its_header(place: Place) -> None:
     cells = "# here\n%%step number --foreach k in 3\nz = k", "%%step own --foreach k in Odd()\nz2 = k"
     odd = "class Odd:\n    def __iter__(self):\n        return 1 + None"
-    [number, own] = failures(place.run(flow(odd, *cells))).values()
+    (_, number), (_, own) = sorted(failures(place.run(flow(odd, *cells))).items())
     assert number.failure.type == "ForeachNotIterable"
     assert number.failure.message == (
         "flow.ipynb · cell 2, line 2: --foreach k in 3 has no items ('int' object is not iterable). "
