@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+from functools import cached_property
 
 
 class NbflowError(Exception):
@@ -33,6 +34,11 @@ class MetaflowException(NbflowError):
     """Every error that scripts raise derives from this class, such as for a flow or a parameter that is not valid."""
 
     headline = "Flow failed"
+
+    @cached_property  # a subclass of a script may set it
+    def message(self) -> str:
+        """Return the text of the error, under Metaflow's name for it."""
+        return str(self)
 
 
 class MetaflowNotFound(MetaflowException):
