@@ -85,7 +85,7 @@ def _import(program: ScriptProgram) -> tuple[type[FlowSpec], ScriptHome, FreshSt
     finish(cls, program.decorators)
     if program.spin is not None:
         leave_out(cls, program.spin.skips_decorators)
-    return cls, ScriptHome(module), FreshStart(program, cls, generators)
+    return cls, ScriptHome(module, frees_arrays=program.branches is None), FreshStart(program, cls, generators)
 
 
 def _kind_of(error: BaseException) -> FailureKind:

@@ -79,11 +79,14 @@ def _is_installed(folder: Path) -> bool:
 
 
 class ScriptHome:
-    """Is the home of objects of a script: there is no prelude, because its definitions are imported from its module."""
+    """Is the home of objects of a script: there is no prelude, because its definitions are imported from its module.
 
-    frees_arrays = True  # as in Metaflow
+    With `frees_arrays`, read-only arrays are handed on as Metaflow does; a notebook keeps them, and so does the script
+    that was exported from it.
+    """
 
-    def __init__(self, module: types.ModuleType) -> None:
+    def __init__(self, module: types.ModuleType, *, frees_arrays: bool = True) -> None:
+        self.frees_arrays = frees_arrays
         self.namespace: dict[str, Any] = module.__dict__
         self.classes: dict[str, type] = {}
 

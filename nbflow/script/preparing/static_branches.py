@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeGuard
 
 from nbflow.flow.flowspec.classes import Script
 from nbflow.flow.graph.graph import Graph
 from nbflow.flow.names.code import parse
+from nbflow.flow.source.lines import lines_of
 from nbflow.flow.source.trees import every_node
 from nbflow.flow.syntax.specs import NextKind
 
@@ -31,6 +32,9 @@ SILENT = "# not known to draw from "
 
 METHOD_CELLS = "# cells of the methods: "
 """Begins the line of the marks that says for each method the number of the cell that it was made of, or made for."""
+
+_CELL = re.compile(r"\s*# cell \d+$")
+"""Matches the line of a method above what it has of a cell."""
 
 SEEDING = " (seeds)"
 """Stands in these lines behind methods that seed the generator before their body, because another step needs it."""
@@ -83,7 +87,8 @@ def branches_of(script: Script, graph: Graph) -> Branches | None:
         found = re.search(rf"^{EXPORTED}(?P<notebook>.+) with --target ", source, re.MULTILINE)
         if found is not None:
             joins = {name: linked.joined for name, linked in graph.links.items() if linked.joined and not linked.opened}
-            taken = {name: frozenset(_taken(script.steps[name].tree, joined)) for name, joined in joins.items()}
+            lines = lines_of(source)
+            taken = {name: frozenset(_taken(script.steps[name].tree, joined, lines)) for name, joined in joins.items()}
             stored = {name: frozenset(_set_by(method.tree)) for name, method in script.steps.items()}
             read = {name: frozenset(_read_by(method.tree)) for name, method in script.steps.items()}
             mentioned = frozenset(_mentioned(parse(source)))
@@ -150,23 +155,23 @@ def _defines_inputs(node: ast.AST) -> bool:
     return isinstance(node, ast.Assign) and ast.unparse(node).startswith("inputs = SimpleNamespace(")
 
 
-def _taken(tree: ast.AST, joined: tuple[str, ...]) -> Iterator[tuple[str, str]]:
-    """Yield (step, name) for each `self.rows = inputs.clean.rows` or `inputs[0].rows` of a join.
+def _taken(tree: ast.FunctionDef, joined: tuple[str, ...], lines: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Yield (step, name) for each `rows = inputs.clean.rows` or `inputs[0].rows` above the cell of a join.
 
-    What the body of a step asks of its `inputs` is what a step has made, in a notebook too.
+    What the cell itself asks of its `inputs` is what a step has made, in a notebook too.
     """
+    inside = range(tree.lineno, tree.end_lineno or tree.lineno)
+    cell = next((number for number in inside if _CELL.match(lines[number])), inside.stop)
     for node in every_node(tree):
         match node:
-            case ast.Assign(targets=targets, value=ast.Attribute(value=task, attr=name)) if any(map(_is_own, targets)):
-                yield from ((step, name) for step in _step_of(task, joined))
-
-
-def _step_of(task: ast.expr, joined: tuple[str, ...]) -> Iterator[str]:
-    match task:
-        case ast.Attribute(value=ast.Name(id="inputs"), attr=step):
-            yield step
-        case ast.Subscript(value=ast.Name(id="inputs"), slice=ast.Constant(value=int(place))) if place < len(joined):
-            yield joined[place]
+            case ast.Attribute(lineno=line) if line > cell:
+                pass
+            case ast.Attribute(value=ast.Attribute(value=ast.Name(id="inputs"), attr=step), attr=name):
+                yield step, name
+            case ast.Attribute(
+                value=ast.Subscript(value=ast.Name(id="inputs"), slice=ast.Constant(value=int(place))), attr=name
+            ) if place < len(joined):
+                yield joined[place], name
 
 
 def _are_beside(graph: Graph, one: str, other: str) -> bool:

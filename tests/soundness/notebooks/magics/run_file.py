@@ -1,6 +1,5 @@
 # %% [markdown]
 # # A file that is run, once and again
-# refused: script: step 'use' changed an object that 'Box' also refers to
 
 # %%
 # %%step setup
