@@ -8,6 +8,7 @@ import nbflow
 from nbflow.errors import InvalidDecorator
 from nbflow.script.language.attaching import attach
 from nbflow.script.language.decorators import step
+from tests.script import shapes
 from tests.script.running import Scripts
 
 STEPS = "@step\ndef start(self): self.next(self.end)\n@step\ndef end(self): pass\n"
@@ -188,3 +189,9 @@ def test_a_script_that_reads_standard_input_is_told_what_a_script_can_do(scripts
     ran = scripts.run(STEPS.replace("start(self): ", "start(self): input(); "))
     assert "a step cannot read standard input: make the value a parameter: name = Parameter('name')" in ran.error
     assert "%%parameters" not in ran.error
+
+
+def test_a_failed_task_of_a_foreach_is_told_with_its_item(scripts: Scripts) -> None:
+    body = shapes.FOREACH.replace("self.y = self.input * 2", "self.y = 1 / 'pr'.count(self.input)")
+    done = scripts.command(scripts.write(body, "f.py"), "run")
+    assert "<flow F step after[1] (input: q)> failed:" in done.stdout + done.stderr

@@ -134,7 +134,7 @@ class ScriptPerformer:
         """Return the text of the flow in a task, as far as there is one: items of users may fail too."""
         step = job.task.step
         with contextlib.suppress(Exception):
-            return str(self._flow(step, {}, job.stack, {}))
+            return str(self._flow(step, {one.name: one for one in job.inputs}, job.stack, {}))
         return f"<flow {self.program.flow} step {step}>"
 
     def _perform(self, job: Job, result: Result) -> None:
