@@ -153,7 +153,7 @@ def defined_after_use(graph: Graph) -> tuple[Problem, ...]:
     """Return names with two meanings in one method. It is checked before definitions move to the top."""
     found: list[Problem] = []
     for name, step in graph.steps.items():
-        own = frozenset(one for definition in graph.code_of[name] for one in definition.names)
+        own = graph.defined_in(name)
         for one in sorted(graph.links[name].prelude & own):
             if len(graph.prelude.places[one]) > 1:
                 message = f"step '{name}' uses '{one}' and then defines it again"

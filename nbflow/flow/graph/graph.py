@@ -116,6 +116,10 @@ class Graph:
             by_cell.setdefault(definition.place.cell, []).append(definition)
         return {name: tuple(by_cell.get(step.place.cell, ())) for name, step in self.steps.items()}
 
+    def defined_in(self, step: str) -> frozenset[str]:
+        """Return the names that a step defines or imports in its body."""
+        return frozenset[str]().union(*(one.names for one in self.code_of[step]))
+
     @cached_property
     def _closures(self) -> dict[str, tuple[Definition, ...]]:
         return {}

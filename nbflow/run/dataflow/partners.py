@@ -78,8 +78,8 @@ class ComponentSharing:
     def missed_by(self, task: TaskId, passed_on: PassedOn) -> frozenset[str]:
         """Return the names that share an object that a task changed, and that the task neither stored nor deleted."""
         found = self._visible_holders(task, passed_on.changed)
-        ended = self.known.graph.links[task.step].ends
-        return frozenset(one.name for one in found if not passed_on.covers([one])) - ended
+        anew = self.known.graph.links[task.step].ends | self.known.graph.defined_in(task.step)
+        return frozenset(one.name for one in found if not passed_on.covers([one])) - anew
 
     def is_current(self, task: TaskId, passed_on: PassedOn) -> bool:
         """Tell whether a stored task passed its changes on to exactly the names that share the changed objects now."""

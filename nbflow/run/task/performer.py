@@ -277,7 +277,8 @@ class Performer:
         values |= observe(job.streams.kept)
         heap.compare()
         scope = f"{step.name}@{job.task.turn}" if job.task.turn else step.name
-        left = (one for one in job.inputs if before.names.has(one.name))
+        anew = self.program.graph.defined_in(step.name)
+        left = (one for one in job.inputs if before.names.has(one.name) and one.name not in anew)
         visible = (*left, *(self._partners(job) if heap.changed else ()))
         self._refuse_changed_parameters(step, job, visible, heap)
         constants = before.definitions.constants(self.home.namespace) | before.parameters.constants(self.home.namespace)
