@@ -13,6 +13,7 @@ from nbflow.flow.names.code import parsed
 from nbflow.flow.names.scope import root_of
 from nbflow.flow.source.cell import Place, Problem
 from nbflow.flow.source.trees import every_node
+from nbflow.flow.syntax.definition import Definition
 
 _ASKS = re.compile(r"(?<![\w.])id\b")
 _ADDING = frozenset({"add", "append", "appendleft", "extend", "insert", "setdefault", "update"})
@@ -23,8 +24,9 @@ def ids_of_objects(graph: Graph) -> Iterator[Problem]:
     """Find ids that a step keeps, itself or through its functions, and that a step below compares with others."""
     told: set[tuple[Place, str]] = set()
     kept: dict[str, Mapping[str, Place]] = {}
-    for reader, linked in graph.links.items():
-        for binding in linked.bindings if "id" not in graph.prelude.names and _asks(graph, reader) else ():
+    asking = frozenset(one for one in graph.prelude.definitions if _names_id(one.source))
+    for reader, linked in graph.links.items() if "id" not in graph.prelude.names else ():
+        for binding in linked.bindings if _asks(graph, reader, asking) else ():
             for writer in (one for one in binding.writers if one != reader):
                 if writer not in kept:
                     kept[writer] = _kept(graph, writer)
@@ -34,10 +36,14 @@ def ids_of_objects(graph: Graph) -> Iterator[Problem]:
                     yield _told(place, writer, binding.name, reader)
 
 
-def _asks(graph: Graph, step: str) -> bool:
-    """Return whether a step asks for ids, itself or through its functions."""
-    texts = (graph.steps[step].source.body, *(one.source for one in graph.closure(step)))
-    return any(map(_ASKS.search, texts))
+def _asks(graph: Graph, step: str, asking: frozenset[Definition]) -> bool:
+    """Return whether a step asks for ids, itself or through functions that are `asking`."""
+    return _names_id(graph.steps[step].source.body) or (bool(asking) and not asking.isdisjoint(graph.closure(step)))
+
+
+@lru_cache(4096)
+def _names_id(source: str) -> bool:
+    return bool(_ASKS.search(source))
 
 
 def _kept(graph: Graph, name: str) -> dict[str, Place]:
@@ -46,7 +52,7 @@ def _kept(graph: Graph, name: str) -> dict[str, Place]:
     body = replace(step.place, line=step.source.body_line)
     found: dict[str, Place] = {}
     for source, place in ((step.source.body, body), *((one.source, one.place) for one in graph.closure(name))):
-        for held, line in _stores(source) if _ASKS.search(source) else ():
+        for held, line in _stores(source) if _names_id(source) else ():
             found.setdefault(held, replace(place, line=place.line + line - 1))
     return found
 
